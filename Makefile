@@ -1,0 +1,55 @@
+# What people type; the README explains each. Nothing here needs more than Python 3.11+, make and git.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: help lab test setup system build check demo bench lint lock clean
+
+help:
+	@echo "make lab     open the student's course in JupyterLab   (ARGS=\"--no-browser --port 8899\")"
+	@echo "make test    run the whole test suite                  (ARGS=\"-k schedules\")"
+	@echo "make setup   create $(VENV) and install everything, once"
+	@echo "make build   regenerate release/ and notebooks/ from source/"
+	@echo "make lint    ruff, formatting and notebook hygiene"
+
+# The lock is exact but for CUDA's libraries, which torch itself pins where it wants them.
+# TORCH_INDEX names an index that carries the small CPU build (see the README).
+$(BIN)/.installed: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": name one with `make PYTHON=python3.11 …`" if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+setup: $(BIN)/.installed
+
+lab: setup
+	@$(BIN)/python -m jupyterlab --ServerApp.root_dir=release $(ARGS)
+
+# Chromium, bubblewrap and PostgreSQL are what the tests drive; installed only where we may.
+system:
+	@bash tests/system-packages
+
+test: setup system
+	$(BIN)/python -m pytest $(ARGS)
+
+build: setup
+	$(BIN)/gdgrader build $(ARGS)
+
+check: setup
+	$(BIN)/gdgrader build --check
+
+lint: setup
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/nbstripout --keep-id --verify source/*/*.ipynb
+
+# A new lock for every platform; needs `pip install uv` in $(VENV).
+lock:
+	echo 'torch==2.13.0' | $(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+	  --constraint - --no-annotate --no-header --quiet \
+	  | grep -vE '^(cuda|nvidia|triton)' | sed -E 's/^torch==.*/torch==2.13.0/' | uniq > requirements.lock.new
+	mv requirements.lock.new requirements.lock
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache tests/screenshots

@@ -1,0 +1,1 @@
+"""The course's exercises as data: inputs, comparisons and known mistakes."""
