@@ -1,0 +1,149 @@
+"""What an exercise is: where its inputs come from and which mistakes we know."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import random
+import textwrap
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from gdhelpers.calls import run_case
+
+DRAWN_CASES = 4
+
+
+def case(*args, at=None, twice=False, rule=None, wanted=None, **kwargs) -> dict:
+    """One call to make: `case(1.0, 0.2, 20)`.
+
+    Args:
+        at: the result is a function; call it at each of these steps.
+        twice: call two times and return both results.
+        rule: name of a rule in `gdhelpers.verdicts.RULES`, where no single value
+            is right.
+        wanted: what to print as "expected", where the value itself says little.
+    """
+    made = {"args": list(args), "kwargs": kwargs}
+    extra = {"at": at, "twice": twice, "rule": rule, "wanted": wanted}
+    return made | {k: v for k, v in extra.items() if v}
+
+
+def tensor(values) -> dict:
+    """A float64 tensor, as an argument of `case`."""
+    return {"$tensor": values}
+
+
+def scheduler(name: str, **kwargs) -> dict:
+    """A `make_scheduler` argument building torch's scheduler of that name."""
+    return {"$scheduler": name, "kwargs": kwargs}
+
+
+def schedule(name: str, **kwargs) -> dict:
+    """A schedule of `gdhelpers.schedules`, as an argument of `case`."""
+    return {"$schedule": name, "kwargs": kwargs}
+
+
+@dataclass(frozen=True)
+class Property:
+    """One graded property: cases always asked, and how to draw further ones."""
+
+    name: str
+    edges: tuple[dict, ...]
+    draw: Callable[[random.Random], dict] | None
+
+    def cases(self, seed: str, drawn: int = DRAWN_CASES) -> list[dict]:
+        """The edge cases, then `drawn` more that depend only on `seed`."""
+        rng = random.Random(f"{seed}/{self.name}")
+        more = [self.draw(rng) for _ in range(drawn)] if self.draw else []
+        return [*self.edges, *more]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A short wrong implementation and the hint a good tutor would give."""
+
+    name: str
+    hint: str
+    function: Callable
+
+    def source(self, function_name: str) -> str:
+        """Its code as a student would have written it, under the exercise's name."""
+        tree = ast.parse(textwrap.dedent(inspect.getsource(self.function)))
+        definition = tree.body[0]
+        definition.decorator_list = []
+        definition.name = function_name
+        return ast.unparse(tree)
+
+
+@dataclass
+class Exercise:
+    """A graded function of the course.
+
+    Attributes:
+        name: unique in the course; what `check(function, name)` says.
+        lesson: folder name, such as "01_single_step".
+        function: the function's name in the notebook.
+        rel, abs: tolerances; an answer is right within either. Argue them.
+    """
+
+    name: str
+    lesson: str
+    function: str
+    rel: float = 1e-6
+    abs: float = 1e-9
+    properties: dict[str, Property] = field(default_factory=dict)
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def asks(self, name: str, *edges: dict) -> Callable:
+        """Decorate `draw(rng) -> case` to add a property; edges are always asked."""
+
+        def add(draw):
+            self.properties[name] = Property(name, edges, draw)
+            return draw
+
+        return add
+
+    def asks_only(self, name: str, *edges: dict) -> None:
+        """Add a property with fixed cases alone, such as an empty run."""
+        self.properties[name] = Property(name, edges, None)
+
+    def mistake(self, name: str, hint: str) -> Callable:
+        """Decorate a wrong implementation to add it to the catalogue."""
+
+        def add(function):
+            self.mistakes.append(Mistake(name, hint, function))
+            return function
+
+        return add
+
+    def entry(
+        self, reference: Callable, seed: str, properties: Iterable[str] | None = None
+    ) -> dict:
+        """The exercise as `gdhelpers.verdicts.rule` wants it, answers included.
+
+        Args:
+            reference: the function of the lesson's solution cell, trusted.
+            seed: decides the drawn cases; "public" for the table that ships.
+            properties: only these; None means all.
+        """
+        wanted = list(self.properties if properties is None else properties)
+        return {
+            "function": self.function,
+            "tolerance": {"rel": self.rel, "abs": self.abs},
+            "mistakes": [{"name": m.name, "hint": m.hint} for m in self.mistakes],
+            "properties": {
+                name: {"cases": [self._answered(c, reference) for c in cases]}
+                for name in wanted
+                for cases in [self.properties[name].cases(f"{seed}/{self.name}")]
+            },
+        }
+
+    def _answered(self, asked: dict, reference: Callable) -> dict:
+        expected = run_case(reference, asked)
+        if "value" not in expected:
+            raise RuntimeError(
+                f"the reference of {self.lesson}/{self.name} fails on {asked}: {expected}"
+            )
+        answers = [run_case(m.function, asked) for m in self.mistakes]
+        return {**asked, "expected": expected, "mistakes": answers}

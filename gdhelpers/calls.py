@@ -1,0 +1,129 @@
+"""Call a student's function on plain inputs and bring back plain answers.
+
+Inputs and answers are JSON, so that they can cross from one process to another.
+What JSON cannot say is spelled as a tagged dictionary:
+
+    {"$tensor": [[1.0, 2.0]]}                      a float64 tensor
+    {"$scheduler": "StepLR", "kwargs": {...}}      optimizer -> torch scheduler
+    {"$schedule": "cosine", "kwargs": {...}}       gdhelpers.schedules.cosine(...)
+
+An answer is one of
+
+    {"value": …}                                   what came back
+    {"missing": true}                              NotImplementedError
+    {"error": "TypeError: …", "line": "…"}         the student's code raised
+
+where a value that is not plain is tagged too: {"$tensor": …, "shape": […]},
+{"$array": …, "shape": […]}, {"$other": "generator"}.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import linecache
+import traceback
+import warnings
+from collections.abc import Callable
+
+MAX_ITEMS = 100_000
+
+
+def run_case(function: Callable, case: dict) -> dict:
+    """Call `function` as `case` says and return the answer, never an exception.
+
+    Args:
+        case: {"args": […], "kwargs": {…}} and optionally "at": a list of steps, for
+            a function whose result is itself a function to be called at each of
+            them; or "twice": true, to call it two times and return both results.
+    """
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return {"value": encode(_result(function, case))}
+    except NotImplementedError:
+        return {"missing": True}
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        return {"error": _one_line(error), "line": _line_of(error)}
+
+
+def _result(function: Callable, case: dict):
+    def call():
+        args = [decode(a) for a in case.get("args", [])]
+        kwargs = {k: decode(v) for k, v in case.get("kwargs", {}).items()}
+        return function(*args, **kwargs)
+
+    if case.get("twice"):
+        return [call(), call()]
+    result = call()
+    if "at" in case and callable(result):
+        return [result(t) for t in case["at"]]
+    return result
+
+
+def decode(value):
+    """Turn a tagged dictionary into what it stands for; leave the rest alone."""
+    if isinstance(value, list):
+        return [decode(v) for v in value]
+    if not isinstance(value, dict):
+        return value
+    if "$tensor" in value:
+        import torch
+
+        return torch.tensor(value["$tensor"], dtype=torch.float64)
+    if "$scheduler" in value:
+        from torch.optim import lr_scheduler
+
+        make = getattr(lr_scheduler, value["$scheduler"])
+        return lambda optimizer: make(optimizer, **value.get("kwargs", {}))
+    if "$schedule" in value:
+        from gdhelpers import schedules
+
+        return getattr(schedules, value["$schedule"])(**value.get("kwargs", {}))
+    return value
+
+
+def encode(value):
+    """Turn an answer into JSON, naming what JSON has no word for."""
+    if value is None or isinstance(value, bool | str):
+        return value if not isinstance(value, str) else value[:1000]
+    if isinstance(value, int) and abs(value) < 2**63:
+        return int(value)
+    if isinstance(value, float):  # numpy's float64 is one too
+        return float(value)
+    if isinstance(value, list | tuple):
+        if len(value) > MAX_ITEMS:
+            return {"$other": f"{type(value).__name__} of {len(value)} entries"}
+        return [encode(v) for v in value]
+    if hasattr(value, "detach") and hasattr(value, "tolist"):
+        return _dense("$tensor", value.detach())
+    if hasattr(value, "dtype") and hasattr(value, "tolist"):
+        return value.item() if value.shape == () else _dense("$array", value)
+    return {"$other": type(value).__name__}
+
+
+def _dense(tag: str, value) -> dict:
+    shape = list(value.shape)
+    size = 1
+    for n in shape:
+        size *= n
+    if size > MAX_ITEMS:
+        return {"$other": f"{tag[1:]} of {size} entries"}
+    return {tag: value.tolist(), "shape": shape}
+
+
+def _one_line(error: BaseException) -> str:
+    text = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {text[0][:300]}" if text else type(error).__name__
+
+
+def _line_of(error: BaseException) -> str:
+    """The deepest line the student wrote, not one of ours or of a library."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if "ipykernel" in frame.filename or frame.filename.startswith("<"):
+            return (
+                frame.line or linecache.getline(frame.filename, frame.lineno)
+            ).strip()
+    return ""

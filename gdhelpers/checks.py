@@ -1,0 +1,116 @@
+"""The student's instant answer: `check(my_function, "exercise")`.
+
+Runs public cases from the table `checks.json` that lies beside the notebook. When
+a class is graded, other inputs are drawn and the ruling is made elsewhere: passing
+here is a good sign, not the grade.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gdhelpers.calls import run_case
+from gdhelpers.verdicts import cases_of, rule
+
+TABLE = "checks.json"
+
+
+class CheckFailed(AssertionError):
+    """The answer is not right yet; the message says why, without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython asks the exception for its own rendering before making one.
+        return str(self).splitlines()
+
+
+def check(
+    function: Callable,
+    exercise: str,
+    property_name: str | None = None,
+    folder: str | Path = ".",
+) -> None:
+    """Run an exercise's public cases and say what is right or what went wrong.
+
+    Args:
+        function: the student's function.
+        exercise: its name in the table.
+        property_name: check this property only; None checks all of them.
+        folder: where the table lies, the notebook's own folder unless told.
+
+    Errors: CheckFailed, with a message for the student, where an answer is wrong,
+        the function is missing, or the table cannot be used.
+
+    >>> check(lambda theta: theta, "no_such_exercise", folder="/nowhere")
+    Traceback (most recent call last):
+    ...
+    gdhelpers.checks.CheckFailed: checks.json is missing from /nowhere: ...
+    """
+    entry = _entry(Path(folder), exercise)
+    if not callable(function):
+        raise CheckFailed(
+            f"✗ {exercise}: pass the function itself, as in "
+            f'check({entry["function"]}, "{exercise}"), not {function!r}.'
+        )
+    try:
+        cases = cases_of(entry, property_name)
+    except ValueError as error:
+        raise CheckFailed(f"✗ {exercise}: {error}") from None
+    verdict = rule(entry, property_name, [run_case(function, c) for c in cases])
+    if not verdict.right:
+        raise CheckFailed(verdict.message)
+    print(verdict.message)
+
+
+def _entry(folder: Path, exercise: str) -> dict:
+    path = folder / TABLE
+    try:
+        exercises = json.loads(path.read_text(encoding="utf-8"))["exercises"]
+    except FileNotFoundError:
+        raise CheckFailed(
+            f"{TABLE} is missing from {folder.resolve()}: it lies beside the lesson's "
+            "notebook in release/; copy it back, or open the notebook from there."
+        ) from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise CheckFailed(
+            f"{path.resolve()} cannot be read ({type(error).__name__}): "
+            "copy it anew from the course's release/ folder."
+        ) from None
+    if exercise not in exercises:
+        raise CheckFailed(
+            f"There is no exercise {exercise!r} in this lesson; "
+            f"there are {', '.join(exercises)}."
+        )
+    return exercises[exercise]
+
+
+@contextmanager
+def once_written(*names: str) -> Iterator[None]:
+    """Run a demonstration of the student's functions, or say calmly why not yet.
+
+    >>> with once_written("gradient_descent"):
+    ...     raise NotImplementedError
+    This needs your gradient_descent: write it above, then run this cell again.
+    """
+    wanted = " and ".join(names)
+    try:
+        yield
+    except NotImplementedError:
+        print(f"This needs your {wanted}: write it above, then run this cell again.")
+    except NameError as error:
+        if error.name not in names:
+            raise
+        print(f"This needs your {wanted}: run the cell that defines it first.")
+    except (
+        TypeError,
+        ValueError,
+        ArithmeticError,
+        IndexError,
+        AttributeError,
+    ) as error:
+        print(
+            f"This uses your {wanted}, which did not work out here "
+            f"({type(error).__name__}: {error}). Its check says more."
+        )

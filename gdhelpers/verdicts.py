@@ -1,0 +1,250 @@
+"""Rule on an answer: right, or wrong and why, in words a student can use.
+
+Used by `check` in the student's notebook and by the grader outside it, so that
+both say the same. Nothing here runs a student's code.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+ALMOST = "Almost: "
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The ruling on one graded cell.
+
+    Attributes:
+        right: whether every case was answered rightly.
+        message: what to tell the student, one or several lines.
+        mistake: the known mistake that explains the answers, or "".
+    """
+
+    right: bool
+    message: str
+    mistake: str = ""
+
+
+def rule(exercise: dict, property_name: str | None, answers: list[dict]) -> Verdict:
+    """Rule on the answers to an exercise's cases.
+
+    Args:
+        exercise: its entry of the table: "function", "tolerance", "mistakes" and
+            "properties", each with "cases" that carry "expected" and the answers
+            of the known "mistakes".
+        property_name: which property was asked for; None means all of them.
+        answers: one per case, as `gdhelpers.calls.run_case` gives them.
+    """
+    cases = cases_of(exercise, property_name)
+    tolerance = exercise["tolerance"]
+    problems = [
+        problem(answer, case, tolerance)
+        for case, answer in zip(cases, answers, strict=True)
+    ]
+    wrong = next((i for i, p in enumerate(problems) if p), None)
+    title = exercise["function"] + (f", {property_name}" if property_name else "")
+    if wrong is None:
+        return Verdict(True, f"✓ {title}: right in {_count(len(cases), 'case')}.")
+    mistake = _known_mistake(exercise, cases, answers)
+    lines = [
+        f"✗ {title}",
+        f"  called:    {describe_call(exercise['function'], cases[wrong])}",
+        f"  came back: {_came_back(answers[wrong])}",
+    ]
+    if "value" in cases[wrong]["expected"]:
+        lines.append(f"  expected:  {_expected(cases[wrong])}")
+    if mistake:
+        lines.append(f"  {ALMOST}{mistake['hint']}")
+    else:
+        lines.append(f"  {problems[wrong]}")
+    return Verdict(False, "\n".join(lines), mistake["name"] if mistake else "")
+
+
+def cases_of(exercise: dict, property_name: str | None) -> list[dict]:
+    """The cases of one property, or of all of them in order."""
+    properties = exercise["properties"]
+    if property_name is not None and property_name not in properties:
+        known = ", ".join(repr(name) for name in properties)
+        raise ValueError(f"no property {property_name!r} here; there are {known}")
+    names = [property_name] if property_name is not None else list(properties)
+    return [case for name in names for case in properties[name]["cases"]]
+
+
+def problem(answer: dict, case: dict, tolerance: dict) -> str:
+    """What is wrong with this answer, in a sentence; "" where it is right."""
+    if "missing" in answer:
+        return "Not written yet: replace the `raise NotImplementedError()` line."
+    if "error" in answer:
+        where = f", at the line `{answer['line']}`" if answer.get("line") else ""
+        return f"Your code raised {answer['error']}{where}."
+    got = answer.get("value")
+    if case.get("rule"):
+        return RULES[case["rule"]](got, case)
+    return _difference(got, case["expected"]["value"], tolerance, "the result")
+
+
+def _difference(got, want, tolerance: dict, what: str) -> str:
+    if isinstance(got, dict) and "$array" in got and isinstance(want, list):
+        got = got["$array"]  # an array is as good as a list
+    if got is None and want is not None:
+        return _sentence(f"{what} is None: is a `return` missing?")
+    if isinstance(want, dict) and "$tensor" in want:
+        return _tensor_difference(got, want, tolerance, what)
+    if isinstance(want, list):
+        return _list_difference(got, want, tolerance, what)
+    if want is None or isinstance(want, str | bool):
+        return "" if got == want and type(got) is type(want) else _not(what, got, want)
+    if isinstance(got, dict) and "$tensor" in got:
+        return _sentence(
+            f"{what} is a tensor; return a plain number (`.item()` gives it)."
+        )
+    if isinstance(got, bool) or not isinstance(got, int | float):
+        return _sentence(f"{what} should be a number, not {_kind(got)}.")
+    if close(got, want, tolerance):
+        return ""
+    return _not(what, got, want)
+
+
+def _list_difference(got, want: list, tolerance: dict, what: str) -> str:
+    if not isinstance(got, list):
+        return _sentence(
+            f"{what} should be a list or tuple of {len(want)}, not {_kind(got)}."
+        )
+    if len(got) != len(want):
+        return _sentence(f"{what} has {len(got)} entries; expected {len(want)}.")
+    for i, (g, w) in enumerate(zip(got, want, strict=True)):
+        wrong = _difference(g, w, tolerance, f"entry {i} of {what}")
+        if wrong:
+            return wrong
+    return ""
+
+
+def _tensor_difference(got, want: dict, tolerance: dict, what: str) -> str:
+    if not (isinstance(got, dict) and "$tensor" in got):
+        return _sentence(f"{what} should be a torch tensor, not {_kind(got)}.")
+    if got["shape"] != want["shape"]:
+        return _sentence(
+            f"{what} has shape {tuple(got['shape'])}; expected {tuple(want['shape'])}."
+        )
+    if all(
+        not isinstance(g, bool) and close(g, w, tolerance)
+        for g, w in zip(_flat(got["$tensor"]), _flat(want["$tensor"]), strict=True)
+    ):
+        return ""
+    return _not(what, got, want)
+
+
+def close(got: float, want: float, tolerance: dict) -> bool:
+    """Equal within "rel" and "abs"; NaN equals NaN, inf equals inf."""
+    if math.isnan(want) or math.isnan(got):
+        return math.isnan(want) and math.isnan(got)
+    return math.isclose(got, want, rel_tol=tolerance["rel"], abs_tol=tolerance["abs"])
+
+
+def _known_mistake(exercise: dict, cases: list[dict], answers: list[dict]):
+    """The first catalogued mistake that gives just these answers."""
+    for i, mistake in enumerate(exercise["mistakes"]):
+        if all(
+            _same(answer, case["mistakes"][i], exercise["tolerance"])
+            for case, answer in zip(cases, answers, strict=True)
+        ):
+            return mistake
+    return None
+
+
+def _same(answer: dict, known: dict, tolerance: dict) -> bool:
+    if "value" not in answer or "value" not in known:
+        return (
+            answer.get("error", "").split(":")[0]
+            == known.get("error", "?").split(":")[0]
+        )
+    return _difference(answer["value"], known["value"], tolerance, "") == "" or (
+        answer["value"] == known["value"]
+    )
+
+
+def describe_call(function: str, case: dict) -> str:
+    """The call as a student would type it.
+
+    >>> describe_call("f", {"args": [1.0, 20], "kwargs": {"lr": 0.1}})
+    'f(1.0, 20, lr=0.1)'
+    """
+    args = [_argument(a) for a in case.get("args", [])]
+    args += [f"{k}={_argument(v)}" for k, v in case.get("kwargs", {}).items()]
+    call = f"{function}({', '.join(args)})"
+    return f"{call} at steps {case['at']}" if "at" in case else call
+
+
+def _argument(value) -> str:
+    if isinstance(value, dict):
+        for tag in ("$scheduler", "$schedule"):
+            if tag in value:
+                inner = ", ".join(f"{k}={v}" for k, v in value["kwargs"].items())
+                return f"{value[tag]}({inner})"
+        if "$tensor" in value:
+            return f"tensor({_short(value['$tensor'])})"
+    return _short(value)
+
+
+def _came_back(answer: dict) -> str:
+    if "missing" in answer:
+        return "nothing, the function is not written yet"
+    if "error" in answer:
+        return answer["error"]
+    return _short(answer.get("value"))
+
+
+def _expected(case: dict) -> str:
+    return case.get("wanted") or _short(case["expected"]["value"])
+
+
+def _short(value, limit: int = 200) -> str:
+    if isinstance(value, dict):
+        for tag in ("$tensor", "$array"):
+            if tag in value:
+                return f"{tag[1:]}({_short(value[tag])})"
+        return f"a {value.get('$other', 'dictionary')}"
+    if isinstance(value, float):
+        return f"{value:.7g}"
+    if isinstance(value, list):
+        inner = ", ".join(_short(v, 60) for v in value[:6])
+        more = f", … ({len(value)} entries)" if len(value) > 6 else ""
+        return f"[{inner}{more}]"
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _not(what: str, got, want) -> str:
+    return _sentence(f"{what} is {_short(got)}, not {_short(want)}.")
+
+
+def _kind(value) -> str:
+    if isinstance(value, dict):
+        return "a " + next(
+            (t[1:] for t in ("$tensor", "$array") if t in value),
+            str(value.get("$other", "dictionary")),
+        )
+    names = {list: "a list", str: "a string", bool: "True or False", int: "a number"}
+    return names.get(type(value), "a number" if value is not None else "None")
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _flat(value):
+    if isinstance(value, list):
+        for v in value:
+            yield from _flat(v)
+    else:
+        yield value
+
+
+def _count(n: int, word: str) -> str:
+    return f"{n} {word}" if n == 1 else f"{n} {word}s"
+
+
+# Rules for answers that have no single right value, by the name a case carries.
+RULES: dict = {}
