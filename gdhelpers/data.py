@@ -48,7 +48,7 @@ def noisy_line(
     intercept: float = 2.0,
     dtype: torch.dtype = torch.float64,
 ) -> tuple[Tensor, Tensor]:
-    """Draw points about a line: y = slope · x + intercept + noise, x uniform on [-1, 1).
+    """Draw n points of y = slope · x + intercept + noise, with x uniform on [-1, 1).
 
     "uniform" noise lies in [0, 1), as in the code of "Effect of learning rate for
     training convergence": its mean is ½, so a fit finds the intercept ½ too high.
