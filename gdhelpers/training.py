@@ -1,0 +1,212 @@
+"""Train a small network on images under a schedule; get back a `History`.
+
+Nothing here touches the global random state: a run draws its weights and then its
+batches from one stream of its own, so a seed fixes it whatever ran before.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+from torch.optim import SGD, Optimizer
+from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
+
+from gdhelpers.data import Images, load_mnist
+from gdhelpers.history import History
+from gdhelpers.schedules import Schedule, attach, constant
+
+
+class Perceptron(nn.Module):
+    """inputs → hidden → ReLU → 10 classes, the network of "Learning Rate Scheduling".
+
+    After `torch.manual_seed(0)` its weights are those of that document's model
+    (Deep Learning Wizard). Maps (n, inputs) to logits of shape (n, outputs).
+    """
+
+    def __init__(self, hidden: int = 100, inputs: int = 784, outputs: int = 10):
+        super().__init__()
+        self.fc1 = nn.Linear(inputs, hidden)
+        self.fc2 = nn.Linear(hidden, outputs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Give the logits."""
+        return self.fc2(self.fc1(x).relu())
+
+
+def train(
+    schedule: Schedule | float,
+    *,
+    epochs: int,
+    data: Images | None = None,
+    seed: int = 0,
+    batch_size: int = 100,
+    momentum: float = 0.9,
+    nesterov: bool = True,
+    hidden: int = 100,
+    per: str = "step",
+    make_scheduler: Callable[[Optimizer], LRScheduler] | None = None,
+    monitor: str | None = None,
+    eval_every: int | None = None,
+    loader_draws: bool = False,
+    num_threads: int | None = None,
+    label: str = "",
+) -> History:
+    """Train a `Perceptron` by SGD on minibatches, cross-entropy loss.
+
+    Args:
+        schedule: the rate as a function of the step, or a number for a constant one.
+        epochs: passes over the training images, each in a new random order.
+        data: the images, MNIST unless given.
+        seed: fixes the initial weights and the order of the images.
+        per: "step" counts the schedule's t in minibatches, "epoch" in epochs.
+        make_scheduler: builds any torch scheduler from the optimizer; `schedule` is
+            then the number the optimizer starts with. It is stepped `per` step or
+            epoch, a ReduceLROnPlateau always per epoch and with `monitor`.
+        monitor: the metric ReduceLROnPlateau sees, such as "val_accuracy".
+        eval_every: measure after each so many steps instead of after each epoch.
+        loader_draws: draw from the stream what passes over a DataLoader would, so
+            that runs published with one can be had again.
+        num_threads: threads of torch for this run; changes the rounding only.
+
+    Returns:
+        `loss` and `lr`, shape (T,), one entry a minibatch. Metrics, one entry a
+        measurement: "test_accuracy" in percent, "test_loss", "train_loss" (mean over
+        the steps since the last), "steps" (taken by then); with validation images
+        also "val_accuracy" and "val_loss". One entry an epoch: "lr_after", the rate
+        in force once the scheduler has seen the epoch.
+    """
+    if per not in ("step", "epoch"):
+        raise ValueError(f'per must be "step" or "epoch", got {per!r}')
+    if make_scheduler and callable(schedule):
+        raise ValueError("with make_scheduler, schedule must be a number: the first lr")
+    data = data or load_mnist()
+    n = len(data.x_train)
+    check_counts(epochs=epochs, batch_size=batch_size)
+
+    model, generator = seeded_model(seed, hidden, inputs=data.x_train.shape[1])
+    optimizer = SGD(
+        model.parameters(),
+        lr=1.0 if callable(schedule) else schedule,
+        momentum=momentum,
+        nesterov=nesterov and momentum > 0,
+        foreach=True,  # one call for all parameters: the same numbers, sooner
+    )
+    if make_scheduler is None:
+        make_scheduler = _attacher(schedule)
+    scheduler = make_scheduler(optimizer)
+    plateau = isinstance(scheduler, ReduceLROnPlateau)
+
+    losses, rates, metrics = [], [], defaultdict(list)
+
+    def measure() -> None:
+        since = metrics["steps"][-1] if metrics["steps"] else 0
+        metrics["steps"].append(len(losses))
+        metrics["train_loss"].append(float(np.mean(losses[since:])))
+        if loader_draws:
+            _draw_base_seed(generator)
+        for name, value in evaluate(model, data).items():
+            metrics[name].append(value)
+
+    with threads(num_threads):
+        for _ in range(epochs):
+            if loader_draws:
+                _draw_base_seed(generator)
+            for idx in torch.randperm(n, generator=generator).split(batch_size):
+                rates.append(float(optimizer.param_groups[0]["lr"]))
+                loss = cross_entropy(
+                    model(data.x_train.index_select(0, idx)), data.y_train[idx]
+                )
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                losses.append(loss.item())
+                if per == "step" and not plateau:
+                    scheduler.step()
+                if eval_every and len(losses) % eval_every == 0:
+                    measure()
+            if not eval_every:
+                measure()
+            if plateau:
+                scheduler.step(_monitored(metrics, monitor))
+            elif per == "epoch":
+                scheduler.step()
+            metrics["lr_after"].append(float(optimizer.param_groups[0]["lr"]))
+
+    return History(
+        theta=np.empty(0),
+        loss=np.array(losses),
+        lr=np.array(rates),
+        metrics={name: np.array(values) for name, values in metrics.items()},
+        label=label,
+    )
+
+
+@torch.inference_mode()
+def evaluate(model: nn.Module, data: Images) -> dict[str, float]:
+    """Measure mean loss and accuracy in percent on the test and validation images."""
+    found = {}
+    for part in ("test", "val"):
+        x, y = getattr(data, f"x_{part}"), getattr(data, f"y_{part}")
+        if x is not None:
+            logits = model(x)
+            found[f"{part}_loss"] = cross_entropy(logits, y).item()
+            right = (logits.argmax(1) == y).sum().item()
+            found[f"{part}_accuracy"] = 100 * right / len(y)
+    return found
+
+
+def seeded_model(
+    seed: int, hidden: int = 100, inputs: int = 784
+) -> tuple[Perceptron, torch.Generator]:
+    """Give the model that `seed` fixes, and its stream where the weights left it."""
+    # nn.Linear draws from the global generator only: seed it, and put it back.
+    with torch.random.fork_rng(devices=[]):
+        torch.random.default_generator.manual_seed(seed)
+        model = Perceptron(hidden, inputs)
+        generator = torch.Generator()
+        generator.set_state(torch.get_rng_state())
+    return model, generator
+
+
+@contextmanager
+def threads(number: int | None) -> Iterator[None]:
+    """Let torch compute with `number` threads inside the `with`; None changes nothing."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(number or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def check_counts(**counts: int) -> None:
+    """Raise ValueError unless every count is at least 1."""
+    for name, value in counts.items():
+        if not value >= 1:
+            raise ValueError(f"{name} must be ≥ 1, got {value}")
+
+
+def _attacher(schedule: Schedule | float) -> Callable[[Optimizer], LRScheduler]:
+    pure = schedule if callable(schedule) else constant(schedule)
+    return lambda optimizer: attach(pure, optimizer)
+
+
+def _monitored(metrics: dict[str, list[float]], monitor: str | None) -> float:
+    if monitor not in metrics.keys() - {"steps", "lr_after"}:
+        raise ValueError(
+            "ReduceLROnPlateau needs monitor, one of "
+            f"{', '.join(sorted(metrics.keys() - {'steps', 'lr_after'}))}; "
+            f"got {monitor!r}"
+        )
+    return metrics[monitor][-1]
+
+
+def _draw_base_seed(generator: torch.Generator) -> None:
+    """Draw the one number that a DataLoader draws at the start of every pass."""
+    torch.empty((), dtype=torch.int64).random_(generator=generator)
