@@ -74,9 +74,7 @@ def main(rounds: int = 5) -> None:
     print(f"one MNIST epoch, median of {rounds}, {torch.get_num_threads()} threads")
     print(f"  train       {ours:.3f} s")
     print(f"  DataLoader  {theirs:.3f} s")
-    print(
-        f"  ratio       {theirs / ours:.2f} (from {min(ratios):.2f} to {max(ratios):.2f})"
-    )
+    print(f"  ratio       {theirs / ours:.2f}, {min(ratios):.2f} to {max(ratios):.2f}")
     print("  same losses, step by step")
 
 

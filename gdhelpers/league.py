@@ -69,14 +69,16 @@ def train_many(
     eval_every = eval_every or steps_per_epoch
     rates = _rates(schedules, total_steps, 1 if per == "step" else steps_per_epoch)
 
-    models, generators = zip(*(seeded_model(s, hidden, inputs) for s in seeds))
+    models, generators = zip(
+        *(seeded_model(s, hidden, inputs) for s in seeds), strict=True
+    )
     weights = _stack(models, num_schedules)
     velocity = [torch.zeros_like(w) for w in weights]
     losses = torch.empty(total_steps, num_seeds, num_schedules)
     measured: dict[str, list[Tensor]] = {}
 
-    silent = {} if progress else {"disable": True}
     # An explicit disable=False would overrule the environment's TQDM_DISABLE.
+    silent = {} if progress else {"disable": True}
     with threads(num_threads), tqdm(total=total_steps, unit="step", **silent) as bar:
         for t in range(total_steps):
             if t % steps_per_epoch == 0:
@@ -150,7 +152,8 @@ def _sgd(
     rates = rates.to(weights[0].dtype)
     wide = rates.repeat_interleave(weights[0].shape[2] // len(rates))
     each = rates.view(-1, 1, 1)
-    for w, v, g, lr in zip(weights, velocity, gradients, (wide, wide, each, each)):
+    columns = (wide, wide, each, each)
+    for w, v, g, lr in zip(weights, velocity, gradients, columns, strict=True):
         v.mul_(momentum).add_(g)
         step = g.add(v, alpha=momentum) if nesterov else v
         w.addcmul_(step, lr, value=-1)
@@ -165,7 +168,7 @@ def _evaluate(weights: Weights, data: Images) -> dict[str, Tensor]:
         if x is None:
             continue
         loss, right = [], []
-        for own in zip(*(w.split(1) for w in weights)):
+        for own in zip(*(w.split(1) for w in weights), strict=True):
             logits = _logits(own, x.unsqueeze(0))[0]
             labels = y.expand(logits.shape[:2])
             each = cross_entropy(logits.mT, labels, reduction="none")

@@ -54,6 +54,7 @@ def train(
     monitor: str | None = None,
     eval_every: int | None = None,
     loader_draws: bool = False,
+    dtype: torch.dtype = torch.float32,
     num_threads: int | None = None,
     label: str = "",
 ) -> History:
@@ -72,6 +73,7 @@ def train(
         eval_every: measure after each so many steps instead of after each epoch.
         loader_draws: draw from the stream what passes over a DataLoader would, so
             that runs published with one can be had again.
+        dtype: float64 costs twice the time and makes a run the same on any machine.
         num_threads: threads of torch for this run; changes the rounding only.
 
     Returns:
@@ -90,6 +92,7 @@ def train(
     check_counts(epochs=epochs, batch_size=batch_size)
 
     model, generator = seeded_model(seed, hidden, inputs=data.x_train.shape[1])
+    model.to(dtype)
     optimizer = SGD(
         model.parameters(),
         lr=1.0 if callable(schedule) else schedule,
@@ -119,9 +122,8 @@ def train(
                 _draw_base_seed(generator)
             for idx in torch.randperm(n, generator=generator).split(batch_size):
                 rates.append(float(optimizer.param_groups[0]["lr"]))
-                loss = cross_entropy(
-                    model(data.x_train.index_select(0, idx)), data.y_train[idx]
-                )
+                x = data.x_train.index_select(0, idx).to(dtype)
+                loss = cross_entropy(model(x), data.y_train[idx])
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
@@ -154,7 +156,7 @@ def evaluate(model: nn.Module, data: Images) -> dict[str, float]:
     for part in ("test", "val"):
         x, y = getattr(data, f"x_{part}"), getattr(data, f"y_{part}")
         if x is not None:
-            logits = model(x)
+            logits = model(x.to(next(model.parameters()).dtype))
             found[f"{part}_loss"] = cross_entropy(logits, y).item()
             right = (logits.argmax(1) == y).sum().item()
             found[f"{part}_accuracy"] = 100 * right / len(y)
@@ -176,7 +178,7 @@ def seeded_model(
 
 @contextmanager
 def threads(number: int | None) -> Iterator[None]:
-    """Let torch compute with `number` threads inside the `with`; None changes nothing."""
+    """Let torch compute with `number` threads inside the `with`; None: as before."""
     before = torch.get_num_threads()
     torch.set_num_threads(number or before)
     try:
