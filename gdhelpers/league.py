@@ -16,8 +16,9 @@ from tqdm.auto import tqdm
 
 from gdhelpers.data import Images, load_mnist
 from gdhelpers.history import History
+from gdhelpers.network import seeded_model
 from gdhelpers.schedules import Schedule, constant
-from gdhelpers.training import check_counts, seeded_model, threads
+from gdhelpers.training import check_counts, threads
 
 # For S seeds, R schedules, d inputs and h hidden units: W1 (S, d, R·h), b1 (S, 1, R·h),
 # W2 (S, R, h, 10), b2 (S, R, 1, 10).

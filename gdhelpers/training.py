@@ -12,31 +12,15 @@ from contextlib import contextmanager
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.nn.functional import cross_entropy
-from torch.optim import SGD, Optimizer
+from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from gdhelpers.data import Images, load_mnist
 from gdhelpers.history import History
-from gdhelpers.schedules import Schedule, attach, constant
-
-
-class Perceptron(nn.Module):
-    """inputs → hidden → ReLU → 10 classes, the network of "Learning Rate Scheduling".
-
-    After `torch.manual_seed(0)` its weights are those of that document's model
-    (Deep Learning Wizard). Maps (n, inputs) to logits of shape (n, outputs).
-    """
-
-    def __init__(self, hidden: int = 100, inputs: int = 784, outputs: int = 10):
-        super().__init__()
-        self.fc1 = nn.Linear(inputs, hidden)
-        self.fc2 = nn.Linear(hidden, outputs)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Give the logits."""
-        return self.fc2(self.fc1(x).relu())
+from gdhelpers.network import PlainSGD, seeded_model
+from gdhelpers.schedules import Schedule, constant
 
 
 def train(
@@ -58,7 +42,7 @@ def train(
     num_threads: int | None = None,
     label: str = "",
 ) -> History:
-    """Train a `Perceptron` by SGD on minibatches, cross-entropy loss.
+    """Train a 784-100-10 `Perceptron` by SGD on minibatches, cross-entropy loss.
 
     Args:
         schedule: the rate as a function of the step, or a number for a constant one.
@@ -91,18 +75,11 @@ def train(
     n = len(data.x_train)
     check_counts(epochs=epochs, batch_size=batch_size)
 
+    rate = schedule if callable(schedule) else constant(schedule)
     model, generator = seeded_model(seed, hidden, inputs=data.x_train.shape[1])
-    model.to(dtype)
-    optimizer = SGD(
-        model.parameters(),
-        lr=1.0 if callable(schedule) else schedule,
-        momentum=momentum,
-        nesterov=nesterov and momentum > 0,
-        foreach=True,  # one call for all parameters: the same numbers, sooner
-    )
-    if make_scheduler is None:
-        make_scheduler = _attacher(schedule)
-    scheduler = make_scheduler(optimizer)
+    optimizer = PlainSGD(model.to(dtype).parameters(), rate(0), momentum, nesterov)
+    group = optimizer.param_groups[0]
+    scheduler = make_scheduler(optimizer) if make_scheduler else None
     plateau = isinstance(scheduler, ReduceLROnPlateau)
 
     losses, rates, metrics = [], [], defaultdict(list)
@@ -117,18 +94,19 @@ def train(
             metrics[name].append(value)
 
     with threads(num_threads):
-        for _ in range(epochs):
+        for epoch in range(epochs):
             if loader_draws:
                 _draw_base_seed(generator)
-            for idx in torch.randperm(n, generator=generator).split(batch_size):
-                rates.append(float(optimizer.param_groups[0]["lr"]))
+            order = torch.randperm(n, generator=generator)
+            labels = data.y_train[order].split(batch_size)
+            for idx, y in zip(order.split(batch_size), labels, strict=True):
+                if scheduler is None:
+                    group["lr"] = rate(len(losses) if per == "step" else epoch)
+                rates.append(float(group["lr"]))
                 x = data.x_train.index_select(0, idx).to(dtype)
-                loss = cross_entropy(model(x), data.y_train[idx])
-                optimizer.zero_grad()
-                loss.backward()
+                losses.append(model.backpropagate(x, y))
                 optimizer.step()
-                losses.append(loss.item())
-                if per == "step" and not plateau:
+                if scheduler and per == "step" and not plateau:
                     scheduler.step()
                 if eval_every and len(losses) % eval_every == 0:
                     measure()
@@ -136,9 +114,11 @@ def train(
                 measure()
             if plateau:
                 scheduler.step(_monitored(metrics, monitor))
-            elif per == "epoch":
+            elif scheduler and per == "epoch":
                 scheduler.step()
-            metrics["lr_after"].append(float(optimizer.param_groups[0]["lr"]))
+            elif scheduler is None:
+                group["lr"] = rate(len(losses) if per == "step" else epoch + 1)
+            metrics["lr_after"].append(float(group["lr"]))
 
     return History(
         theta=np.empty(0),
@@ -163,19 +143,6 @@ def evaluate(model: nn.Module, data: Images) -> dict[str, float]:
     return found
 
 
-def seeded_model(
-    seed: int, hidden: int = 100, inputs: int = 784
-) -> tuple[Perceptron, torch.Generator]:
-    """Give the model that `seed` fixes, and its stream where the weights left it."""
-    # nn.Linear draws from the global generator only: seed it, and put it back.
-    with torch.random.fork_rng(devices=[]):
-        torch.random.default_generator.manual_seed(seed)
-        model = Perceptron(hidden, inputs)
-        generator = torch.Generator()
-        generator.set_state(torch.get_rng_state())
-    return model, generator
-
-
 @contextmanager
 def threads(number: int | None) -> Iterator[None]:
     """Let torch compute with `number` threads inside the `with`; None: as before."""
@@ -192,11 +159,6 @@ def check_counts(**counts: int) -> None:
     for name, value in counts.items():
         if not value >= 1:
             raise ValueError(f"{name} must be ≥ 1, got {value}")
-
-
-def _attacher(schedule: Schedule | float) -> Callable[[Optimizer], LRScheduler]:
-    pure = schedule if callable(schedule) else constant(schedule)
-    return lambda optimizer: attach(pure, optimizer)
 
 
 def _monitored(metrics: dict[str, list[float]], monitor: str | None) -> float:
