@@ -89,7 +89,7 @@ def test_backpropagation_is_autograd_s(n, hidden, seed):
 )
 def test_plain_sgd_is_torch_s_to_the_last_bit(momentum, nesterov):
     generator = torch.Generator().manual_seed(0)
-    ours, theirs = torch.rand(2, 50).unbind()
+    ours = torch.rand(50, generator=generator)
     theirs = ours.clone()
     mine = PlainSGD([ours], 0.3, momentum, nesterov)
     reference = SGD([theirs], 0.3, momentum=momentum, nesterov=nesterov)
@@ -111,10 +111,11 @@ def test_train_is_the_textbook_loop(data, per, nesterov):
         data, 3, 50, 4, lambda o: lr_scheduler.StepLR(o, 2, 0.5), per,
         lr=0.2, momentum=0.8, nesterov=nesterov,
     )  # fmt: skip
-    how = dict(
-        data=data, epochs=4, seed=3, batch_size=50, momentum=0.8, nesterov=nesterov,
-        hidden=7, per=per,
-    )  # fmt: skip
+    how = {
+        "data": data, "epochs": 4, "seed": 3, "batch_size": 50, "momentum": 0.8,
+        "nesterov": nesterov,
+        "hidden": 7, "per": per,
+    }  # fmt: skip
     ours = train(schedule, **how, **F64, label="halved")
     through_torch = train(
         0.2, make_scheduler=lambda o: lr_scheduler.StepLR(o, 2, 0.5), **how, **F64
@@ -137,7 +138,7 @@ def test_a_torch_scheduler_may_steer_momentum_too(data):
     def cycle(optimizer):
         return lr_scheduler.OneCycleLR(optimizer, 0.3, total_steps=14)
 
-    how = dict(data=data, epochs=2, seed=1, batch_size=50, hidden=7)
+    how = {"data": data, "epochs": 2, "seed": 1, "batch_size": 50, "hidden": 7}
     losses, rates, *_ = torch_run(
         data, 1, 50, 2, lambda o: _without_last_step(cycle(o), 14), "step",
         lr=0.1, momentum=0.9, nesterov=True,
@@ -163,7 +164,7 @@ def test_a_plateau_scheduler_sees_the_metric_it_is_told_to(data):
     def plateau(optimizer):
         return lr_scheduler.ReduceLROnPlateau(optimizer, "max", factor=0.5, patience=0)
 
-    how = dict(data=data, epochs=8, hidden=7, make_scheduler=plateau)
+    how = {"data": data, "epochs": 8, "hidden": 7, "make_scheduler": plateau}
     history = train(1.0, monitor="val_accuracy", per="step", **how)
     optimizer = SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
     scheduler, expected = plateau(optimizer), []
@@ -179,7 +180,7 @@ def test_a_plateau_scheduler_sees_the_metric_it_is_told_to(data):
 
 
 def test_a_run_depends_on_its_seed_and_on_nothing_else(data):
-    how = dict(data=data, epochs=2, hidden=7)
+    how = {"data": data, "epochs": 2, "hidden": 7}
     torch.manual_seed(5)
     state = torch.get_rng_state()
     first = train(0.1, **how)
@@ -210,10 +211,10 @@ def test_threads_change_the_rounding_only():
 @pytest.mark.parametrize(("momentum", "nesterov"), [(0.9, True), (0.5, False)])
 def test_many_runs_at_once_are_the_single_runs(data, per, momentum, nesterov):
     schedules = {"cosine": cosine(0.3, 10), "constant": 0.1, "wild": constant(1e6)}
-    how = dict(
-        data=data, epochs=3, batch_size=50, hidden=7, per=per,
-        momentum=momentum, nesterov=nesterov,
-    )  # fmt: skip
+    how = {
+        "data": data, "epochs": 3, "batch_size": 50, "hidden": 7, "per": per,
+        "momentum": momentum, "nesterov": nesterov,
+    }  # fmt: skip
     many = train_many(schedules, [4, 2], progress=False, **how)
     assert list(many) == list(schedules)
     for name in ("cosine", "constant"):
@@ -231,7 +232,7 @@ def test_many_runs_at_once_are_the_single_runs(data, per, momentum, nesterov):
 
 
 def test_measuring_seldom_changes_the_metrics_only(data):
-    how = dict(data=data, epochs=2, batch_size=50, hidden=7)
+    how = {"data": data, "epochs": 2, "batch_size": 50, "hidden": 7}
     for run in (
         train(0.1, eval_every=5, **how),
         train_many({"a": 0.1}, [0], eval_every=5, progress=False, **how)["a"][0],
