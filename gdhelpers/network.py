@@ -73,6 +73,10 @@ class PlainSGD(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self) -> None:
         """Take one step along the gradients in `.grad`."""
+        self.update()
+
+    def update(self) -> None:
+        """Step without torch's hooks, a tenth of a run's time; call it under no_grad."""
         for group in self.param_groups:
             momentum, lr = group["momentum"], group["lr"]
             for p in group["params"]:

@@ -81,6 +81,7 @@ def train(
     group = optimizer.param_groups[0]
     scheduler = make_scheduler(optimizer) if make_scheduler else None
     plateau = isinstance(scheduler, ReduceLROnPlateau)
+    step = optimizer.step if scheduler else optimizer.update  # torch's watch for step
 
     losses, rates, metrics = [], [], defaultdict(list)
 
@@ -93,7 +94,7 @@ def train(
         for name, value in evaluate(model, data).items():
             metrics[name].append(value)
 
-    with threads(num_threads):
+    with threads(num_threads), torch.no_grad():
         for epoch in range(epochs):
             if loader_draws:
                 _draw_base_seed(generator)
@@ -105,7 +106,7 @@ def train(
                 rates.append(float(group["lr"]))
                 x = data.x_train.index_select(0, idx).to(dtype)
                 losses.append(model.backpropagate(x, y))
-                optimizer.step()
+                step()
                 if scheduler and per == "step" and not plateau:
                     scheduler.step()
                 if eval_every and len(losses) % eval_every == 0:
