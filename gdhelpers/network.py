@@ -76,7 +76,7 @@ class PlainSGD(torch.optim.Optimizer):
         self.update()
 
     def update(self) -> None:
-        """Step without torch's hooks, a tenth of a run's time; call it under no_grad."""
+        """Step without torch's hooks, a tenth of a run's time; under no_grad only."""
         for group in self.param_groups:
             momentum, lr = group["momentum"], group["lr"]
             for p in group["params"]:
