@@ -1,0 +1,13 @@
+"""The examples in the docstrings of the core run as written."""
+
+import doctest
+import importlib
+
+import pytest
+
+
+@pytest.mark.parametrize("name", ["data", "schedules"])
+def test_examples(name):
+    result = doctest.testmod(importlib.import_module(f"gdhelpers.{name}"))
+    assert result.attempted > 0
+    assert result.failed == 0

@@ -1,0 +1,312 @@
+"""Training against torch's own loop: autograd, torch.optim.SGD, torch's schedulers."""
+
+import contextlib
+import io
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+from torch.nn.functional import cross_entropy
+from torch.optim import SGD, lr_scheduler
+
+from benchmarks import epoch_vs_dataloader
+from gdhelpers.data import Images, small_mnist
+from gdhelpers.league import train_many
+from gdhelpers.network import Perceptron, PlainSGD, seeded_model
+from gdhelpers.schedules import constant, cosine, one_cycle, step_decay
+from gdhelpers.training import threads, train
+
+F64 = {"dtype": torch.float64}
+
+
+@pytest.fixture(scope="module")
+def data():
+    return small_mnist(n_train=330, n_val=50, n_test=60)
+
+
+def torch_run(data, seed, batch_size, epochs, make_scheduler, per, **sgd):
+    """The textbook loop: the oracle for `train`, in float64."""
+    model, generator = seeded_model(seed, 7, data.x_train.shape[1])
+    model.double()
+    optimizer = SGD(model.parameters(), **sgd)
+    scheduler = make_scheduler(optimizer)
+    losses, rates = [], []
+    for _ in range(epochs):
+        for idx in torch.randperm(330, generator=generator).split(batch_size):
+            optimizer.zero_grad()
+            loss = cross_entropy(model(data.x_train[idx].double()), data.y_train[idx])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+            rates.append(optimizer.param_groups[0]["lr"])
+            if per == "step":
+                scheduler.step()
+        if per == "epoch":
+            scheduler.step()
+    with torch.no_grad():
+        logits = model(data.x_test.double())
+    accuracy = 100 * (logits.argmax(1) == data.y_test).double().mean().item()
+    return losses, rates, accuracy, cross_entropy(logits, data.y_test).item()
+
+
+def test_the_perceptron_starts_from_the_source_s_weights():
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        layers = [nn.Linear(784, 100), nn.ReLU(), nn.Linear(100, 10)]
+        following = torch.rand(3)
+        torch.manual_seed(0)
+        direct = Perceptron()
+    model, generator = seeded_model(0)
+    source = nn.Sequential(*layers)
+    for ours, also, theirs in zip(
+        model.parameters(), direct.parameters(), source.parameters(), strict=True
+    ):
+        assert torch.equal(ours, theirs) and torch.equal(also, theirs)
+    assert torch.equal(torch.rand(3, generator=generator), following)
+    x = torch.rand(5, 784)
+    assert torch.equal(model(x), source(x))
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(1, 40), st.integers(1, 20), st.integers(0, 10**6))
+def test_backpropagation_is_autograd_s(n, hidden, seed):
+    model, generator = seeded_model(seed, hidden, inputs=12)
+    model.double()
+    x = torch.rand(n, 12, dtype=torch.float64, generator=generator)
+    y = torch.randint(10, (n,), generator=generator)
+    loss = cross_entropy(model(x), y)
+    expected = torch.autograd.grad(loss, list(model.parameters()))
+    assert model.backpropagate(x, y) == pytest.approx(loss.item(), abs=1e-12)
+    for parameter, gradient in zip(model.parameters(), expected, strict=True):
+        assert torch.allclose(parameter.grad, gradient, atol=1e-12, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("momentum", "nesterov"), [(0, False), (0.9, False), (0.9, True)]
+)
+def test_plain_sgd_is_torch_s_to_the_last_bit(momentum, nesterov):
+    generator = torch.Generator().manual_seed(0)
+    ours = torch.rand(50, generator=generator)
+    theirs = ours.clone()
+    mine = PlainSGD([ours], 0.3, momentum, nesterov)
+    reference = SGD([theirs], 0.3, momentum=momentum, nesterov=nesterov)
+    for _ in range(30):
+        ours.grad = torch.randn(50, generator=generator)
+        theirs.grad = ours.grad.clone()
+        mine.step()
+        reference.step()
+        assert torch.equal(ours, theirs)
+    with pytest.raises(ValueError, match="must be ≥ 0, got -1"):
+        PlainSGD([ours], -1)
+
+
+@pytest.mark.parametrize("per", ["step", "epoch"])
+@pytest.mark.parametrize("nesterov", [True, False])
+def test_train_is_the_textbook_loop(data, per, nesterov):
+    schedule = step_decay(0.2, 2, 0.5)
+    losses, rates, accuracy, test_loss = torch_run(
+        data, 3, 50, 4, lambda o: lr_scheduler.StepLR(o, 2, 0.5), per,
+        lr=0.2, momentum=0.8, nesterov=nesterov,
+    )  # fmt: skip
+    how = {
+        "data": data, "epochs": 4, "seed": 3, "batch_size": 50, "momentum": 0.8,
+        "nesterov": nesterov,
+        "hidden": 7, "per": per,
+    }  # fmt: skip
+    ours = train(schedule, **how, **F64, label="halved")
+    through_torch = train(
+        0.2, make_scheduler=lambda o: lr_scheduler.StepLR(o, 2, 0.5), **how, **F64
+    )
+    for history in (ours, through_torch):
+        assert history.num_steps == 28  # 330 images: six batches of 50, one of 30
+        assert history.loss == pytest.approx(losses, abs=1e-10)
+        assert history.lr == pytest.approx(rates, abs=1e-12)
+        assert history.metrics["test_accuracy"][-1] == pytest.approx(accuracy)
+        assert history.metrics["test_loss"][-1] == pytest.approx(test_loss, abs=1e-10)
+        assert history.metrics["steps"].tolist() == [7, 14, 21, 28]
+        assert history.metrics["train_loss"][1] == pytest.approx(np.mean(losses[7:14]))
+        assert len(history.metrics["val_accuracy"]) == 4
+        upcoming = [schedule(7 * e if per == "step" else e) for e in (1, 2, 3, 4)]
+        assert history.metrics["lr_after"] == pytest.approx(upcoming, abs=1e-12)
+    assert ours.label == "halved"
+
+
+def test_a_torch_scheduler_may_steer_momentum_too(data):
+    def cycle(optimizer):
+        return lr_scheduler.OneCycleLR(optimizer, 0.3, total_steps=14)
+
+    how = {"data": data, "epochs": 2, "seed": 1, "batch_size": 50, "hidden": 7}
+    losses, rates, *_ = torch_run(
+        data, 1, 50, 2, lambda o: _without_last_step(cycle(o), 14), "step",
+        lr=0.1, momentum=0.9, nesterov=True,
+    )  # fmt: skip
+    history = train(
+        0.1, make_scheduler=lambda o: _without_last_step(cycle(o), 14), **how, **F64
+    )
+    assert history.loss == pytest.approx(losses, abs=1e-10)
+    assert history.lr == pytest.approx(rates, abs=1e-12)
+    pure = train(one_cycle(0.3, 14), **how, **F64)
+    assert pure.lr == pytest.approx(rates, abs=1e-12)
+    assert abs(pure.loss - history.loss).max() > 1e-3  # its momentum stays at 0.9
+
+
+def _without_last_step(scheduler, total):
+    """Spare OneCycleLR the step behind its last, which is not defined."""
+    step, count = scheduler.step, iter(range(1, total))
+    scheduler.step = lambda: step() if next(count, None) else None
+    return scheduler
+
+
+def test_a_plateau_scheduler_sees_the_metric_it_is_told_to(data):
+    def plateau(optimizer):
+        return lr_scheduler.ReduceLROnPlateau(optimizer, "max", factor=0.5, patience=0)
+
+    how = {"data": data, "epochs": 8, "hidden": 7, "make_scheduler": plateau}
+    history = train(1.0, monitor="val_accuracy", per="step", **how)
+    optimizer = SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    scheduler, expected = plateau(optimizer), []
+    for accuracy in history.metrics["val_accuracy"]:
+        scheduler.step(accuracy)
+        expected.append(optimizer.param_groups[0]["lr"])
+    assert expected[-1] < 1.0
+    assert history.metrics["lr_after"].tolist() == expected
+    assert history.lr[::4].tolist() == [1.0, *expected[:-1]]
+    for monitor in (None, "accuracy", "steps"):
+        with pytest.raises(ValueError, match=r"one of test_accuracy, .*val_loss; got"):
+            train(1.0, monitor=monitor, **how)
+
+
+def test_a_run_depends_on_its_seed_and_on_nothing_else(data):
+    how = {"data": data, "epochs": 2, "hidden": 7}
+    torch.manual_seed(5)
+    state = torch.get_rng_state()
+    first = train(0.1, **how)
+    train_many({"a": 0.1}, [0], progress=False, **how)
+    assert torch.equal(state, torch.get_rng_state())
+    torch.manual_seed(6)
+    again, other = train(0.1, **how), train(0.1, seed=1, **how)
+    assert np.array_equal(first.loss, again.loss)
+    assert not np.array_equal(first.loss, other.loss)
+
+
+def test_threads_change_the_rounding_only():
+    data = small_mnist(n_train=2000, n_val=0, n_test=100)
+    before = torch.get_num_threads()
+    runs = [train(0.3, data=data, epochs=3, num_threads=n, **F64) for n in (1, 2, None)]
+    assert torch.get_num_threads() == before
+    for run in runs[1:]:
+        assert run.loss == pytest.approx(runs[0].loss, abs=1e-9)
+        for name, values in runs[0].metrics.items():
+            assert run.metrics[name] == pytest.approx(values, abs=1e-9)
+    with pytest.raises(RuntimeError, match="inside"), threads(before + 1):
+        assert torch.get_num_threads() == before + 1
+        raise RuntimeError("inside")
+    assert torch.get_num_threads() == before
+
+
+@pytest.mark.parametrize("per", ["step", "epoch"])
+@pytest.mark.parametrize(("momentum", "nesterov"), [(0.9, True), (0.5, False)])
+def test_many_runs_at_once_are_the_single_runs(data, per, momentum, nesterov):
+    schedules = {"cosine": cosine(0.3, 10), "constant": 0.1, "wild": constant(1e6)}
+    how = {
+        "data": data, "epochs": 3, "batch_size": 50, "hidden": 7, "per": per,
+        "momentum": momentum, "nesterov": nesterov,
+    }  # fmt: skip
+    many = train_many(schedules, [4, 2], progress=False, **how)
+    assert list(many) == list(schedules)
+    for name in ("cosine", "constant"):
+        for seed, ours in zip([4, 2], many[name], strict=True):
+            one = train(schedules[name], seed=seed, **how)
+            assert ours.label == name
+            assert np.array_equal(ours.lr, one.lr)
+            assert ours.loss == pytest.approx(one.loss, abs=1e-4)
+            assert ours.metrics.keys() == one.metrics.keys() - {"lr_after"}
+            for metric, values in ours.metrics.items():
+                # One image more or less is 2 points here.
+                margin = 2.01 if "accuracy" in metric else 1e-4
+                assert values == pytest.approx(one.metrics[metric], abs=margin)
+    assert not many["wild"][0].loss[-1] < 10  # and it did not spoil its neighbours
+
+
+def test_measuring_seldom_changes_the_metrics_only(data):
+    how = {"data": data, "epochs": 2, "batch_size": 50, "hidden": 7}
+    for run in (
+        train(0.1, eval_every=5, **how),
+        train_many({"a": 0.1}, [0], eval_every=5, progress=False, **how)["a"][0],
+    ):
+        assert run.metrics["steps"].tolist() == [5, 10]
+        assert run.loss == pytest.approx(train(0.1, **how).loss, abs=1e-5)
+        assert run.metrics["train_loss"][1] == pytest.approx(run.loss[5:10].mean())
+
+
+@pytest.mark.parametrize(
+    ("progress", "variable"), [(True, ""), (True, "1"), (False, "")]
+)
+def test_the_progress_bar_is_silent_where_asked(data, progress, variable):
+    # The variable is read when tqdm is imported: hence a process of its own.
+    import os
+    import subprocess
+    import sys
+
+    code = (
+        "from gdhelpers.data import small_mnist\n"
+        "from gdhelpers.league import train_many\n"
+        "data = small_mnist(n_train=200, n_val=0, n_test=10)\n"
+        f"train_many({{'a': 0.1}}, [0], epochs=1, data=data, progress={progress})\n"
+    )
+    environment = {**os.environ, **({"TQDM_DISABLE": variable} if variable else {})}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment
+    )
+    assert done.returncode == 0, done.stderr
+    shown = "2/2" in done.stderr
+    assert shown == (progress and not variable)
+    assert done.stdout == ""
+    if not shown:
+        assert done.stderr == ""
+
+
+def test_nothing_is_printed_by_a_single_run(data):
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        train(0.1, data=data, epochs=1)
+    assert out.getvalue() == err.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"epochs": 0}, "epochs must be ≥ 1, got 0"),
+        ({"batch_size": 0}, "batch_size must be ≥ 1, got 0"),
+        ({"per": "batch"}, 'per must be "step" or "epoch", got'),
+    ],
+)
+def test_bad_input_says_what_to_do(data, how, message):
+    with pytest.raises(ValueError, match=message):
+        train(0.1, **{"epochs": 1, "data": data, **how})
+    with pytest.raises(ValueError, match=message):
+        train_many({"a": 0.1}, [0], **{"epochs": 1, "data": data, **how})
+
+
+def test_a_schedule_and_a_scheduler_exclude_each_other(data):
+    with pytest.raises(ValueError, match="schedule must be a number"):
+        train(
+            constant(0.1), epochs=1, data=data,
+            make_scheduler=lambda o: lr_scheduler.ExponentialLR(o, 0.9),
+        )  # fmt: skip
+    with pytest.raises(ValueError, match="seeds must be ≥ 1"):
+        train_many({"a": 0.1}, [], epochs=1, data=data)
+
+
+def test_an_epoch_through_train_sees_the_losses_of_a_dataloader():
+    images = small_mnist(n_train=2000, n_val=0, n_test=500)
+    epoch_vs_dataloader.check_same_losses(images)
+    shifted = Images(
+        images.x_train, images.y_train.roll(1), images.x_test, images.y_test
+    )
+    assert epoch_vs_dataloader.through_train(images) != pytest.approx(
+        epoch_vs_dataloader.through_dataloader(shifted), abs=1e-3
+    )
