@@ -143,7 +143,8 @@ class Exercise:
         expected = run_case(reference, asked)
         if "value" not in expected:
             raise RuntimeError(
-                f"the reference of {self.lesson}/{self.name} fails on {asked}: {expected}"
+                f"the reference of {self.lesson}/{self.name} fails on {asked}: "
+                f"{expected}"
             )
         answers = [run_case(m.function, asked) for m in self.mistakes]
         return {**asked, "expected": expected, "mistakes": answers}
