@@ -124,4 +124,7 @@ def bubblewrap_command(
     size = str(limits.tmp_bytes)
     for folder in ("/tmp", "/dev/shm", HOME):
         options += ["--size", size, "--tmpfs", folder]
+    if not nested:
+        # Where the host's user is root, it would be the owner of /proc/sys in there too.
+        extra = [*extra, "--remount-ro", "/proc"]
     return [program, *options, *extra, "--remount-ro", "/"]

@@ -24,13 +24,24 @@ NO_NEW_PRIVS, CAP_AMBIENT = 38, 47
 
 HOME = "/home/student"  # the submission's working folder
 # Calls that keep data where no namespace or memory count reaches (keyrings outlive the
-# process, memfd and SysV segments are in no one's resident set), or that only serve to
-# attack the kernel. x86-64 and arm64 numbers.
+# process, memfd and SysV segments are in no one's resident set), that make namespaces,
+# or that only serve to attack the kernel:
+#   shmget msgget mount add_key request_key keyctl unshare perf_event_open setns
+#   memfd_create bpf userfaultfd io_uring_setup clone3 memfd_secret
+# clone3 hides its flags from a filter; libc then falls back on clone, the last number.
 FORBIDDEN = {
-    "x86_64": (0xC000003E, (29, 68, 248, 249, 250, 298, 319, 321, 323, 425, 447)),
-    "aarch64": (0xC00000B7, (186, 194, 217, 218, 219, 241, 279, 280, 282, 425, 447)),
-}  # shmget msgget add_key request_key keyctl perf_event_open memfd_create bpf
-#    userfaultfd io_uring_setup memfd_secret
+    "x86_64": (
+        0xC000003E,
+        (29, 68, 165, 248, 249, 250, 272, 298, 308, 319, 321, 323, 425, 435, 447),
+        56,
+    ),
+    "aarch64": (
+        0xC00000B7,
+        (194, 186, 40, 217, 218, 219, 97, 241, 268, 279, 280, 282, 425, 435, 447),
+        220,
+    ),
+}
+NEW_NAMESPACES = 0x7E020000  # clone's flags for them
 
 
 def call(name: str, *args: object) -> None:
@@ -110,15 +121,19 @@ def forbid_calls() -> None:
     """Install a seccomp filter under which FORBIDDEN calls answer ENOSYS."""
     if platform.machine() not in FORBIDDEN:
         return
-    arch, numbers = FORBIDDEN[platform.machine()]
-    load, equal, at_least, ret = 0x20, 0x15, 0x35, 0x06
-    refuse, allow, end = 0x50000 | 38, 0x7FFF0000, len(numbers)
+    arch, numbers, clone = FORBIDDEN[platform.machine()]
+    load, equal, at_least, any_bit, ret = 0x20, 0x15, 0x35, 0x45, 0x06
+    refuse, allow, n = 0x50000 | 38, 0x7FFF0000, len(numbers)
     code = [
         (load, 0, 0, 4),
-        (equal, 0, end + 3, arch),  # no 32-bit calls: they have other numbers
+        (equal, 0, n + 7, arch),  # no 32-bit calls: they have other numbers
         (load, 0, 0, 0),
-        (at_least, end + 1, 0, 0x40000000),  # nor x32 ones
-        *((equal, end - i, 0, n) for i, n in enumerate(numbers)),
+        (at_least, n + 5, 0, 0x40000000),  # nor x32 ones
+        (equal, n + 1, 0, clone),
+        *((equal, n + 3 - i, 0, number) for i, number in enumerate(numbers)),
+        (ret, 0, 0, allow),
+        (load, 0, 0, 16),  # clone's flags
+        (any_bit, 1, 0, NEW_NAMESPACES),
         (ret, 0, 0, allow),
         (ret, 0, 0, refuse),
     ]
