@@ -6,6 +6,7 @@ the part of the tree that systemd gives a user); everywhere a watchdog measures 
 
 import contextlib
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,11 +85,16 @@ class ControlGroup:
         return 0
 
     def close(self) -> None:
-        """Remove the group; its processes must be gone."""
-        for folder in set(self.folders.values()):
-            with contextlib.suppress(OSError):
-                folder.rmdir()
-        self.folders = {}
+        """Remove the group; its processes are gone, or about to be."""
+        folders, self.folders = set(self.folders.values()), {}
+        for _ in range(50):
+            for folder in list(folders):
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
+                    folders.remove(folder)
+            if not folders:
+                return
+            time.sleep(0.02)
 
 
 def _own_groups() -> tuple[int, dict[str, Path]]:

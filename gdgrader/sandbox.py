@@ -316,7 +316,7 @@ class Sandbox(NoSandbox):
         )
         if server.isolate == "outer":
             kernel.end_all = server.process.kill
-            kernel.on_end.append(server.close)
+            kernel.on_end.insert(0, server.close)
         return kernel
 
 
