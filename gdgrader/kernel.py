@@ -72,8 +72,8 @@ class ForkingProvisioner(KernelProvisionerBase):
     """
 
     sandbox: NoSandbox | None = None
-    files: Mapping[str, bytes] = {}  # noqa: RUF012  replaced, never changed
-    environment: Mapping[str, str] = {}  # noqa: RUF012
+    files: Mapping[str, bytes] = {}
+    environment: Mapping[str, str] = {}
     kernel: ForkedKernel | None = None
     last: ForkedKernel | None = None  # also after its end
 
@@ -258,8 +258,8 @@ class SandboxedKernelManager(AsyncKernelManager):
     client_class = f"{__name__}.SandboxedClient"
     client_factory = Type(SandboxedClient)
     sandbox: NoSandbox
-    files: Mapping[str, bytes] = {}  # noqa: RUF012
-    environment: Mapping[str, str] = {}  # noqa: RUF012
+    files: Mapping[str, bytes] = {}
+    environment: Mapping[str, str] = {}
 
     def __init__(self, **kwargs: Any) -> None:
         # nbclient and nbgrader name the kernel of the notebook; here there is but one.
@@ -271,6 +271,19 @@ class SandboxedKernelManager(AsyncKernelManager):
         self.provisioner.sandbox = self.sandbox
         self.provisioner.files = self.files
         self.provisioner.environment = self.environment
+
+    # The originals add a pause of 10 ms each, and an interrupt before the end.
+    async def start_kernel(self, **kwargs: Any) -> None:
+        """Fork the kernel."""
+        command, kwargs = await self.pre_start_kernel(**kwargs)
+        await self._launch_kernel(command, **kwargs)
+        await self.post_start_kernel(**kwargs)
+
+    async def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
+        """End the kernel and all it has started, at once in any case."""
+        self.shutting_down = True
+        await self.provisioner.kill(restart=restart)
+        await self.cleanup_resources(restart=restart)
 
     @property
     def stop_reason(self) -> str | None:

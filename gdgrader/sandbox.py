@@ -13,7 +13,6 @@ A Sandbox dies with the thread that opened it (so bubblewrap understands "parent
 it in one that lasts.
 """
 
-import contextlib
 import os
 import secrets
 import shutil
@@ -188,7 +187,15 @@ class NoSandbox:
         return prefix, kernel
 
     def _server(self) -> ForkServer:
-        return ForkServer(sys.executable, os.environ)
+        # One thread, as threads do not survive a fork (OpenBLAS starts its own on
+        # import); figures inline, which ipykernel would settle before matplotlib came.
+        environment = {
+            "MPLBACKEND": sandbox_environment()["MPLBACKEND"],
+            **os.environ,
+            "OMP_NUM_THREADS": "1",
+        }
+        environment.pop("JPY_PARENT_PID", None)  # of a kernel that runs us
+        return ForkServer(sys.executable, environment)
 
     def _fork(
         self,

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
@@ -170,7 +169,7 @@ def test_nothing_passes_from_one_kernel_to_the_next(sandbox):
     before = json.loads(run(sandbox, LOOK).text)
     assert run(sandbox, LEAVE).text == "done"
     after = json.loads(run(sandbox, LOOK).text)
-    draws = {"python_draw", "numpy_draw"}
+    draws = {"python_draw", "numpy_draw", "torch_draw", "torch"}
     assert {k: v for k, v in before.items() if k not in draws} == {
         k: v for k, v in after.items() if k not in draws
     }
@@ -223,8 +222,10 @@ HOGS = {
         " stdin=subprocess.PIPE)\nimport time; time.sleep(20)",
         "memory limit",
     ),
-    "fork bomb": ("import os\nwhile True:\n  try: os.fork()\n  except OSError: pass",
-                  "processes"),
+    "fork bomb": (
+        "import os\nwhile True:\n  try: os.fork()\n  except OSError: pass",
+        "processes",
+    ),
     "threads": (
         "import threading, time\n"
         "while True:\n"
@@ -239,12 +240,17 @@ HOGS = {
         "while True:\n  try: time.sleep(60)\n  except BaseException: pass",
         "submission limit of 3 s",
     ),
-    "stopped": ("import os; os.kill(0, 19)\nimport ctypes\n"
-                "while True: ctypes.CDLL(None).sleep(100)", "submission limit of 3 s"),
+    "stopped": (
+        "import os; os.kill(0, 19)\nimport ctypes\n"
+        "while True: ctypes.CDLL(None).sleep(100)",
+        "submission limit of 3 s",
+    ),
     "processor": ("while True: pass", "CPU limit"),
     "output": ("while True: print('x' * 10_000, flush=True)", "output limit of 2 MB"),
-    "one huge output": ("print('x' * 30_000_000)\nimport time; time.sleep(30)",
-                        "output limit of 2 MB"),
+    "one huge output": (
+        "print('x' * 30_000_000)\nimport time; time.sleep(30)",
+        "output limit of 2 MB",
+    ),
 }
 
 

@@ -17,7 +17,6 @@ from ipykernel.kernelapp import IPKernelApp
 from traitlets.config import Config
 
 CHANNELS = ("shell", "iopub", "stdin", "control", "hb")  # ports 1 to 5
-TORCH_SEED = 67280421310721  # c10::detail default: what an unseeded process starts with
 
 
 class HandedHeartbeat(Heartbeat):
@@ -79,7 +78,7 @@ def refresh() -> None:
 
     random.seed()
     np.random.seed()
-    torch.manual_seed(TORCH_SEED)
+    torch.seed()
     torch.set_num_threads(1)
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGPIPE):
         signal.signal(number, signal.SIG_DFL)
@@ -93,10 +92,8 @@ def run_kernel(request: dict, fds: list[int]) -> None:
     os.environ.update(request["env"])
     os.chdir(request["cwd"])
     sys.argv = ["ipykernel_launcher", "-f", request["connection"]["file"]]
-    if request["isolate"]:
-        # What runs here was read from these; a student may use the names.
-        for name in ("isolation", "kernelapp"):
-            sys.modules.pop(name, None)
+    for name in ("isolation", "kernelapp"):  # names that a student may use
+        sys.modules.pop(name, None)
     refresh()
     HandedKernelApp.connection = {**request["connection"], "fds": fds}
     # Every kernel would open the same history file; a throw-away one needs none.
