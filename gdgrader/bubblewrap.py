@@ -24,13 +24,13 @@ SYSTEM = (
     *("/etc/alternatives", "/etc/localtime", "/nix/store"),
 )
 DEVICES = ("null", "zero", "full", "random", "urandom")
-UNAVAILABLE = """bubblewrap cannot make a sandbox here, so strangers' code is not run: {}
-Install it (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap). Where
-it is installed but not permitted, allow unprivileged user namespaces: sysctl
-kernel.unprivileged_userns_clone=1 (older Debian), sysctl user.max_user_namespaces=10000
-(RHEL), sysctl kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu 24.04), or, in a
-container, run it with --security-opt seccomp=unconfined. Or use --no-sandbox: students'
-code then runs with your rights, reads your files and uses your network."""
+UNAVAILABLE = """bubblewrap makes no sandbox here, so strangers' code is not run: {}
+Install it (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap).
+Where it is installed but not permitted, allow unprivileged user namespaces: sysctl
+kernel.unprivileged_userns_clone=1 (older Debian), user.max_user_namespaces=10000
+(RHEL), kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu 24.04), or, for a container, run
+it with --security-opt seccomp=unconfined. Or use --no-sandbox: students' code then runs
+with your rights, reads your files and uses your network."""
 
 
 class SandboxUnavailable(RuntimeError):
@@ -125,6 +125,6 @@ def bubblewrap_command(
     for folder in ("/tmp", "/dev/shm", HOME):
         options += ["--size", size, "--tmpfs", folder]
     if not nested:
-        # Where the host's user is root, it would be the owner of /proc/sys in there too.
+        # Where the host's user is root, it would own /proc/sys in there too.
         extra = [*extra, "--remount-ro", "/proc"]
     return [program, *options, *extra, "--remount-ro", "/"]

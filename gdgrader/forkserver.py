@@ -1,4 +1,4 @@
-"""The host's side of the warmed process (`inside/zygote.py`): ask for kernels, end them.
+"""The host's side of the warmed process (`inside/zygote.py`).
 
 A forked kernel is watched through two descriptors: a socket on which the warmed process
 tells its exit status, and a pidfd through which signals reach exactly this process.
@@ -22,6 +22,7 @@ from gdgrader.limits import Limits, tree
 from gdgrader.watchdog import Watchdog
 
 INSIDE = Path(__file__).with_name("inside")
+START_SECONDS = 30  # a fork that has not answered by then is stuck
 PROBLEM = "the warmed process ended before it was ready: {}"
 
 
@@ -112,7 +113,7 @@ class ForkServer:
     Args:
         command: what to put before `python zygote.py …`, such as bubblewrap's command.
         environment: of the warmed process.
-        isolate: "nested", "outer" or "" (see `inside/zygote.py`).
+        isolate: "nested", "outer" or "plain" (see `inside/zygote.py`).
         inside: the folder of zygote.py as the command sees it.
     """
 
@@ -121,7 +122,7 @@ class ForkServer:
         python: str,
         environment: Mapping[str, str],
         command: Iterable[str] = (),
-        isolate: str = "",
+        isolate: str = "plain",
         inside: str | Path = INSIDE,
     ) -> None:
         self.isolate = isolate
@@ -130,10 +131,15 @@ class ForkServer:
         self.watchdog = Watchdog()
         self._lock = threading.Lock()
         self.channel, theirs = socket.socketpair()
-        kind = "sandboxed" if isolate else "plain"
         with theirs:
             self.process = subprocess.Popen(
-                [*command, python, f"{inside}/zygote.py", str(theirs.fileno()), kind],
+                [
+                    *command,
+                    python,
+                    f"{inside}/zygote.py",
+                    str(theirs.fileno()),
+                    isolate,
+                ],
                 pass_fds=[theirs.fileno()],
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
@@ -178,27 +184,31 @@ class ForkServer:
             "connection": connection,
             "cwd": cwd,
             "env": dict(environment),
-            "isolate": self.isolate,
             "arguments": list(arguments),
             "limits": vars(bounds),
             "files": [(name, len(content)) for name, content in files.items()],
         }
+        body = json.dumps(request).encode()
         news, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         news.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-        body = json.dumps(request).encode()
-        with self._lock, theirs:
+        description, its_end = socket.socketpair()
+        description.settimeout(START_SECONDS)
+        with self._lock, theirs, its_end:
+            fds = [s.fileno() for s in (theirs, its_end, *channels)]
             try:
-                head = len(body).to_bytes(4, "big")
-                fds = [theirs.fileno(), *(c.fileno() for c in channels)]
-                socket.send_fds(self.channel, [head], fds)
-                self.channel.sendall(body)
-                for content in files.values():
-                    self.channel.sendall(content)
+                socket.send_fds(self.channel, [b"f"], fds)
             except OSError as error:
                 news.close()
+                description.close()
                 raise ForkServerError(f"the warmed process is gone: {error}") from error
+        # One that does not read on says why in its news.
+        with description, contextlib.suppress(OSError):
+            for part in (len(body).to_bytes(4, "big"), body, *files.values()):
+                description.sendall(part)
         try:
-            kernel = ForkedKernel(news, _greeting(news), contained=bool(self.isolate))
+            kernel = ForkedKernel(
+                news, _greeting(news), contained=self.isolate != "plain"
+            )
         except BaseException:
             news.close()
             raise
@@ -223,8 +233,8 @@ class ForkServer:
 
 
 def _greeting(news: socket.socket) -> int:
-    """Wait until the fork is shut in; return its process id here, told by the kernel."""
-    news.settimeout(30)
+    """Wait until the fork is shut in; return its process id as it is called here."""
+    news.settimeout(START_SECONDS)
     try:
         message, extras, _, _ = news.recvmsg(4096, socket.CMSG_SPACE(12))
     except TimeoutError:

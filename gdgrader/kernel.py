@@ -79,37 +79,46 @@ class ForkingProvisioner(KernelProvisionerBase):
 
     @property
     def has_process(self) -> bool:
+        """Whether there is a kernel to manage."""
         return self.kernel is not None
 
     async def poll(self) -> int | None:
+        """The exit status, or None while it runs."""
         return self.kernel.poll() if self.kernel else 0
 
     async def wait(self) -> int | None:
+        """Wait for the kernel's end."""
         code = await asyncio.to_thread(self.kernel.wait) if self.kernel else 0
         self.kernel = None
         return code
 
     async def send_signal(self, signum: int) -> None:
+        """Send it a signal."""
         if self.kernel:
             self.kernel.send_signal(signum)
 
     async def kill(self, restart: bool = False) -> None:
+        """End it and all it has started."""
         if self.kernel:
             self.kernel.kill()
 
     async def terminate(self, restart: bool = False) -> None:
+        """Ask it to end."""
         await self.send_signal(signal.SIGTERM)
 
     async def shutdown_requested(self, restart: bool = False) -> None:
+        """End a submission's kernel, which is not asked."""
         if self.sandbox:  # a submission's kernel has nothing to say in the matter
             await self.kill()
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Drop the command; keep the arguments."""
         kwargs = await super().pre_launch(**kwargs)
         arguments = kwargs.pop("extra_arguments", [])
         return {**kwargs, "cmd": [], "arguments": arguments}
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+        """Start it; return how to connect to it."""
         manager = self.parent
         again = self.connection_info.get("ip")  # on a restart clients stay connected
         common = {"key": manager.session.key, "prefix": again}
@@ -137,6 +146,7 @@ class ForkingProvisioner(KernelProvisionerBase):
         return self.connection_info
 
     async def cleanup(self, restart: bool = False) -> None:
+        """Leave nothing behind."""
         if self.kernel and not restart:
             self.kernel.kill()
 
@@ -145,6 +155,7 @@ class OrdinaryProvisioner(LocalProvisioner):
     """What `gdgrader-fast` means where there is no fork."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+        """Start it; return how to connect to it."""
         self.log.warning("no fork on %s: starting an ordinary kernel", sys.platform)
         return await super().launch_kernel(cmd, **kwargs)
 
@@ -186,6 +197,7 @@ class GuardedChannel(AsyncZMQSocketChannel):
     guard: OutputGuard | None = None
 
     async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
+        """Receive one message, counting it."""
         if self.guard is None:
             return await super().get_msg(timeout)
         deadline = None if timeout is None else time.monotonic() + timeout
@@ -203,6 +215,7 @@ class GuardedChannel(AsyncZMQSocketChannel):
             self.guard.dropped()
 
     def stop(self) -> None:
+        """Close the channel."""
         if self.guard:
             self.socket.disable_monitor()
         super().stop()

@@ -1,7 +1,7 @@
 """What one submission may use, and how its use is measured from outside.
 
 Memory and processes are held by a control group where one can be made (as root, or in
-the part of the tree that systemd gives a user); everywhere a watchdog measures and kills.
+the part of the tree that systemd gives a user); a watchdog measures and kills anyway.
 """
 
 import contextlib
@@ -61,7 +61,7 @@ class ControlGroup:
                 (folder / "memory.swap.max").write_text("0")
 
     def add(self, pid: int) -> None:
-        """Put process `pid`, and all it starts from now on, under the group's limits."""
+        """Put process `pid`, and all it will start, under the group's limits."""
         try:
             for folder in set(self.folders.values()):
                 (folder / "cgroup.procs").write_text(str(pid))
@@ -131,12 +131,12 @@ class Usage:
 
 
 def tree(pid: int) -> list[int]:
-    """`pid` and its descendants. In a pid namespace, all there is: orphans go to pid 1."""
+    """`pid` and its descendants; orphans go to a pid namespace's first process."""
     found = [pid]
     for parent in found:
         with contextlib.suppress(OSError):
-            for task in os.listdir(f"/proc/{parent}/task"):
-                children = Path(f"/proc/{parent}/task/{task}/children").read_text()
+            for task in Path(f"/proc/{parent}/task").iterdir():
+                children = (task / "children").read_text()
                 found += map(int, children.split())
     return found
 

@@ -230,7 +230,7 @@ class Sandbox(NoSandbox):
 
     Args:
         limits: bounds for each kernel.
-        nested: False for a whole sandbox per submission; None finds out what can be had.
+        nested: False for a whole sandbox per submission; None to find out.
         extra: further options for bubblewrap.
 
     Raises:

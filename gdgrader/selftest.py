@@ -109,8 +109,10 @@ def planted() -> Iterator[dict[str, Any]]:
         files = [str(Path(__file__).resolve())]
         for place in places:
             if os.access(place, os.W_OK):
-                made = tempfile.NamedTemporaryFile(prefix=f".{secret}", dir=place)
-                files.append(stack.enter_context(made).name)
+                made = stack.enter_context(
+                    tempfile.NamedTemporaryFile(prefix=f".{secret}", dir=place)
+                )
+                files.append(made.name)
         os.environ[secret] = secret
         stack.callback(os.environ.pop, secret)
         yield {

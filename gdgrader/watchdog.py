@@ -1,4 +1,4 @@
-"""A thread that measures what the forked kernels use, and stops the one that overdoes."""
+"""A thread that measures what forked kernels use, and stops the one that overdoes."""
 
 import contextlib
 import os

@@ -5,7 +5,14 @@ import queue
 import time
 from dataclasses import dataclass
 
+import psutil
+
 from gdgrader.kernel import kernel_manager_for
+
+
+def children():
+    """The pids of all processes that this one has started."""
+    return {p.pid for p in psutil.Process().children(recursive=True)}
 
 
 @dataclass

@@ -17,7 +17,7 @@ from jupyter_client.manager import AsyncKernelManager, KernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
-from sandboxed import run
+from sandboxed import children, run
 
 from gdgrader import kernel
 from gdgrader.kernel import kernel_manager_for, manager_class_for
@@ -58,10 +58,10 @@ def notebook(*sources):
 
 def texts(book):
     """What each cell of an executed notebook printed or returned."""
-    said = [
-        [o.get("text") or o.data["text/plain"] for o in c.outputs] for c in book.cells
+    return [
+        "".join(o.get("text") or o.data["text/plain"] for o in cell.outputs).strip()
+        for cell in book.cells
     ]
-    return ["".join(words).strip() for words in said]
 
 
 def test_the_warmed_process_has_one_thread(server):
@@ -185,31 +185,13 @@ def test_by_name_in_nbval(by_name):
     NotebookClient(book, kernel_name="python3").execute()
     path = by_name / "book.ipynb"
     nbformat.write(book, path)
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "--nbval",
-        "-p",
-        "no:cacheprovider",
-    ]
-    command += [
-        "--nbval-kernel-name",
-        kernel.NAME,
-        "--rootdir",
-        str(by_name),
-        str(path),
-    ]
+    before = children()
+    options = f"-q -p no:cacheprovider --nbval --nbval-kernel-name {kernel.NAME}"
+    command = [sys.executable, "-m", "pytest", *options.split(), "--rootdir"]
+    command += [str(by_name), str(path)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=by_name)
     assert "3 passed" in done.stdout, done.stdout + done.stderr
-    assert not [p for p in psutil.Process().children(recursive=True) if _warm(p)]
-
-
-def _warm(process):
-    return (
-        "zygote.py" in " ".join(process.cmdline()) and str(os.getpid()) != process.ppid
-    )
+    assert children() == before
 
 
 def test_by_name_restarts_afresh(by_name):
@@ -221,9 +203,7 @@ def test_by_name_restarts_afresh(by_name):
     client.execute_interactive("x = 1", timeout=30)
     manager.restart_kernel()
     client.wait_for_ready(timeout=30)
-    reply = client.execute_interactive(
-        "x", timeout=30, output_hook=lambda message: None
-    )
+    reply = client.execute_interactive("x", timeout=30, output_hook=lambda _: None)
     client.stop_channels()
     manager.shutdown_kernel()
     assert reply["content"]["ename"] == "NameError"

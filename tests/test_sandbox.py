@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from sandboxed import run
+from sandboxed import children, run
 
 from gdgrader import bubblewrap
 from gdgrader.limits import MB, ControlGroup, Limits
@@ -43,11 +43,6 @@ def bounded(sandbox, monkeypatch):
     return change
 
 
-def children():
-    """All processes that this one has started, as pids."""
-    return {p.pid for p in psutil.Process().children(recursive=True)}
-
-
 def groups():
     """Control groups of ours that are left."""
     return list(Path("/sys/fs/cgroup").glob(f"**/gdgrader-{os.getpid()}-*"))
@@ -67,17 +62,22 @@ def test_a_weakened_sandbox_fails_its_test(monkeypatch):
     here = Path(__file__).parent  # under /tmp it would be hidden all the same
     monkeypatch.chdir(here)
     before = sorted(here.iterdir())
-    with Sandbox(LIMITS, extra=["--bind", str(here), str(here)]) as weak:
-        with pytest.raises(SandboxError, match=r"not tight.*can be seen.*written to"):
-            weak.self_test()
+    words = r"not tight.*can be seen.*written to"
+    with (
+        Sandbox(LIMITS, extra=["--bind", str(here), str(here)]) as weak,
+        pytest.raises(SandboxError, match=words),
+    ):
+        weak.self_test()
     assert sorted(here.iterdir()) == before
 
 
 def test_a_sandbox_that_shares_the_network_fails_its_test():
     # Kernels of a shared sandbox have a network namespace of their own all the same.
-    with Sandbox(LIMITS, nested=False, extra=["--share-net"]) as weak:
-        with pytest.raises(SandboxError, match="network"):
-            weak.self_test()
+    with (
+        Sandbox(LIMITS, nested=False, extra=["--share-net"]) as weak,
+        pytest.raises(SandboxError, match="network"),
+    ):
+        weak.self_test()
 
 
 def test_the_probe_would_see_an_unsandboxed_kernel(monkeypatch, tmp_path):
@@ -112,7 +112,7 @@ def test_forbidden_bubblewrap_says_what_to_do(monkeypatch, tmp_path):
 def test_files_come_in_and_lead_nowhere_else(sandbox):
     said = run(
         sandbox,
-        "import pathlib\nprint(pathlib.Path('a/b.txt').read_text(), pathlib.Path.cwd())",
+        "import os; print(open('a/b.txt').read(), os.getcwd())",
         files={"a/b.txt": "η".encode()},
     )
     assert said.text == "η /home/student"
@@ -182,6 +182,26 @@ def test_nothing_passes_from_one_kernel_to_the_next(sandbox):
 
 def _sleeps(process):
     return (process.info["cmdline"] or [])[1:] == ["1234.5"]
+
+
+def test_the_files_of_one_are_not_in_the_memory_of_the_next(sandbox):
+    # The needle is put together there, or the search would find itself.
+    secret = os.urandom(16).hex()
+    search = f"""
+    needle = ({secret[:16]!r} + " " + {secret[16:]!r}).replace(" ", "").encode() * 9
+    found = 0
+    for line in open("/proc/self/maps"):
+        span, mode = line.split()[:2]
+        if mode.startswith("rw"):
+            first, last = (int(x, 16) for x in span.split("-"))
+            with open("/proc/self/mem", "rb", 0) as memory:
+                memory.seek(first)
+                found += (memory.read(last - first) or b"").count(needle)
+    print(found)
+    """
+    files = {"secret": (secret * 50_000).encode()}
+    assert run(sandbox, "x = open('secret').read()" + search, files=files).text != "0"
+    assert run(sandbox, search).text == "0"
 
 
 def test_keyrings_and_namespaces_are_out_of_reach(sandbox):
@@ -352,7 +372,7 @@ def test_the_end_of_the_grader_is_the_end_of_all(number):
     grader.send_signal(number)
     grader.wait(20)
     grader.stdout.close()
-    gone, alive = psutil.wait_procs(family, timeout=10)
+    _, alive = psutil.wait_procs(family, timeout=10)
     assert not alive
     assert not folder.exists()
 

@@ -56,6 +56,11 @@ def mount(source: str, target: str, kind: str, flags: int, data: str = "") -> No
     call("mount", *(x.encode() for x in (source, target, kind)), flags, data.encode())
 
 
+def die_with_parent() -> None:
+    """Be killed when the warmed process ends."""
+    call("prctl", PDEATHSIG, 9, 0, 0, 0)
+
+
 def forbid_user_namespaces() -> None:
     """Let nobody in this user namespace make another one (that would give it all
     capabilities again)."""
@@ -106,7 +111,6 @@ def limit_resources(limits: dict[str, float]) -> None:
 
 def drop_privileges() -> None:
     """No capability, none to be had again, and no forbidden system call."""
-    call("prctl", PDEATHSIG, 9, 0, 0, 0)
     for capability in range(64):
         libc.prctl(CAPBSET_DROP, capability, 0, 0, 0)
     libc.prctl(SECUREBITS, 0x2F, 0, 0, 0)  # uid 0 is nothing special, locked

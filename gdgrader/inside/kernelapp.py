@@ -35,6 +35,7 @@ class HandedKernelApp(IPKernelApp):
     connection: dict = {}  # noqa: RUF012  a plain attribute, set before initialize()
 
     def init_connection_file(self) -> None:
+        """Take the connection that was handed over."""
         self.transport, self.ip = "ipc", self.connection["ip"]
         self.connection_file = self.connection["file"]
         self.session.key = self.connection["key"].encode()
@@ -52,6 +53,7 @@ class HandedKernelApp(IPKernelApp):
         return super()._bind_socket(s, port)
 
     def init_control(self, context: zmq.Context) -> None:
+        """Bind the control channel."""
         super().init_control(context)
         # The debugger's way in, by a path that is not there: it would try for ever.
         if self.connection["hidden"]:
@@ -59,12 +61,14 @@ class HandedKernelApp(IPKernelApp):
             self.debug_shell_socket.disconnect(address)
 
     def init_heartbeat(self) -> None:
+        """Start the heartbeat on its handed socket."""
         HandedHeartbeat.handed = self.connection["fds"][4]
         address = (self.transport, self.ip, self.hb_port)
         self.heartbeat = HandedHeartbeat(zmq.Context(), address)
         self.heartbeat.start()
 
     def init_gui_pylab(self) -> None:
+        """Settle how figures and widgets are shown."""
         # Imported before there was a shell: the second import hooks into the new one.
         sys.modules.pop("matplotlib_inline.backend_inline", None)
         super().init_gui_pylab()

@@ -1,16 +1,24 @@
 """A warmed process that forks a kernel on request.
 
-Started by `gdgrader.forkserver` as `python zygote.py FD OPTIONS`, inside the sandbox or
-plainly. It imports nothing from gdgrader: a sandbox holds this folder and no more of it.
+Started by `gdgrader.forkserver` as `python zygote.py FD ISOLATE`, sandboxed or not. It
+imports nothing from gdgrader: a sandbox holds this folder and no more of it.
 
-A request is a 4-byte length, a JSON object, and the contents of the files it names; six
-descriptors come with its first byte: the socket for news of this kernel, and the
-kernel's five channels. News are JSON too: `{"ready": …}` when the fork is shut in, which
-then waits for one byte, and at its end `{"exit": status}`, as `subprocess` counts it.
+ISOLATE says how a kernel shuts itself in: "nested" in namespaces of its own, "outer"
+where the whole sandbox is for this one kernel, "plain" not at all.
+
+A request is one byte with seven descriptors: a socket for news of the kernel, one with
+its description, and its five channels. Only the fork reads the description (a 4-byte
+length, a JSON object, the contents of the files it names): what this process had in its
+memory, all later kernels could find there.
+
+News are JSON: `{"ready": true}` when the fork is shut in, which then waits for one
+byte, and at its end `{"exit": status}`, as `subprocess` counts it.
 """
 
+import contextlib
 import gc
 import importlib
+import importlib.util
 import json
 import os
 import pkgutil
@@ -18,6 +26,7 @@ import select
 import socket
 import sys
 import time
+from pathlib import Path
 
 WARM = (
     "torch",
@@ -71,7 +80,7 @@ def warm_up() -> None:
 
 
 def draw_once() -> None:
-    """Draw and encode a figure without pyplot, whose state a kernel must find unused."""
+    """Draw and encode a figure without pyplot, whose state must stay unused."""
     from IPython.core.pylabtools import print_figure
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -85,25 +94,11 @@ def draw_once() -> None:
     print_figure(figure)
 
 
-def receive(channel: socket.socket) -> tuple[dict, dict[str, bytes], list[int]] | None:
-    """Read one request; None when the grader has gone."""
-    head, fds, _, _ = socket.recv_fds(channel, 4, 6)
-    if not head:
-        return None
-
-    def exactly(count: int) -> bytes:
-        parts = []
-        while count:
-            parts.append(channel.recv(min(count, 1 << 20)))
-            if not parts[-1]:
-                raise EOFError("the request ends half-way")
-            count -= len(parts[-1])
-        return b"".join(parts)
-
-    head += exactly(4 - len(head))
-    request = json.loads(exactly(int.from_bytes(head, "big")))
-    files = {name: exactly(size) for name, size in request["files"]}
-    return request, files, list(fds)
+def receive(description: socket.socket) -> tuple[dict, dict[str, bytes]]:
+    """Read what kernel is wanted, and its files."""
+    with description, description.makefile("rb") as stream:
+        request = json.loads(stream.read(int.from_bytes(stream.read(4), "big")))
+        return request, {name: stream.read(size) for name, size in request["files"]}
 
 
 def forget_descriptors(keep: list[int]) -> None:
@@ -111,60 +106,57 @@ def forget_descriptors(keep: list[int]) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)
-    for number in map(int, os.listdir("/proc/self/fd")):
+    for number in [int(entry.name) for entry in Path("/proc/self/fd").iterdir()]:
         if number > 2 and number not in keep:
-            try:
+            with contextlib.suppress(OSError):  # the listing's own
                 os.close(number)
-            except OSError:  # the listing's own
-                continue
 
 
-def child(request: dict, files: dict[str, bytes], fds: list[int]) -> None:
+def child(isolate: str, fds: list[int]) -> None:
     """In the fork: shut in, report, wait for the word, become the kernel."""
     import isolation
     from kernelapp import put_files, run_kernel
 
-    news = socket.socket(fileno=fds[0])
     os.setsid()
     forget_descriptors(keep=fds)
+    isolation.die_with_parent()
+    news = socket.socket(fileno=fds[0])
     try:
-        if request["isolate"] == "nested":
+        request, files = receive(socket.socket(fileno=fds[1]))
+        if isolate == "nested":
             isolation.own_namespaces(request["limits"]["tmp_bytes"])
-        if request["isolate"]:
+        if isolate != "plain":
             put_files(isolation.HOME, files)
             isolation.limit_resources(request["limits"])
             isolation.drop_privileges()
+        files.clear()
         os.chdir(request["cwd"])
     except Exception as problem:
-        news.send(
-            json.dumps({"problem": f"{type(problem).__name__}: {problem}"}).encode()
-        )
+        words = f"{type(problem).__name__}: {problem}"
+        news.send(json.dumps({"problem": words}).encode())
         return
     news.send(b'{"ready": true}')
-    if not news.recv(1):
-        return
-    news.close()
-    files.clear()
-    run_kernel(request, fds[1:])
+    if news.recv(1):
+        news.close()
+        run_kernel(request, fds[2:])
 
 
-def fork(request: dict, files: dict[str, bytes], fds: list[int]) -> int:
+def fork(isolate: str, fds: list[int]) -> int:
     """Fork the kernel, as pid 1 of a new pid namespace where it is to be shut in."""
     import isolation
 
-    nested = request["isolate"] == "nested"
-    if nested:
+    if isolate == "nested":
         own = os.open("/proc/self/ns/pid", os.O_RDONLY)
         isolation.call("unshare", isolation.NEWPID)
     pid = os.fork()
     if pid:
-        if nested:
+        if isolate == "nested":
             isolation.call("setns", own, isolation.NEWPID)
             os.close(own)
         return pid
     status = 1
     try:
-        child(request, files, fds)
+        child(isolate, fds)
         status = 0
     except SystemExit as leave:
         status = leave.code if isinstance(leave.code, int) else 0
@@ -172,7 +164,7 @@ def fork(request: dict, files: dict[str, bytes], fds: list[int]) -> int:
         os._exit(status)
 
 
-def serve(channel: socket.socket) -> None:
+def serve(channel: socket.socket, isolate: str) -> None:
     """Fork on request and tell of each end, until the grader closes the channel."""
     poll = select.poll()
     poll.register(channel, select.POLLIN)
@@ -180,11 +172,10 @@ def serve(channel: socket.socket) -> None:
     while True:
         for ready, _ in poll.poll():
             if ready == channel.fileno():
-                message = receive(channel)
-                if message is None:
+                message, fds, _, _ = socket.recv_fds(channel, 1, 7)
+                if not message:
                     return
-                fds = message[2]
-                pid = fork(*message)
+                pid = fork(isolate, fds)
                 for number in fds[1:]:
                     os.close(number)
                 pidfd = os.pidfd_open(pid)
@@ -195,35 +186,32 @@ def serve(channel: socket.socket) -> None:
                 poll.unregister(ready)
                 os.close(ready)
                 status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-                try:
+                # The grader may have lost interest.
+                with news, contextlib.suppress(OSError):
                     news.send(json.dumps({"exit": status}).encode())
-                except OSError:  # the grader has lost interest
-                    pass
-                news.close()
 
 
 def main() -> None:
     """Warm up, say so, serve."""
-    channel = socket.socket(fileno=int(sys.argv[1]))
-    sandboxed = sys.argv[2] == "sandboxed"
+    channel, isolate = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
     begin = time.monotonic()
     warm_up()
     # Not a folder of modules for students, nor (plainly run) before their own.
-    sys.path.remove(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+    sys.path.remove(str(Path(__file__).resolve().parent))
     import isolation
 
     problem = ""
-    if sandboxed:
+    if isolate != "plain":
         try:
             isolation.forbid_user_namespaces()
         except OSError as error:
             problem = str(error)
-    threads = len(os.listdir("/proc/self/task"))
+    threads = len(list(Path("/proc/self/task").iterdir()))
     gc.collect()
     gc.freeze()  # so that a kernel's collector does not copy the shared pages
     news = {"threads": threads, "seconds": time.monotonic() - begin, "problem": problem}
     channel.send(json.dumps(news).encode())
-    serve(channel)
+    serve(channel, isolate)
 
 
 if __name__ == "__main__":
