@@ -26,11 +26,11 @@ SYSTEM = (
 DEVICES = ("null", "zero", "full", "random", "urandom")
 UNAVAILABLE = """bubblewrap makes no sandbox here, so strangers' code is not run: {}
 Install it (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap).
-Where it is installed but not permitted, allow unprivileged user namespaces: sysctl
+Where it is installed but not permitted, allow unprivileged user namespaces with sysctl:
 kernel.unprivileged_userns_clone=1 (older Debian), user.max_user_namespaces=10000
-(RHEL), kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu 24.04), or, for a container, run
-it with --security-opt seccomp=unconfined. Or use --no-sandbox: students' code then runs
-with your rights, reads your files and uses your network."""
+(RHEL), kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu 24.04); for a container,
+run it with --security-opt seccomp=unconfined. Or use --no-sandbox: students' code then
+runs with your rights, reads your files and uses your network."""
 
 
 class SandboxUnavailable(RuntimeError):
