@@ -114,6 +114,7 @@ class ForkServer:
         command: what to put before `python zygote.py …`, such as bubblewrap's command.
         environment: of the warmed process.
         isolate: "nested", "outer" or "plain" (see `inside/zygote.py`).
+        tag: begins the names of its kernels' control groups.
         inside: the folder of zygote.py as the command sees it.
     """
 
@@ -123,12 +124,13 @@ class ForkServer:
         environment: Mapping[str, str],
         command: Iterable[str] = (),
         isolate: str = "plain",
+        tag: str = "gdgrader",
         inside: str | Path = INSIDE,
     ) -> None:
         self.isolate = isolate
         self.kernels: set[ForkedKernel] = set()
         self.info: dict | None = None
-        self.watchdog = Watchdog()
+        self.watchdog = Watchdog(tag)
         self._lock = threading.Lock()
         self.channel, theirs = socket.socketpair()
         with theirs:

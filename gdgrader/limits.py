@@ -121,6 +121,11 @@ def _own_groups() -> tuple[int, dict[str, Path]]:
     return 2, {}
 
 
+def group_patterns(tag: str) -> list[str]:
+    """Shell patterns for the control groups whose names begin with `tag`-."""
+    return [f"{home}/{tag}-*" for home in set(_own_groups()[1].values())]
+
+
 @dataclass(frozen=True)
 class Usage:
     """What a kernel's processes use together, measured from the host."""

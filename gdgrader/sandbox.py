@@ -34,11 +34,16 @@ from gdgrader.bubblewrap import (
     sandbox_environment,
 )
 from gdgrader.forkserver import ForkedKernel, ForkServer, ForkServerError
-from gdgrader.limits import Limits
+from gdgrader.limits import Limits, group_patterns
 
 __all__ = ["NoSandbox", "Sandbox", "SandboxError", "SandboxUnavailable"]
 
 CHANNELS = 5
+# Removes the folder, and the control groups once their processes have died.
+JANITOR = """read -r _; rm -rf -- "$0"
+for pattern; do for group in $pattern; do for pause in 0 .1 .3 1 3; do
+    [ -d "$group" ] && sleep $pause && rmdir "$group" && break
+done; done; done"""
 
 
 class SandboxError(RuntimeError):
@@ -46,7 +51,10 @@ class SandboxError(RuntimeError):
 
 
 class SocketFolder:
-    """A private folder for kernels' sockets, removed however this process ends."""
+    """A private folder for kernels' sockets, removed however this process ends.
+
+    Its name begins those of the kernels' control groups, which go with it.
+    """
 
     def __init__(self) -> None:
         # A Unix socket's path has at most 108 bytes, so not below a long TMPDIR.
@@ -56,7 +64,7 @@ class SocketFolder:
         self.path = Path(tempfile.mkdtemp(prefix="gdgrader-", dir=parent))
         # Its stdin ends when we do, be it by SIGKILL.
         self._janitor = subprocess.Popen(
-            ["/bin/sh", "-c", 'read -r _; rm -rf -- "$0"', str(self.path)],
+            ["/bin/sh", "-c", JANITOR, str(self.path), *group_patterns(self.path.name)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -195,7 +203,7 @@ class NoSandbox:
             "OMP_NUM_THREADS": "1",
         }
         environment.pop("JPY_PARENT_PID", None)  # of a kernel that runs us
-        return ForkServer(sys.executable, environment)
+        return ForkServer(sys.executable, environment, tag=self.sockets.path.name)
 
     def _fork(
         self,
@@ -296,6 +304,7 @@ class Sandbox(NoSandbox):
             {},
             bubblewrap_command(self.limits, nested, self.extra),
             isolate="nested" if nested else "outer",
+            tag=self.sockets.path.name,
             inside=ENTRY,
         )
 

@@ -1,7 +1,6 @@
 """A thread that measures what forked kernels use, and stops the one that overdoes."""
 
 import contextlib
-import os
 import threading
 import time
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from typing import Protocol
 from gdgrader.limits import MB, ControlGroup, Limits, measure, resident
 
 INTERVAL = 0.05  # seconds between two measurements
-_names = count()
 
 
 class Stoppable(Protocol):
@@ -60,14 +58,15 @@ class Watched:
 class Watchdog:
     """Watches kernels from one thread, which lives while there are any."""
 
-    def __init__(self) -> None:
+    def __init__(self, tag: str) -> None:
+        self._names = (f"{tag}-{number}" for number in count(1))
         self._watched: list[Watched] = []
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def watch(self, kernel: Stoppable, limits: Limits) -> None:
         """Hold `kernel`, which has not begun yet, to `limits` from now on."""
-        group = ControlGroup(f"gdgrader-{os.getpid()}-{next(_names)}", limits)
+        group = ControlGroup(next(self._names), limits)
         group.add(kernel.pid)
         deadline = time.monotonic() + limits.submission_seconds
         shared = resident(kernel.pid)

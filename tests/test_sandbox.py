@@ -43,9 +43,9 @@ def bounded(sandbox, monkeypatch):
     return change
 
 
-def groups():
-    """Control groups of ours that are left."""
-    return list(Path("/sys/fs/cgroup").glob(f"**/gdgrader-{os.getpid()}-*"))
+def groups(tag):
+    """Control groups that are there under this name."""
+    return list(Path("/sys/fs/cgroup").glob(f"**/{tag}-*"))
 
 
 def test_the_probe_finds_nothing(sandbox):
@@ -324,8 +324,8 @@ def test_twenty_kernels_leave_nothing(sandbox):
         assert run(sandbox, f"print({number})").text == str(number)
     assert children() == processes
     assert sorted(sandbox.sockets.path.iterdir()) == files == []
+    assert groups(sandbox.sockets.path.name) == []
     assert psutil.Process().num_fds() <= descriptors + 2
-    assert groups() == []
 
 
 def test_closing_leaves_nothing():
@@ -375,12 +375,13 @@ def test_the_end_of_the_grader_is_the_end_of_all(number):
     _, alive = psutil.wait_procs(family, timeout=10)
     assert not alive
     assert not folder.exists()
+    assert groups(folder.name) == []
 
 
 def test_a_control_group_counts_what_it_holds():
-    group = ControlGroup(f"gdgrader-{os.getpid()}-test", LIMITS)
+    group = ControlGroup("gdgrader-of-a-test-1", LIMITS)
     if not group.folders:  # nothing to hold, and nothing left behind
-        assert groups() == []
+        assert groups("gdgrader-of-a-test") == []
         return
     sleeper = subprocess.Popen(["sleep", "100"])
     group.add(sleeper.pid)
@@ -389,4 +390,4 @@ def test_a_control_group_counts_what_it_holds():
     sleeper.kill()
     sleeper.wait()
     group.close()
-    assert groups() == []
+    assert groups("gdgrader-of-a-test") == []
