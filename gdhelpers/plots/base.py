@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 from collections.abc import Iterator
 from itertools import cycle
@@ -20,6 +21,10 @@ BLUE, ORANGE, GREEN, PINK, BLACK = (
     "#000000",
 )
 COLOURS = (BLUE, ORANGE, GREEN, PINK, BLACK)
+UNSEEN = (
+    '<p style="position:absolute;width:1px;height:1px;overflow:hidden;'
+    'clip-path:inset(50%)">Figure: {}</p>'
+)
 LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 
 
@@ -64,3 +69,5 @@ def show(figure: Figure | Axes, alt: str) -> None:
         metadata={"image/png": {"alt": alt}},
         raw=True,
     )
+    # JupyterLab ignores the alt text of a PNG: say it to screen readers in HTML too.
+    display({"text/html": UNSEEN.format(html.escape(alt))}, raw=True)

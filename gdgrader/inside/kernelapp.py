@@ -1,0 +1,118 @@
+"""The Jupyter kernel of a forked process: ipykernel's own, on sockets it is handed.
+
+The grader binds the kernel's five sockets before the fork and passes them on, so that
+kernel and grader need share no folder, and a client never waits for a socket to appear.
+"""
+
+import os
+import random
+import signal
+import sys
+from pathlib import Path
+
+import ipywidgets
+import zmq
+from ipykernel.heartbeat import Heartbeat
+from ipykernel.kernelapp import IPKernelApp
+from traitlets.config import Config
+
+CHANNELS = ("shell", "iopub", "stdin", "control", "hb")  # ports 1 to 5
+
+
+class HandedHeartbeat(Heartbeat):
+    """ipykernel's heartbeat, on a socket that is already bound."""
+
+    handed = -1
+
+    def _bind_socket(self) -> None:
+        self.socket.setsockopt(zmq.USE_FD, self.handed)
+        self.socket.bind(f"ipc://{self.ip}-{self.port}")
+
+
+class HandedKernelApp(IPKernelApp):
+    """IPKernelApp that takes its connection from `connection`, not from a file."""
+
+    connection: dict = {}  # noqa: RUF012  a plain attribute, set before initialize()
+
+    def init_connection_file(self) -> None:
+        """Take the connection that was handed over."""
+        self.transport, self.ip = "ipc", self.connection["ip"]
+        self.connection_file = self.connection["file"]
+        self.session.key = self.connection["key"].encode()
+        for port, channel in enumerate(CHANNELS, 1):
+            setattr(self, f"{channel}_port", port)
+
+    def write_connection_file(self, **kwargs: object) -> None:
+        """Nothing to write: the grader's side has it."""
+
+    def cleanup_connection_file(self) -> None:
+        """Nothing to clean up: the files are the grader's."""
+
+    def _bind_socket(self, s: zmq.Socket, port: int) -> int:
+        s.setsockopt(zmq.USE_FD, self.connection["fds"][port - 1])
+        return super()._bind_socket(s, port)
+
+    def init_control(self, context: zmq.Context) -> None:
+        """Bind the control channel."""
+        super().init_control(context)
+        # The debugger's way in, by a path that is not there: it would try for ever.
+        if self.connection["hidden"]:
+            address = self.shell_socket.getsockopt(zmq.LAST_ENDPOINT)
+            self.debug_shell_socket.disconnect(address)
+
+    def init_heartbeat(self) -> None:
+        """Start the heartbeat on its handed socket."""
+        HandedHeartbeat.handed = self.connection["fds"][4]
+        address = (self.transport, self.ip, self.hb_port)
+        self.heartbeat = HandedHeartbeat(zmq.Context(), address)
+        self.heartbeat.start()
+
+    def init_gui_pylab(self) -> None:
+        """Settle how figures and widgets are shown."""
+        # Imported before there was a shell: the second import hooks into the new one.
+        sys.modules.pop("matplotlib_inline.backend_inline", None)
+        super().init_gui_pylab()
+        ipywidgets.load_ipython_extension(self.shell)
+
+
+def refresh() -> None:
+    """Undo what a fork inherits and a new process has not: random state, handlers."""
+    import numpy as np
+    import torch
+
+    random.seed()
+    np.random.seed()
+    torch.seed()
+    torch.set_num_threads(1)
+    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as Python itself starts
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def run_kernel(request: dict, fds: list[int]) -> None:
+    """Become the kernel that `request` describes, until it is shut down."""
+    os.environ.clear()
+    os.environ.update(request["env"])
+    os.chdir(request["cwd"])
+    sys.argv = ["ipykernel_launcher", "-f", request["connection"]["file"]]
+    for name in ("isolation", "kernelapp"):  # names that a student may use
+        sys.modules.pop(name, None)
+    refresh()
+    HandedKernelApp.connection = {**request["connection"], "fds": fds}
+    # Every kernel would open the same history file; a throw-away one needs none.
+    config = Config({"HistoryManager": {"enabled": False}})
+    app = HandedKernelApp.instance(config=config)
+    app.initialize(request["arguments"])
+    app.start()
+
+
+def put_files(folder: str, files: dict[str, bytes]) -> None:
+    """Write a submission's files below `folder`, refusing names that lead out of it."""
+    root = Path(folder)
+    for name, content in files.items():
+        path = Path(os.path.normpath(root / name))
+        if not path.is_relative_to(root) or path == root:
+            raise ValueError(f"file name {name!r} leads out of the working folder")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)

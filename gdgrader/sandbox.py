@@ -1,0 +1,343 @@
+"""Where submissions' kernels are forked: a bubblewrap sandbox, or none.
+
+    with Sandbox() as sandbox:
+        sandbox.self_test()
+        manager = kernel_manager_for(sandbox, files={"notes.csv": b"…"})
+
+One sandbox lives as long as its worker. In it a warmed process forks a kernel for each
+submission, which shuts itself off from the warmed process and from all others
+(`inside/isolation.py`). Where the machine does not let it, each submission gets a whole
+sandbox of its own, warm-up included: slower, the same guarantees.
+
+A Sandbox dies with the thread that opened it (so bubblewrap understands "parent"): open
+it in one that lasts.
+"""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from itertools import count
+from pathlib import Path
+from typing import Self
+
+from gdgrader.bubblewrap import (
+    ENTRY,
+    HOME,
+    UNAVAILABLE,
+    SandboxUnavailable,
+    bubblewrap_command,
+    sandbox_environment,
+)
+from gdgrader.forkserver import ForkedKernel, ForkServer, ForkServerError
+from gdgrader.limits import Limits, group_patterns
+
+__all__ = ["NoSandbox", "Sandbox", "SandboxError", "SandboxUnavailable"]
+
+CHANNELS = 5
+# Removes the folder, and the control groups once their processes have died.
+JANITOR = """read -r _; rm -rf -- "$0"
+for pattern; do for group in $pattern; do for pause in 0 .1 .3 1 3; do
+    [ -d "$group" ] && sleep $pause && rmdir "$group" && break
+done; done; done"""
+
+
+class SandboxError(RuntimeError):
+    """The sandbox does not hold what it promises."""
+
+
+class SocketFolder:
+    """A private folder for kernels' sockets, removed however this process ends.
+
+    Its name begins those of the kernels' control groups, which go with it.
+    """
+
+    def __init__(self) -> None:
+        # A Unix socket's path has at most 108 bytes, so not below a long TMPDIR.
+        parent = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+        if len(parent) > 60 or not os.access(parent, os.W_OK):
+            parent = "/tmp"
+        self.path = Path(tempfile.mkdtemp(prefix="gdgrader-", dir=parent))
+        # Its stdin ends when we do, be it by SIGKILL.
+        self._janitor = subprocess.Popen(
+            ["/bin/sh", "-c", JANITOR, str(self.path), *group_patterns(self.path.name)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self._names = count(1)
+
+    def prefix(self) -> str:
+        """A new prefix for the sockets of one kernel, jupyter's `ip`."""
+        return str(self.path / str(next(self._names)))
+
+    def bind(self, prefix: str) -> list[socket.socket]:
+        """Bind a kernel's five sockets, `prefix`-1 to `prefix`-5."""
+        bound = []
+        for port in range(1, CHANNELS + 1):
+            path = Path(f"{prefix}-{port}")
+            path.unlink(missing_ok=True)
+            bound.append(socket.socket(socket.AF_UNIX))
+            bound[-1].bind(str(path))
+            bound[-1].listen(16)
+        return bound
+
+    def forget(self, prefix: str) -> None:
+        """Remove one kernel's sockets."""
+        for path in Path(prefix).parent.glob(f"{Path(prefix).name}-*"):
+            path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Remove the folder."""
+        self._janitor.stdin.close()
+        self._janitor.wait()
+
+
+class NoSandbox:
+    """Kernels forked from a warmed process with the caller's own rights: for notebooks
+    one trusts, and for `--no-sandbox`. Memory, processes and time are still limited.
+
+    Args:
+        limits: bounds for each kernel; None for none.
+    """
+
+    isolated = False
+
+    def __init__(self, limits: Limits | None = Limits()) -> None:  # noqa: B008  frozen
+        self.limits = limits
+        self.sockets: SocketFolder | None = None
+        self.server: ForkServer | None = None
+
+    def open(self) -> Self:
+        """Start the warm-up; it goes on while the caller does other things."""
+        if self.sockets is None:
+            self.sockets = SocketFolder()
+            try:
+                self.server = self._server()
+            except BaseException:
+                self.close()
+                raise
+        return self
+
+    def close(self) -> None:
+        """End every kernel and the warmed process; leave nothing behind."""
+        server, self.server = self.server, None
+        sockets, self.sockets = self.sockets, None
+        try:
+            if server:
+                server.close()
+        finally:
+            if sockets:
+                sockets.close()
+
+    def __enter__(self) -> Self:
+        return self.open()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def self_test(self) -> None:
+        """Nothing is promised, so there is nothing to test."""
+
+    def fork(
+        self,
+        key: bytes,
+        files: Mapping[str, bytes] | None = None,
+        environment: Mapping[str, str] | None = None,
+        prefix: str | None = None,
+        cwd: str | None = None,
+        arguments: Iterable[str] = (),
+    ) -> tuple[str, ForkedKernel]:
+        """Fork a kernel.
+
+        Args:
+            key: signs its messages (jupyter's session key).
+            files: relative path -> contents, put into its working folder.
+            environment: variables besides the standard ones.
+            prefix: of its sockets, to have a predecessor's again.
+            cwd: its working folder (not in a sandbox); by default a new one, removed
+                when it ends.
+            arguments: for ipykernel.
+
+        Returns:
+            the prefix of its sockets (jupyter's `ip`; ports 1 to 5), and the kernel.
+        """
+        sockets = self.open().sockets
+        prefix = prefix or sockets.prefix()
+        channels = sockets.bind(prefix)
+        connection = {
+            "ip": prefix,
+            "file": f"{prefix}.json",
+            "key": key.decode(),
+            "hidden": self.isolated,
+        }
+        try:
+            kernel = self._fork(
+                connection,
+                channels,
+                files=files,
+                environment=dict(environment or {}),
+                cwd=cwd,
+                arguments=arguments,
+            )
+        except BaseException:
+            sockets.forget(prefix)
+            raise
+        finally:
+            for channel in channels:
+                channel.close()
+        kernel.on_end.append(lambda: sockets.forget(prefix))
+        return prefix, kernel
+
+    def _server(self) -> ForkServer:
+        # One thread, as threads do not survive a fork (OpenBLAS starts its own on
+        # import); figures inline, which ipykernel would settle before matplotlib came.
+        environment = {
+            "MPLBACKEND": sandbox_environment()["MPLBACKEND"],
+            **os.environ,
+            "OMP_NUM_THREADS": "1",
+        }
+        environment.pop("JPY_PARENT_PID", None)  # of a kernel that runs us
+        return ForkServer(sys.executable, environment, tag=self.sockets.path.name)
+
+    def _fork(
+        self,
+        connection: dict,
+        channels: list[socket.socket],
+        *,
+        files: Mapping[str, bytes] | None,
+        environment: dict[str, str],
+        cwd: str | None,
+        arguments: Iterable[str],
+    ) -> ForkedKernel:
+        own = None if cwd else tempfile.mkdtemp(prefix="work-", dir=self.sockets.path)
+        for name, content in (files or {}).items():
+            path = _inside(Path(cwd or own), name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        kernel = self.server.fork(
+            connection,
+            channels,
+            cwd=cwd or own,
+            environment={**os.environ, **environment},
+            limits=self.limits,
+            arguments=arguments,
+        )
+        if own:
+            kernel.on_end.append(lambda: shutil.rmtree(own, ignore_errors=True))
+        return kernel
+
+
+class Sandbox(NoSandbox):
+    """A bubblewrap sandbox with a warmed process in it.
+
+    Args:
+        limits: bounds for each kernel.
+        nested: False for a whole sandbox per submission; None to find out.
+        extra: further options for bubblewrap.
+
+    Raises:
+        SandboxUnavailable: on opening, where bubblewrap is missing or not permitted.
+    """
+
+    isolated = True
+
+    def __init__(
+        self,
+        limits: Limits = Limits(),  # noqa: B008  frozen
+        nested: bool | None = None,
+        extra: Iterable[str] = (),
+    ) -> None:
+        super().__init__(limits)
+        self.nested, self.extra = nested, tuple(extra)
+
+    def open(self) -> Self:
+        """Start the sandbox and its warm-up."""
+        new = self.sockets is None
+        super().open()
+        if new:
+            try:
+                self._settle()
+            except BaseException:
+                self.close()
+                raise
+        return self
+
+    def self_test(self) -> None:
+        """Run a hostile probe in a kernel; raise SandboxError naming what is open."""
+        from gdgrader.selftest import probe
+
+        if found := probe(self):
+            raise SandboxError("the sandbox is not tight: " + "; ".join(found))
+
+    def _settle(self) -> None:
+        """Find out whether kernels can be shut in inside one long-lived sandbox."""
+        try:
+            if self.nested is None:
+                self.nested = self._can_nest()
+                if not self.nested:
+                    self.server.close()
+                    self.server = self._server()
+            self.server.ready()
+        except ForkServerError as error:
+            raise SandboxUnavailable(UNAVAILABLE.format(error)) from error
+
+    def _can_nest(self) -> bool:
+        try:
+            if self.server.ready()["problem"]:
+                return False
+            _, kernel = self.fork(secrets.token_hex(16).encode())
+        except ForkServerError:
+            return False
+        kernel.kill()
+        return True
+
+    def _server(self) -> ForkServer:
+        nested = self.nested is not False
+        return ForkServer(
+            sys.executable,
+            {},
+            bubblewrap_command(self.limits, nested, self.extra),
+            isolate="nested" if nested else "outer",
+            tag=self.sockets.path.name,
+            inside=ENTRY,
+        )
+
+    def _fork(
+        self,
+        connection: dict,
+        channels: list[socket.socket],
+        *,
+        files: Mapping[str, bytes] | None,
+        environment: dict[str, str],
+        cwd: str | None,
+        arguments: Iterable[str],
+    ) -> ForkedKernel:
+        server = self.server
+        if server.isolate == "outer":
+            self.server = self._server()  # warms up for the next one
+        kernel = server.fork(
+            connection,
+            channels,
+            cwd=HOME,
+            environment={**sandbox_environment(), **environment},
+            files={name: bytes(data) for name, data in (files or {}).items()},
+            limits=self.limits,
+            arguments=arguments,
+        )
+        if server.isolate == "outer":
+            kernel.end_all = server.process.kill
+            kernel.on_end.insert(0, server.close)
+        return kernel
+
+
+def _inside(folder: Path, name: str) -> Path:
+    path = Path(os.path.normpath(folder / name))
+    if not path.is_relative_to(folder) or path == folder:
+        raise ValueError(f"file name {name!r} leads out of the working folder")
+    return path

@@ -1,0 +1,101 @@
+"""A thread that measures what forked kernels use, and stops the one that overdoes."""
+
+import contextlib
+import threading
+import time
+from dataclasses import dataclass
+from itertools import count
+from typing import Protocol
+
+from gdgrader.limits import MB, ControlGroup, Limits, measure, resident
+
+INTERVAL = 0.05  # seconds between two measurements
+
+
+class Stoppable(Protocol):
+    """A kernel, as the watchdog needs it."""
+
+    pid: int
+    stop_reason: str | None
+
+    def poll(self) -> int | None:
+        """None while it runs."""
+
+    def kill(self, reason: str) -> None:
+        """End it for `reason`."""
+
+
+@dataclass
+class Watched:
+    """A kernel with its bounds and what it had when it began."""
+
+    kernel: Stoppable
+    limits: Limits
+    group: ControlGroup
+    shared_bytes: int
+    deadline: float
+
+    def excess(self) -> str | None:
+        """The limit that is exceeded, in words."""
+        limits = self.limits
+        if time.monotonic() > self.deadline:
+            return f"submission limit of {limits.submission_seconds:g} s exceeded"
+        if "memory" in self.group.folders:
+            over = self.group.hits("memory")
+            doubtful = limits.memory_bytes * 4  # the group counts, and counts better
+        else:
+            over, doubtful = 0, limits.memory_bytes
+        usage = measure(self.kernel.pid, self.shared_bytes, doubtful)
+        if over or usage.memory_bytes > doubtful:
+            return f"memory limit of {limits.memory_bytes // MB} MB exceeded"
+        if self.group.hits("pids") or usage.tasks > limits.processes:
+            return f"limit of {limits.processes} processes exceeded"
+        if usage.cpu_seconds > limits.cpu_seconds:
+            return f"CPU limit of {limits.cpu_seconds:g} s exceeded"
+        return None
+
+
+class Watchdog:
+    """Watches kernels from one thread, which lives while there are any."""
+
+    def __init__(self, tag: str) -> None:
+        self._names = (f"{tag}-{number}" for number in count(1))
+        self._watched: list[Watched] = []
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def watch(self, kernel: Stoppable, limits: Limits) -> None:
+        """Hold `kernel`, which has not begun yet, to `limits` from now on."""
+        group = ControlGroup(next(self._names), limits)
+        group.add(kernel.pid)
+        deadline = time.monotonic() + limits.submission_seconds
+        shared = resident(kernel.pid)
+        watched = Watched(kernel, limits, group, shared, deadline)
+        kernel.on_end.append(lambda: self._ended(watched))
+        with self._lock:
+            self._watched.append(watched)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(INTERVAL)
+            with self._lock:
+                if not self._watched:
+                    self._thread = None
+                    return
+                current = list(self._watched)
+            for watched in current:
+                # Gone between two looks: then there is nothing left to stop.
+                with contextlib.suppress(OSError):
+                    if watched.kernel.poll() is None and (reason := watched.excess()):
+                        watched.kernel.kill(reason)
+
+    def _ended(self, watched: Watched) -> None:
+        if watched.kernel.stop_reason is None and watched.group.hits("memory"):
+            megabytes = watched.limits.memory_bytes // MB
+            watched.kernel.stop_reason = f"memory limit of {megabytes} MB exceeded"
+        watched.group.close()
+        with self._lock, contextlib.suppress(ValueError):
+            self._watched.remove(watched)

@@ -1,0 +1,175 @@
+"""Drive a real JupyterLab in a real Chromium."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from playwright.sync_api import Locator, Page, expect, sync_playwright
+
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+CHROMIUM = next(
+    (
+        found
+        for name in ("chromium", "chromium-browser", "google-chrome")
+        if (found := shutil.which(name))
+    ),
+    None,
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+KERNEL_MS = 60_000
+
+
+@contextlib.contextmanager
+def jupyter(folder: Path, home: Path, app: str = "jupyterlab") -> Iterator[str]:
+    """A server on a free port that serves `folder`; yields its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = home / "settings" / "@jupyterlab" / "notebook-extension"
+    settings.mkdir(parents=True)
+    # All cells in the page at once, so that a test can reach any of them.
+    text = json.dumps({"windowingMode": "none"})
+    (settings / "tracker.jupyterlab-settings").write_text(text)
+    environment = os.environ | {
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "IPYTHONDIR": str(home / "ipython"),
+    }
+    log = home / "server.log"
+    arguments = [
+        "--no-browser",
+        "--allow-root",
+        f"--port={port}",
+        f"--ServerApp.root_dir={folder}",
+        "--IdentityProvider.token=",
+    ]
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", app, *arguments],
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=home,
+        )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait_for(address, server, log)
+            yield address
+        finally:
+            server.terminate()
+            try:
+                server.wait(20)
+            except subprocess.TimeoutExpired:
+                server.kill()
+
+
+def _wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
+    for _ in range(300):
+        if server.poll() is not None:
+            break
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(f"{address}/api/status").close()
+            return
+        time.sleep(0.2)
+    raise RuntimeError(f"Jupyter did not start:\n{log.read_text()[-3000:]}")
+
+
+@contextlib.contextmanager
+def browser_page() -> Iterator[tuple[Page, list[str]]]:
+    """A page of a fresh Chromium, and the console errors it has seen."""
+    if CHROMIUM is None:
+        raise RuntimeError("Chromium is missing: apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = chromium.new_page(viewport={"width": 1280, "height": 1000})
+        errors: list[str] = []
+        page.on(
+            "console", lambda m: errors.append(m.text) if m.type == "error" else None
+        )
+        page.on("pageerror", lambda e: errors.append(str(e)))
+        try:
+            yield page, errors
+        finally:
+            chromium.close()
+
+
+class Lesson:
+    """One notebook, open in JupyterLab."""
+
+    def __init__(self, page: Page, address: str, path: Path, url: str) -> None:
+        self.page = page
+        self.cells = nbformat.read(path, as_version=4).cells
+        page.goto(f"{address}/{url}")
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=KERNEL_MS)
+        ready = page.locator('.jp-NotebookPanel [data-status="idle"]').first
+        ready.wait_for(timeout=KERNEL_MS, state="attached")
+
+    def index(self, cell_id: str) -> int:
+        """Where the cell with this id, or grade id, stands."""
+        for i, cell in enumerate(self.cells):
+            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+            if cell_id in (cell.id, grade_id):
+                return i
+        raise KeyError(cell_id)
+
+    def cell(self, cell_id: str) -> Locator:
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(self.index(cell_id))
+
+    def write(self, cell_id: str, code: str) -> None:
+        """Replace a cell's content as a person would."""
+        editor = self.cell(cell_id).locator(".cm-content")
+        editor.scroll_into_view_if_needed()
+        editor.click()
+        self.page.keyboard.press("ControlOrMeta+a")
+        self.page.keyboard.press("Delete")
+        self.page.keyboard.insert_text(code)
+
+    def run(self, cell_id: str) -> str:
+        """Run a cell with the keyboard and return the words of its output."""
+        cell = self.cell(cell_id)
+        prompt = cell.locator(".jp-InputPrompt")
+        before = prompt.inner_text()
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("ControlOrMeta+Enter")
+        expect(prompt).not_to_have_text(before, timeout=KERNEL_MS)
+        expect(prompt).to_have_text(re.compile(r"\[\d+\]"), timeout=KERNEL_MS)
+        self.page.wait_for_timeout(200)
+        return cell.locator(".jp-OutputArea").inner_text()
+
+    def run_before(self, cell_id: str) -> None:
+        """Run every given (locked) code cell above, so that imports are there."""
+        for cell in self.cells[: self.index(cell_id)]:
+            marks = cell.metadata.get("nbgrader", {})
+            if cell.cell_type == "code" and not marks.get("grade"):
+                self.run(cell.id)
+
+    def save(self) -> None:
+        self.page.keyboard.press("ControlOrMeta+s")
+        self.page.wait_for_timeout(1000)
+
+    def screenshot(self, name: str) -> None:
+        SCREENSHOTS.mkdir(exist_ok=True)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png")

@@ -1,0 +1,241 @@
+"""Forked kernels are like new ones, by name and by hand."""
+
+import asyncio
+import json
+import logging
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager, KernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
+from nbformat.v4 import new_code_cell, new_notebook
+from sandboxed import children, run
+
+from gdgrader import kernel
+from gdgrader.kernel import kernel_manager_for, manager_class_for
+from gdgrader.limits import Limits
+from gdgrader.sandbox import NoSandbox, Sandbox
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module", params=[NoSandbox, Sandbox])
+def server(request):
+    with request.param(Limits(submission_seconds=60)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def by_name(tmp_path, monkeypatch):
+    """`gdgrader-fast` as an installed package and `make setup` would have it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    group = "jupyter_client.kernel_provisioners"
+    lines = [f"{k} = {v}" for k, v in project["entry-points"][group].items()]
+    package = tmp_path / "packages" / "installed-0.dist-info"
+    package.mkdir(parents=True)
+    (package / "METADATA").write_text("Name: installed\nVersion: 0\n")
+    (package / "entry_points.txt").write_text("\n".join([f"[{group}]", *lines]))
+    kernel.install(["install", "--prefix", str(tmp_path)])
+    paths = [str(package.parent), str(ROOT), os.environ.get("PYTHONPATH", "")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+    monkeypatch.syspath_prepend(str(package.parent))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "share" / "jupyter"))
+    return tmp_path
+
+
+def notebook(*sources):
+    """A notebook of code cells."""
+    return new_notebook(cells=[new_code_cell(source) for source in sources])
+
+
+def texts(book):
+    """What each cell of an executed notebook printed or returned."""
+    return [
+        "".join(o.get("text") or o.data["text/plain"] for o in cell.outputs).strip()
+        for cell in book.cells
+    ]
+
+
+def test_the_warmed_process_has_one_thread(server):
+    assert server.open().server.ready()["threads"] == 1
+
+
+def test_a_kernel_is_as_random_as_a_new_process(server):
+    code = (
+        "import json, random, torch, numpy as np\n"
+        "print(json.dumps([torch.initial_seed(), float(torch.rand(())),"
+        " random.random(), float(np.random.rand())]))"
+    )
+    draws = [json.loads(run(server, code).text) for _ in range(2)]
+    for _ in range(2):  # torch's seed is drawn too, whatever is said of a default
+        new = subprocess.run([sys.executable, "-c", code], capture_output=True)
+        draws.append(json.loads(new.stdout))
+    assert all(len(set(column)) == 4 for column in zip(*draws, strict=True))
+
+
+def test_a_kernel_starts_like_a_new_one(server):
+    code = """
+    import signal, sys, __main__
+    import matplotlib.pyplot as plt
+    print(plt.get_fignums(), plt.get_backend(), len(In), Out, __main__.__name__,
+          sys.argv[0], signal.getsignal(signal.SIGCHLD) == signal.SIG_DFL,
+          "isolation" in sys.modules, torch_is_unknown())
+    """.replace("torch_is_unknown()", '"torch" in globals()')
+    said = run(server, code).text
+    assert said.startswith("[] module://matplotlib_inline.backend_inline 2 {} __main__")
+    assert said.endswith("ipykernel_launcher True False False")
+
+
+def test_a_figure_is_displayed_without_show(server):
+    code = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+    assert "<Figure size 640x480 with 1 Axes>" in run(server, code, "1").text
+
+
+def test_output_below_python_is_heard(server):
+    code = "import subprocess; subprocess.run(['echo', 'below'])"
+    assert "below" in run(server, code).text
+
+
+def test_processes_of_multiprocessing_answer(server):
+    code = """
+    import multiprocessing
+    def square(x): return x * x
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        print(pool.map(square, [2, 3]))
+    """
+    assert run(server, code).text == "[4, 9]"
+
+
+def test_widgets_reach_the_notebook(server):
+    book = notebook("import ipywidgets\nipywidgets.IntSlider(value=3)")
+    client = NotebookClient(book, kernel_manager_class=manager_class_for(server))
+    client.execute()
+    mime = "application/vnd.jupyter.widget-view+json"
+    assert mime in book.cells[0].outputs[0].data
+    assert any(state.get("value") == 3 for state in client.widget_state.values())
+
+
+def test_an_interrupt_stops_the_cell_not_the_kernel(server):
+    async def main():
+        manager = kernel_manager_for(server)
+        await manager.start_kernel()
+        client = manager.client()
+        client.start_channels()
+        await client.wait_for_ready()
+        asked = client.execute("import time\nprint('go', flush=True)\ntime.sleep(60)")
+        while (await client.get_iopub_msg(timeout=20))["msg_type"] != "stream":
+            pass
+        await manager.interrupt_kernel()
+        reply = await client.get_shell_msg(timeout=20)
+        while reply["parent_header"].get("msg_id") != asked:
+            reply = await client.get_shell_msg(timeout=20)
+        after = await client.execute("1", reply=True, timeout=20)
+        client.stop_channels()
+        await manager.shutdown_kernel()
+        return reply["content"], after["content"], await manager.is_alive()
+
+    reply, after, alive = asyncio.run(main())
+    assert reply["ename"] == "KeyboardInterrupt"
+    assert after["status"] == "ok"
+    assert alive is False
+
+
+def test_nbclient_goes_on_after_an_endless_cell(server):
+    book = notebook("x = 1", "while True: pass", "x + 1")
+    NotebookClient(
+        book,
+        kernel_manager_class=manager_class_for(server),
+        timeout=2,
+        interrupt_on_timeout=True,
+        allow_errors=True,
+    ).execute()
+    assert book.cells[1].outputs[0].ename == "KeyboardInterrupt"
+    assert book.cells[2].outputs[0].data["text/plain"] == "2"
+
+
+def test_nbclient_hears_of_a_death(server):
+    book = notebook("import os; os._exit(3)")
+    manager = kernel_manager_for(server)
+    with pytest.raises(DeadKernelError):
+        NotebookClient(book, km=manager).execute()
+    assert manager.stop_reason is None
+    assert manager.provisioner.kernel.poll() == 3
+    asyncio.run(manager.shutdown_kernel(now=True))
+
+
+def test_by_name_in_nbclient(by_name, monkeypatch):
+    monkeypatch.setenv("OF_THE_CALLER", "η")
+    book = notebook("import os; os.getcwd()", "os.environ['OF_THE_CALLER']")
+    resources = {"metadata": {"path": str(by_name)}}
+    NotebookClient(book, kernel_name=kernel.NAME, resources=resources).execute()
+    assert texts(book) == [repr(str(by_name)), "'η'"]
+
+
+def test_by_name_in_nbval(by_name):
+    book = notebook("import torch\ntorch.ones(2).sum().item()", "x = 2", "x + 1")
+    book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    NotebookClient(book, kernel_name="python3").execute()
+    path = by_name / "book.ipynb"
+    nbformat.write(book, path)
+    before = children()
+    options = f"-q -p no:cacheprovider --nbval --nbval-kernel-name {kernel.NAME}"
+    command = [sys.executable, "-m", "pytest", *options.split(), "--rootdir"]
+    command += [str(by_name), str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=by_name)
+    assert "3 passed" in done.stdout, done.stdout + done.stderr
+    assert children() == before
+
+
+def test_by_name_restarts_afresh(by_name):
+    manager = KernelManager(kernel_name=kernel.NAME)
+    manager.start_kernel()
+    client = manager.client()
+    client.start_channels()
+    client.wait_for_ready(timeout=30)
+    client.execute_interactive("x = 1", timeout=30)
+    manager.restart_kernel()
+    client.wait_for_ready(timeout=30)
+    reply = client.execute_interactive("x", timeout=30, output_hook=lambda _: None)
+    client.stop_channels()
+    manager.shutdown_kernel()
+    assert reply["content"]["ename"] == "NameError"
+    assert list(kernel.shared_server().sockets.path.iterdir()) == []
+
+
+def test_without_fork_the_ordinary_kernel_is_used(caplog, by_name):
+    async def main():
+        manager = AsyncKernelManager(kernel_name=kernel.NAME)
+        manager.log = logging.getLogger("ordinary")
+        manager._kernel_spec = spec = KernelSpec(**kernel.SPEC)
+        manager.provisioner = kernel.OrdinaryProvisioner(
+            kernel_spec=spec, parent=manager, log=manager.log
+        )
+        await manager.start_kernel()
+        alive = await manager.is_alive(), manager.provisioner.pid
+        await manager.shutdown_kernel(now=True)
+        return alive
+
+    with caplog.at_level("WARNING", "ordinary"):
+        alive, pid = asyncio.run(main())
+    assert alive
+    assert not psutil.pid_exists(pid)
+    words = [r.getMessage() for r in caplog.records if r.name == "ordinary"]
+    assert words == [f"no fork on {sys.platform}: starting an ordinary kernel"]
+
+
+def test_without_a_sandbox_what_a_kernel_started_ends_with_it(tmp_path):
+    with NoSandbox(Limits()) as server:
+        code = "import os, subprocess\nprint(subprocess.Popen(['sleep', '999']).pid)"
+        pid = int(run(server, code).text)
+        folder = server.sockets.path
+        assert list(folder.iterdir()) == []
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie"
+    assert not folder.exists()
