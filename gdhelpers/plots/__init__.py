@@ -1,5 +1,24 @@
 """Figures: `plot_*(data, ax=None) -> Axes`, and `show(figure, alt="…")`."""
 
 from gdhelpers.plots.base import COLOURS, new_axes, new_row, show
+from gdhelpers.plots.player import line_player
+from gdhelpers.plots.regression import (
+    plot_factors,
+    plot_lines,
+    plot_losses,
+    plot_stills,
+    plot_wobble,
+)
 
-__all__ = ["COLOURS", "new_axes", "new_row", "show"]
+__all__ = [
+    "COLOURS",
+    "line_player",
+    "new_axes",
+    "new_row",
+    "plot_factors",
+    "plot_lines",
+    "plot_losses",
+    "plot_stills",
+    "plot_wobble",
+    "show",
+]
