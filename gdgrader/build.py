@@ -92,8 +92,16 @@ def make_release(root: Path, made: Path) -> None:
     for lesson in lessons(root):
         result = api.generate_assignment(lesson)
         if not result["success"]:
-            log = result.get("error") or result.get("log") or ""
-            raise BuildError(f"source/{lesson}: nbgrader could not release it\n{log}")
+            raise BuildError(
+                f"source/{lesson}: nbgrader could not release it\n{_why(result)}"
+            )
+
+
+def _why(result: dict) -> str:
+    """The exceptions nbgrader logged, without its tracebacks."""
+    log = f"{result.get('log') or ''}\n{result.get('error') or ''}"
+    words = [x for x in log.splitlines() if re.match(r"\s*\S*(Error|Exception): ", x)]
+    return "\n".join(dict.fromkeys(x.strip() for x in words)) or log
 
 
 def make_notebooks(root: Path, made: Path, run: bool = True) -> None:
