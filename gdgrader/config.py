@@ -21,7 +21,7 @@ def apply(c: Config) -> None:
 
 
 def _find_our_commands() -> None:
-    """Let nbgrader, which calls `alembic` by name, find it without an activated venv."""
+    """Let nbgrader find `alembic`, which it calls by name, without activation."""
     here = str(Path(sys.executable).parent)
     if here not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([here, os.environ.get("PATH", "")])

@@ -1,6 +1,13 @@
 """Figures: `plot_*(data, ax=None) -> Axes`, and `show(figure, alt="…")`."""
 
 from gdhelpers.plots.base import COLOURS, new_axes, new_row, show
+from gdhelpers.plots.descent import (
+    plot_errors,
+    plot_factor,
+    plot_path,
+    plot_results,
+    plot_runs,
+)
 from gdhelpers.plots.player import line_player
 from gdhelpers.plots.regression import (
     plot_factors,
@@ -15,9 +22,14 @@ __all__ = [
     "line_player",
     "new_axes",
     "new_row",
+    "plot_errors",
+    "plot_factor",
     "plot_factors",
     "plot_lines",
     "plot_losses",
+    "plot_path",
+    "plot_results",
+    "plot_runs",
     "plot_stills",
     "plot_wobble",
     "show",
