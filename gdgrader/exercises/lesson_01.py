@@ -85,11 +85,11 @@ def _(theta, learning_rate):
 
 
 @single_step.mistake(
-    "absolute slope",
-    "the slope's sign was lost, so a negative start walks away from the minimum.",
+    "rate used twice",
+    "the learning rate enters squared. It belongs into the step once.",
 )
 def _(theta, learning_rate):
-    return theta - learning_rate * abs(2 * theta)
+    return theta - learning_rate * (learning_rate * 2 * theta)
 
 
 @single_step.mistake(
