@@ -2,10 +2,10 @@
 
 from gdhelpers.plots.base import COLOURS, new_axes, new_row, show
 from gdhelpers.plots.player import line_player
+from gdhelpers.plots.rates import plot_gallery, plot_rates, plot_seeds
 from gdhelpers.plots.regression import (
     plot_factors,
     plot_lines,
-    plot_losses,
     plot_stills,
     plot_wobble,
 )
@@ -16,8 +16,10 @@ __all__ = [
     "new_axes",
     "new_row",
     "plot_factors",
+    "plot_gallery",
     "plot_lines",
-    "plot_losses",
+    "plot_rates",
+    "plot_seeds",
     "plot_stills",
     "plot_wobble",
     "show",

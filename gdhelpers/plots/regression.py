@@ -68,26 +68,6 @@ def plot_factors(curvatures: Sequence[float], ax=None) -> Axes:
     return finish(ax, x="learning rate η", y="what a step leaves, |1 − ηλ|")
 
 
-def plot_losses(runs: Mapping[str, Sequence[float]], floor: float, ax=None) -> Axes:
-    """Losses above their floor against the step, on a log axis; named at the end."""
-    ax = ax or new_axes()
-    for (name, losses), style in zip(runs.items(), styles(), strict=False):
-        excess = np.asarray(losses) - floor
-        shown = np.flatnonzero(excess > 1e-9)  # below, rounding draws noise
-        ax.plot(shown, excess[shown], linewidth=2, **style)
-        ax.annotate(
-            name,
-            (shown[-1], excess[shown[-1]]),
-            (5, 0),
-            textcoords="offset points",
-            color=style["color"],
-            va="center",
-            annotation_clip=False,
-        )
-    ax.set_yscale("log")
-    return finish(ax, x="step", y="loss above the floor")
-
-
 def plot_wobble(
     intercepts: Sequence[float], best: float, losses: Sequence[float]
 ) -> Axes:
