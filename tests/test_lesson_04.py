@@ -60,7 +60,9 @@ def runs():
         "γ 0.1 every 2": step_decay(0.1, 2, 0.1),
         "γ 0.96 every 2": step_decay(0.1, 2, 0.96),
     }
-    return train_many(schedules, range(5), epochs=5, per="epoch", progress=False)
+    return train_many(
+        schedules, range(5), epochs=5, per="epoch", progress=False, num_threads=1
+    )
 
 
 @pytest.fixture(scope="module")
