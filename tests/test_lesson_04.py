@@ -75,7 +75,9 @@ def accuracy(runs):
 
 @pytest.fixture(scope="module")
 def found():
-    return {name: compare(name, reproduce_source(name)) for name in STEP_RUNS}
+    return {
+        name: compare(name, reproduce_source(name, num_threads=1)) for name in STEP_RUNS
+    }
 
 
 @pytest.mark.parametrize("text", NUMBERS)
