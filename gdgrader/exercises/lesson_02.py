@@ -114,7 +114,7 @@ def _(learning_rate, curvature, tolerance):
 
 @steps.mistake(
     "one step too many",
-    "the tolerance is already met one step earlier. Count from 0: no step, no shrinking.",
+    "the tolerance is already met one step earlier. Count from 0: no step taken.",
 )
 def _(learning_rate, curvature, tolerance):
     factor, n, left = abs(1 - learning_rate * curvature), 0, 1.0
@@ -189,3 +189,190 @@ def _(learning_rate, curvature, tolerance):
     while left > tolerance and n < 1000:
         left, n = left * factor, n + 1
     return n
+
+
+optimize = Exercise("optimize_constant", LESSON, "optimize", rel=1e-4, abs=1e-6)
+
+
+@optimize.asks("the source's two runs", case(), case(0.1), case(initial_lr=0.3))
+def _(rng):
+    return case(initial_lr=round(rng.uniform(0.02, 0.4), 3))
+
+
+@optimize.asks("any length", case(0.2, 1), case(0.9, num_iterations=7))
+def _(rng):
+    return case(round(rng.uniform(0.05, 0.4), 3), rng.randint(2, 12))
+
+
+optimize.asks_only("no iterations", case(0.1, 0), case(num_iterations=0))
+
+
+@optimize.mistake(
+    "x recorded before the step",
+    "your first entry is the start, 500, and the last step is missing. Record x after "
+    "`optimizer.step()`.",
+)
+def _(initial_lr=1.05, num_iterations=20):
+    import torch
+
+    x = torch.tensor(500.0, requires_grad=True)
+    optimizer = torch.optim.SGD([x], lr=initial_lr)
+    xs, lrs = [], []
+    for _ in range(num_iterations):
+        optimizer.zero_grad()
+        (x**2).backward()
+        xs.append(x.item())
+        lrs.append(initial_lr)
+        optimizer.step()
+    return xs, lrs
+
+
+@optimize.mistake(
+    "start recorded too",
+    "there is one entry more than iterations: the start does not belong into "
+    "x_history here.",
+)
+def _(initial_lr=1.05, num_iterations=20):
+    import torch
+
+    x = torch.tensor(500.0, requires_grad=True)
+    optimizer = torch.optim.SGD([x], lr=initial_lr)
+    xs, lrs = [x.item()], []
+    for _ in range(num_iterations):
+        optimizer.zero_grad()
+        (x**2).backward()
+        optimizer.step()
+        xs.append(x.item())
+        lrs.append(initial_lr)
+    return xs, lrs
+
+
+@optimize.mistake(
+    "gradients not cleared",
+    "gradients pile up from one iteration to the next. Call `optimizer.zero_grad()` "
+    "in every round.",
+)
+def _(initial_lr=1.05, num_iterations=20):
+    import torch
+
+    x = torch.tensor(500.0, requires_grad=True)
+    optimizer = torch.optim.SGD([x], lr=initial_lr)
+    xs, lrs = [], []
+    for _ in range(num_iterations):
+        (x**2).backward()
+        optimizer.step()
+        xs.append(x.item())
+        lrs.append(initial_lr)
+    return xs, lrs
+
+
+@optimize.mistake(
+    "loss recorded instead of x",
+    "x_history holds the loss x² where it should hold x.",
+)
+def _(initial_lr=1.05, num_iterations=20):
+    import torch
+
+    x = torch.tensor(500.0, requires_grad=True)
+    optimizer = torch.optim.SGD([x], lr=initial_lr)
+    xs, lrs = [], []
+    for _ in range(num_iterations):
+        optimizer.zero_grad()
+        loss = x**2
+        loss.backward()
+        optimizer.step()
+        xs.append(loss.item())
+        lrs.append(initial_lr)
+    return xs, lrs
+
+
+@optimize.mistake(
+    "histories swapped",
+    "the two lists come back in the wrong order: x_history first, then lr_history.",
+)
+def _(initial_lr=1.05, num_iterations=20):
+    import torch
+
+    x = torch.tensor(500.0, requires_grad=True)
+    optimizer = torch.optim.SGD([x], lr=initial_lr)
+    xs, lrs = [], []
+    for _ in range(num_iterations):
+        optimizer.zero_grad()
+        (x**2).backward()
+        optimizer.step()
+        xs.append(x.item())
+        lrs.append(initial_lr)
+    return lrs, xs
+
+
+@optimize.mistake(
+    "only the end returned",
+    "this is where the run ended. Return the two lists, one entry per iteration.",
+)
+def _(initial_lr=1.05, num_iterations=20):
+    import torch
+
+    x = torch.tensor(500.0, requires_grad=True)
+    optimizer = torch.optim.SGD([x], lr=initial_lr)
+    for _ in range(num_iterations):
+        optimizer.zero_grad()
+        (x**2).backward()
+        optimizer.step()
+    return x.item(), initial_lr
+
+
+@optimize.mistake(
+    "one iteration too few",
+    "you stop one iteration early. `range(n)` already gives n rounds.",
+)
+def _(initial_lr=1.05, num_iterations=20):
+    import torch
+
+    x = torch.tensor(500.0, requires_grad=True)
+    optimizer = torch.optim.SGD([x], lr=initial_lr)
+    xs, lrs = [], []
+    for _ in range(1, num_iterations):
+        optimizer.zero_grad()
+        (x**2).backward()
+        optimizer.step()
+        xs.append(x.item())
+        lrs.append(initial_lr)
+    return xs, lrs
+
+
+@optimize.mistake(
+    "climbing",
+    "this run climbs: the gradient was added. Plain SGD subtracts it.",
+)
+def _(initial_lr=1.05, num_iterations=20):
+    import torch
+
+    x = torch.tensor(500.0, requires_grad=True)
+    optimizer = torch.optim.SGD([x], lr=initial_lr, maximize=True)
+    xs, lrs = [], []
+    for _ in range(num_iterations):
+        optimizer.zero_grad()
+        (x**2).backward()
+        optimizer.step()
+        xs.append(x.item())
+        lrs.append(initial_lr)
+    return xs, lrs
+
+
+@optimize.mistake(
+    "started elsewhere",
+    "every run starts from x = 500.0, yours from another value.",
+)
+def _(initial_lr=1.05, num_iterations=20):
+    import torch
+
+    x = torch.tensor(5.0, requires_grad=True)
+    optimizer = torch.optim.SGD([x], lr=initial_lr)
+    xs, lrs = [], []
+    for _ in range(num_iterations):
+        optimizer.zero_grad()
+        (x**2).backward()
+        optimizer.step()
+        xs.append(x.item())
+        lrs.append(initial_lr)
+    return xs, lrs

@@ -9,10 +9,10 @@ from gdhelpers.plots.descent import (
     plot_runs,
 )
 from gdhelpers.plots.player import line_player
+from gdhelpers.plots.rates import plot_gallery, plot_rates, plot_seeds
 from gdhelpers.plots.regression import (
     plot_factors,
     plot_lines,
-    plot_losses,
     plot_stills,
     plot_wobble,
 )
@@ -25,11 +25,13 @@ __all__ = [
     "plot_errors",
     "plot_factor",
     "plot_factors",
+    "plot_gallery",
     "plot_lines",
-    "plot_losses",
     "plot_path",
+    "plot_rates",
     "plot_results",
     "plot_runs",
+    "plot_seeds",
     "plot_stills",
     "plot_wobble",
     "show",

@@ -38,54 +38,35 @@ def plot_lines(x, y, lines: Mapping[str, Sequence[float]], ax=None) -> Axes:
     return finish(ax, x="x", y="y")
 
 
-def plot_factors(curvatures: Sequence[float], ax=None) -> Axes:
+def plot_factors(curvatures: Sequence[float], bound: float, ax=None) -> Axes:
     """|1 − ηλ| against η for the flattest and the steepest direction.
 
     The larger of the two is what each step leaves of the error. Marked are the best
-    rate, 2/(λ_min + λ_max), and the largest stable one, 2/λ_max.
+    rate, 2/(λ_min + λ_max), and `bound`, said to be the largest stable one.
     """
     ax = ax or new_axes()
     flat, steep = min(map(float, curvatures)), max(map(float, curvatures))
-    best, bound = 2 / (flat + steep), 2 / steep
-    lr = np.linspace(0, 1.15 * bound, 300)
+    best, end = 2 / (flat + steep), 1.15 * 2 / steep
+    lr = np.linspace(0, end, 300)
     slow, fast = abs(1 - lr * flat), abs(1 - lr * steep)
     ax.plot(lr, np.maximum(slow, fast), color=GREY, linewidth=7, alpha=0.35)
     ax.plot(lr, slow, color=BLUE)
     ax.plot(lr, fast, color=ORANGE, linestyle="--")
     ax.axhline(1, color=BLACK, linewidth=0.8)
-    ax.text(0.3 * bound, 0.84, f"flattest, λ = {flat:.2f}", color=BLUE)
-    ax.text(0.27 * bound, 0.5, f"steepest, λ = {steep:.2f}", color=ORANGE)
-    for where, height, text in (
-        (best, 1 - best * flat, f"best: {best:.2f}"),
-        (bound, 1, f"bound: {bound:.2f}"),
+    ax.text(0.26 * end, 0.84, f"flattest, λ = {flat:.2f}", color=BLUE)
+    ax.text(0.23 * end, 0.5, f"steepest, λ = {steep:.2f}", color=ORANGE)
+    for where, text, offset in (
+        (best, f"best: {best:.2f}", (0, 30)),
+        (bound, f"your bound: {bound:.2f}", (-42, 12)),
     ):
+        height = max(abs(1 - where * flat), abs(1 - where * steep))
         ax.plot(where, height, "o", color=BLACK)
         ax.annotate(
-            text, (where, height), (0, 18), textcoords="offset points", ha="center"
+            text, (where, height), offset, textcoords="offset points", ha="center"
         )
     ax.text(0.02, 1.03, "above this line the error grows")
-    ax.set(xlim=(0, 1.15 * bound), ylim=(0, 1.35))
+    ax.set(xlim=(0, end), ylim=(0, 1.35))
     return finish(ax, x="learning rate η", y="what a step leaves, |1 − ηλ|")
-
-
-def plot_losses(runs: Mapping[str, Sequence[float]], floor: float, ax=None) -> Axes:
-    """Losses above their floor against the step, on a log axis; named at the end."""
-    ax = ax or new_axes()
-    for (name, losses), style in zip(runs.items(), styles(), strict=False):
-        excess = np.asarray(losses) - floor
-        shown = np.flatnonzero(excess > 1e-9)  # below, rounding draws noise
-        ax.plot(shown, excess[shown], linewidth=2, **style)
-        ax.annotate(
-            name,
-            (shown[-1], excess[shown[-1]]),
-            (5, 0),
-            textcoords="offset points",
-            color=style["color"],
-            va="center",
-            annotation_clip=False,
-        )
-    ax.set_yscale("log")
-    return finish(ax, x="step", y="loss above the floor")
 
 
 def plot_wobble(
