@@ -175,8 +175,9 @@ def _execute(notebook: NotebookNode, folder: Path, lesson: str) -> None:
         try:
             client.execute()
         except Exception as error:
+            words = re.sub(r"\x1b\[[\d;]*m", "", str(error))
             raise BuildError(
-                f"source/{lesson}: the worked edition fails\n{error}"
+                f"source/{lesson}: the worked edition fails\n{words}"
             ) from error
     notebook.metadata = nbformat.from_dict(
         {"kernelspec": KERNEL, "language_info": {"name": "python"}}
