@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from gdhelpers.history import History
 from gdhelpers.losses import Loss, square
@@ -56,6 +57,7 @@ def plot_errors(runs: Mapping[str, Sequence[float]], ax: Axes | None = None) -> 
             _label(ax, seen[-1], error[seen[-1]], name, style["color"])
     ax.set_yscale("log")
     ax.margins(x=0.02)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     return finish(ax, x="step", y="distance |θ| to the minimum")
 
 
@@ -88,6 +90,7 @@ def plot_results(
     for (name, (_, lr)), style in zip(results.items(), styles(), strict=False):
         right.plot(lr, lw=1.8, label=name, **style)
     right.set_ylim(bottom=0)
+    right.xaxis.set_major_locator(MaxNLocator(integer=True))
     right.legend(frameon=False, fontsize=8)
     finish(right, "Learning rate used", "iteration", "η")
     return left.figure
