@@ -1,4 +1,4 @@
-"""The exercises of lesson 05: right answers, known mistakes, and torch as the oracle."""
+"""The exercises of lesson 05: right answers, known mistakes, torch as the oracle."""
 
 import pytest
 import torch
