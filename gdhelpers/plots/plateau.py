@@ -27,10 +27,15 @@ def plot_decisions(rows: Sequence[Decision], patience: int) -> Figure:
     top.plot(
         epochs[~good], metric[~good], "o", color=BLUE, markersize=8, markerfacecolor="w"
     )
+    last = int(np.flatnonzero(good)[-1])
     top.annotate(
-        "filled: better", (0, metric[0]), (12, -4), textcoords="offset points",
+        "filled: better",
+        (last, metric[last]),
+        (-8, -4),
+        textcoords="offset points",
         color=BLUE,
-    )  # fmt: skip
+        ha="right",
+    )
     top.annotate(
         "line: what it must beat", (1.6, bars[2]), (0, -16),
         textcoords="offset points", color=ORANGE,
@@ -79,13 +84,17 @@ def plot_rescue(runs: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> 
     """|x| on a logarithmic axis, and the rates, of name -> (x_history, lr_history)."""
     left, right = new_row(2)
     for (name, (x, lr)), style in zip(runs.items(), styles(), strict=False):
-        steps = np.arange(1, len(x) + 1)
+        steps, middle = np.arange(1, len(x) + 1), len(x) // 2
         left.plot(steps, np.abs(x), linewidth=2, **style)
-        left.annotate(
-            name, (steps[-1], abs(x[-1])), (0, -14 if abs(x[-1]) > 1 else 8),
-            textcoords="offset points", color=style["color"], ha="right",
-        )  # fmt: skip
         right.plot(steps, lr, linewidth=2, drawstyle="steps-mid", **style)
+        for ax, height in ((left, abs(x[middle])), (right, lr[middle])):
+            ax.annotate(
+                name,
+                (steps[middle], height),
+                (6, 8 if height < 1 else -14),
+                textcoords="offset points",
+                color=style["color"],
+            )
     left.set_yscale("log")
     finish(left, "distance from the minimum", "iteration", "|x|")
     return finish(right, "rate used", "iteration", "η")
@@ -114,6 +123,6 @@ def plot_steered(
             epoch + 0.45, low, f"{rates[epoch]:.4g}", color=GREEN, rotation=90,
             ha="right", va="bottom",
         )  # fmt: skip
-    ax.legend(frameon=False, loc="center right")
+    ax.legend(frameon=False, loc="center", bbox_to_anchor=(0.52, 0.45))
     ax.set_xticks(range(len(rates)))
     return finish(ax, title, "epoch", "accuracy in %")
