@@ -11,6 +11,7 @@ LESSON = "06_cosine_one_cycle"
 
 
 def a_rate(rng):
+    """A highest rate, rarely a power of ten."""
     return round(rng.uniform(0.2, 3.0), 3)
 
 
