@@ -8,6 +8,12 @@ from gdhelpers.plots.descent import (
     plot_results,
     plot_runs,
 )
+from gdhelpers.plots.league import (
+    plot_differences,
+    plot_race,
+    plot_schedules,
+    plot_tuning,
+)
 from gdhelpers.plots.player import line_player
 from gdhelpers.plots.rates import plot_gallery, plot_rates, plot_seeds
 from gdhelpers.plots.regression import (
@@ -22,17 +28,21 @@ __all__ = [
     "line_player",
     "new_axes",
     "new_row",
+    "plot_differences",
     "plot_errors",
     "plot_factor",
     "plot_factors",
     "plot_gallery",
     "plot_lines",
     "plot_path",
+    "plot_race",
     "plot_rates",
     "plot_results",
     "plot_runs",
+    "plot_schedules",
     "plot_seeds",
     "plot_stills",
+    "plot_tuning",
     "plot_wobble",
     "show",
 ]
