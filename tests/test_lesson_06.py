@@ -1,4 +1,4 @@
-"""The numbers in the prose of lesson 06; its race is run again, as the lesson runs it."""
+"""The numbers in the prose of lesson 06; its race is run again."""
 
 from functools import cache
 from statistics import mean, stdev
@@ -31,10 +31,8 @@ def league() -> dict:
 
 
 def apart(name: str, other: str, scores: str = "first_score") -> tuple[float, float]:
-    paired = [
-        a - b
-        for a, b in zip(*(league()[scores][n] for n in (name, other)), strict=False)
-    ]
+    ours, theirs = (league()[scores][n] for n in (name, other))
+    paired = [a - b for a, b in zip(ours, theirs, strict=True)]
     return mean(paired), 2.13 * stdev(paired) / 4
 
 

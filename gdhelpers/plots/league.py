@@ -27,7 +27,7 @@ LOOKS = (
 
 def plot_schedules(rates: Mapping[str, Sequence[float]], ax: Axes | None = None):
     """Learning rate by step, one line a schedule, named at the top."""
-    ax = ax or new_axes()
+    ax = ax or new_axes(6.0, 3.3)
     for (name, lr), look in zip(rates.items(), LOOKS, strict=False):
         ax.plot(lr, lw=2, label=name, **(look | {"marker": None}))
     _names_above(ax)
@@ -38,7 +38,7 @@ def plot_tuning(
     accuracy: Mapping[str, Mapping[float, float]], ax: Axes | None = None
 ) -> Axes:
     """Validation accuracy in percent against the highest rate, one line a schedule."""
-    ax = ax or new_axes(7.2, 4.2)
+    ax = ax or new_axes(6.0, 3.3)
     for (name, by_rate), look in zip(accuracy.items(), LOOKS, strict=False):
         ax.plot(list(by_rate), list(by_rate.values()), lw=1.8, label=name, **look)
     rates = list(next(iter(accuracy.values())))
@@ -51,12 +51,12 @@ def plot_tuning(
 
 def plot_race(runs: Mapping[str, Sequence[History]], ax: Axes | None = None) -> Axes:
     """Mean validation accuracy of each schedule's runs by training step."""
-    ax = ax or new_axes(7.2, 4.2)
+    ax = ax or new_axes(6.0, 3.3)
     for (name, histories), look in zip(runs.items(), LOOKS, strict=False):
         mean = np.mean([h.metrics["val_accuracy"] for h in histories], axis=0)
         steps = histories[0].metrics["steps"]
         ax.plot(steps, mean, lw=1.8, label=name, **(look | {"marker": None}))
-    ax.set_ylim(bottom=90)
+    ax.set_ylim(90, 94.6)
     _names_above(ax)
     return finish(ax, x="step", y="validation accuracy (%)")
 
