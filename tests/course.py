@@ -1,10 +1,10 @@
 """A small course in a temporary folder, to send submissions through the real pipeline.
 
-    course = Course(tmp_path)
-    course.submit("ann", course.answered(RIGHT))
-    course.submit("bob", b"not a notebook")
-    course.autograde()
-    assert course.points("ann") == course.most
+course = Course(tmp_path)
+course.submit("ann", course.answered(RIGHT))
+course.submit("bob", b"not a notebook")
+course.autograde()
+assert course.points("ann") == course.most
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Plain nbgrader with our steps: every verdict in its place, and nothing else."""
 
 import pytest
-from course import LESSON, RIGHT, RIGHT_STEP, STEP, Course, cell, insert
-from nbgrader.api import Gradebook
+from course import RIGHT, RIGHT_STEP, STEP, Course
 
 WRONG = {"step": STEP + "    return theta + learning_rate * 2 * theta"}
 
