@@ -74,7 +74,8 @@ class _Hashed:
     """A configuration as a cache's key: by what it says."""
 
     def __init__(self, config: Config) -> None:
-        self.config, self.text = config, repr(config.get("ClearSolutions"))
+        self.config = config
+        self.text = repr(sorted((config.get("ClearSolutions") or {}).items()))
 
     def __hash__(self) -> int:
         return hash(self.text)

@@ -10,7 +10,10 @@ assert course.points("ann") == course.most
 from __future__ import annotations
 
 import csv
+import shutil
+import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -96,6 +99,27 @@ def source() -> NotebookNode:
     return notebook
 
 
+def _config(root: Path) -> Config:
+    config = Config()
+    apply(config)
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
+    return config
+
+
+@cache
+def _released() -> tempfile.TemporaryDirectory:
+    """The course before anybody handed in: made once, as nbgrader takes seconds."""
+    made = tempfile.TemporaryDirectory(prefix="course-")
+    folder = Path(made.name) / "source" / LESSON
+    folder.mkdir(parents=True)
+    nbformat.write(source(), folder / f"{LESSON}.ipynb")
+    (folder / "numbers.csv").write_text("x\n1\n2\n")
+    done = NbGraderAPI(config=_config(Path(made.name))).generate_assignment(LESSON)
+    assert done["success"], done
+    return made
+
+
 class Course:
     """A course of one lesson with its gradebook; see the top of this module.
 
@@ -111,18 +135,10 @@ class Course:
         self, root: Path, limits: Limits = LIMITS, isolated: bool = True
     ) -> None:
         self.root = root
-        folder = root / "source" / LESSON
-        folder.mkdir(parents=True)
-        nbformat.write(source(), folder / f"{LESSON}.ipynb")
-        (folder / "numbers.csv").write_text("x\n1\n2\n")
-        self.config = Config()
-        apply(self.config)
-        self.config.CourseDirectory.root = str(root)
-        self.config.CourseDirectory.db_url = self.db_url
+        shutil.copytree(_released().name, root, dirs_exist_ok=True)
+        self.config = _config(root)
         self.config.GdExecute.limits = limits
         self.config.GdExecute.sandbox = isolated
-        done = self.api.generate_assignment(LESSON)
-        assert done["success"], done
 
     @property
     def db_url(self) -> str:
