@@ -8,6 +8,12 @@ from gdhelpers.plots.descent import (
     plot_results,
     plot_runs,
 )
+from gdhelpers.plots.plateau import (
+    plot_decisions,
+    plot_patience,
+    plot_rescue,
+    plot_steered,
+)
 from gdhelpers.plots.player import line_player
 from gdhelpers.plots.rates import plot_gallery, plot_rates, plot_seeds
 from gdhelpers.plots.regression import (
@@ -22,16 +28,20 @@ __all__ = [
     "line_player",
     "new_axes",
     "new_row",
+    "plot_decisions",
     "plot_errors",
     "plot_factor",
     "plot_factors",
     "plot_gallery",
     "plot_lines",
     "plot_path",
+    "plot_patience",
     "plot_rates",
+    "plot_rescue",
     "plot_results",
     "plot_runs",
     "plot_seeds",
+    "plot_steered",
     "plot_stills",
     "plot_wobble",
     "show",
