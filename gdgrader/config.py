@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from nbgrader.converters import GenerateAssignment
+from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from traitlets.config import Config
 
 
@@ -18,6 +18,25 @@ def apply(c: Config) -> None:
         "gdgrader.table.PublicTable",
         *GenerateAssignment.preprocessors.default(),
     ]
+    c.Autograde.exporter_class = "gdgrader.autograde.SubmissionExporter"
+    c.Autograde.pre_convert_hook = "gdgrader.autograde.prepare"
+    c.Autograde.sanitize_preprocessors = [
+        "gdgrader.autograde.Rescue",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    c.Autograde.autograde_preprocessors = [
+        "gdgrader.autograde.GdExecute",
+        "gdgrader.autograde.SaveVerdicts",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    c.GenerateFeedback.preprocessors = [
+        *GenerateFeedback.preprocessors.default(),
+        "gdgrader.autograde.ShowNotes",
+    ]
+    # Of markdown too: a student's written answer may hold markup.
+    c.HTMLExporter.sanitize_html = True
+    c.ExportApp.plugin_class = "gdgrader.export.StatusExport"
 
 
 def _find_our_commands() -> None:

@@ -1,0 +1,315 @@
+"""Run a student's cells in a sandboxed kernel and put graded cells to the judge."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from jupyter_core.utils import run_sync
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_output
+
+from gdgrader.instructor import Edition, is_demonstration, marks
+from gdgrader.judge import KEY, Judge, wrong
+from gdgrader.kernel import SandboxedKernelManager, kernel_manager_for
+from gdgrader.limits import Limits
+from gdgrader.outputs import clean_outputs
+from gdgrader.sandbox import NoSandbox
+from gdhelpers.verdicts import Verdict
+
+JUDGE_SECONDS = 20  # for all cases of one graded cell
+INTERRUPT_SECONDS = 4  # to heed an interrupt, before the kernel is ended
+NEW_KERNELS = 4  # after so many were lost, the rest is not run
+
+
+@dataclass
+class Run:
+    """What became of a submission: a verdict for each graded cell, and remarks."""
+
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def execute(
+    notebook: NotebookNode,
+    edition: Edition,
+    judge: Judge,
+    sandbox: NoSandbox,
+    files: Mapping[str, bytes] | None = None,
+) -> Run:
+    """Execute a rescued notebook in place; return the verdicts.
+
+    A cell that raises, hangs or kills its kernel costs only what depends on it: the
+    kernel is replaced and the cells before are run again, without that one.
+
+    Errors: whatever keeps the sandbox from starting a kernel; nothing that a student's
+        code does.
+    """
+    work = _Execution(notebook, edition, judge, sandbox, files or {})
+    run_sync(work.run)()
+    return work.result
+
+
+class _Lost(Exception):
+    """The kernel is gone, or does not obey; the message says why."""
+
+
+class _Execution:
+    def __init__(
+        self,
+        notebook: NotebookNode,
+        edition: Edition,
+        judge: Judge,
+        sandbox: NoSandbox,
+        files: Mapping[str, bytes],
+    ) -> None:
+        self.notebook, self.edition, self.judge = notebook, edition, judge
+        self.sandbox, self.files = sandbox, files
+        self.limits = sandbox.limits or Limits()
+        self.deadline = time.monotonic() + self.limits.submission_seconds
+        self.result = Run()
+        self.left_out: set[int] = set()
+        self.kernels = 0
+        self.manager: SandboxedKernelManager | None = None
+        self.client: NotebookClient | None = None
+
+    async def run(self) -> None:
+        """Run every cell in order, then write the verdicts into the graded ones."""
+        try:
+            await self._start()
+            for index, cell in enumerate(self.notebook.cells):
+                if cell.cell_type == "code":
+                    await self._cell(index, cell)
+        finally:
+            await self._stop()
+        self._write()
+
+    async def _cell(self, index: int, cell: NotebookNode) -> None:
+        grade_id = marks(cell).get("grade_id")
+        graded = grade_id in self.edition.graded
+        if not graded and (is_demonstration(cell) or not cell.source.strip()):
+            return
+        if (why := await self._why_not(index)) and not graded:
+            _say(cell, why)
+        elif graded and why:
+            self._not_right(grade_id, why)
+        elif graded:
+            await self._judge(index, grade_id)
+        else:
+            await self._student(index, cell)
+
+    async def _why_not(self, index: int) -> str | None:
+        """Make sure there is a kernel; if there cannot be, say why."""
+        if time.monotonic() > self.deadline:
+            seconds = self.limits.submission_seconds
+            return (
+                f"Not run: the whole notebook may take {seconds:g} s, and they are up."
+            )
+        if self.manager is None:
+            await self._again(index)
+        if self.manager is None:
+            return "Not run: cells before this one ended the kernel too often."
+        return None
+
+    # Cells -----------------------------------------------------------------------
+
+    async def _student(self, index: int, cell: NotebookNode) -> None:
+        try:
+            stopped = await self._execute(cell, index)
+        except _Lost as lost:
+            await self._lose(index, cell, str(lost))
+        else:
+            if stopped:
+                _say(cell, stopped)
+                self.result.notes.append(f"Cell {_name(cell, index)}: {stopped}")
+
+    async def _lose(self, index: int, cell: NotebookNode, why: str) -> None:
+        self.left_out.add(index)
+        _say(cell, why)
+        self.result.notes.append(f"Cell {_name(cell, index)}: {why}")
+        await self._stop()
+
+    async def _execute(self, cell: NotebookNode, index: int) -> str | None:
+        """Execute one cell; return why it was interrupted, if it was.
+
+        Errors: _Lost where the kernel did not survive it.
+        """
+        self.client.timeout = seconds = self._seconds(self.limits.cell_seconds)
+        began = time.monotonic()
+        try:
+            await self.client.async_execute_cell(cell, index)
+        except CellTimeoutError:
+            why = f"stopped after {seconds} s, and did not heed the interrupt"
+            raise _Lost(self._reason(why)) from None
+        except DeadKernelError:
+            raise _Lost(self._reason("it ended the kernel")) from None
+        # A hostile kernel can send messages that upset nbclient anywhere.
+        except Exception as error:
+            why = f"its kernel sent what cannot be read ({type(error).__name__})"
+            raise _Lost(self._reason(why)) from None
+        if time.monotonic() - began >= seconds:
+            return f"Stopped after {seconds} s, the time limit of a cell."
+        return None
+
+    async def _judge(self, index: int, grade_id: str) -> None:
+        try:
+            reply = await self._ask(self.judge.request(grade_id))
+        except TimeoutError:
+            self._not_right(
+                grade_id,
+                f"Your function did not finish within {JUDGE_SECONDS} s: a loop "
+                "without an end?",
+            )
+        except _Lost as lost:
+            self._not_right(grade_id, f"Your function was called: {lost}")
+            self.result.notes.append(f"Cell {grade_id}: {lost}")
+            await self._stop()
+        else:
+            self.result.verdicts[grade_id] = self.judge.ruling(grade_id, reply)
+
+    def _not_right(self, grade_id: str, why: str) -> None:
+        self.result.verdicts[grade_id] = wrong(self.edition.graded[grade_id], why)
+
+    async def _ask(self, expression: str) -> object:
+        """Evaluate an expression in the kernel.
+
+        Errors: TimeoutError where it was interrupted; _Lost without a kernel.
+        """
+        kc = self.client.kc
+        asked = kc.execute(
+            "", silent=True, store_history=False, user_expressions={KEY: expression}
+        )
+        # What is said meanwhile has to be received, or it would pile up in memory.
+        ears = asyncio.ensure_future(_listen(kc.iopub_channel))
+        try:
+            content = await self._reply(asked, self._seconds(JUDGE_SECONDS))
+            if content is not None:
+                return content.get("user_expressions")
+            await self.manager.interrupt_kernel()
+            if await self._reply(asked, INTERRUPT_SECONDS) is None:
+                why = f"stopped after {JUDGE_SECONDS} s, and did not heed the interrupt"
+                raise _Lost(self._reason(why))
+            raise TimeoutError
+        finally:
+            ears.cancel()
+            await asyncio.gather(ears, return_exceptions=True)
+
+    async def _reply(self, asked: str, seconds: float) -> dict | None:
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            try:
+                got = await self.client.kc.shell_channel.get_msg(timeout=min(left, 0.5))
+            except queue.Empty:
+                if not await self.manager.is_alive():
+                    raise _Lost(self._reason("it ended the kernel")) from None
+            except Exception as error:
+                why = f"its kernel sent what cannot be read ({type(error).__name__})"
+                raise _Lost(self._reason(why)) from None
+            else:
+                content = got.get("content")
+                if got.get("parent_header", {}).get("msg_id") == asked:
+                    return content if isinstance(content, dict) else {}
+        return None
+
+    # Kernels ---------------------------------------------------------------------
+
+    async def _start(self) -> None:
+        self.kernels += 1
+        self.manager = kernel_manager_for(self.sandbox, self.files)
+        self.client = NotebookClient(
+            self.notebook,
+            km=self.manager,
+            allow_errors=True,
+            record_timing=False,
+            store_widget_state=False,
+            iopub_timeout=INTERRUPT_SECONDS,
+            raise_on_iopub_timeout=True,
+            error_on_timeout={"ename": "Timeout", "evalue": "", "traceback": []},
+            interrupt_on_timeout=True,
+            skip_cells_with_tag="",
+        )
+        await self.client.async_start_new_kernel()
+        await self.client.async_start_new_kernel_client()
+
+    async def _stop(self) -> None:
+        manager, self.manager = self.manager, None
+        client, self.client = self.client, None
+        if client and client.kc:
+            client.kc.stop_channels()
+        if manager:
+            await manager.shutdown_kernel(now=True)
+
+    async def _again(self, index: int) -> None:
+        """Bring a new kernel to where the lost one was, without what undid it."""
+        while self.manager is None and self.kernels <= NEW_KERNELS:
+            await self._start()
+            for before, cell in enumerate(self.notebook.cells[:index]):
+                graded = marks(cell).get("grade_id") in self.edition.graded
+                if cell.cell_type != "code" or graded or is_demonstration(cell):
+                    continue
+                if before in self.left_out:
+                    continue
+                copy = new_code_cell(cell.source)
+                try:
+                    await self._execute(copy, before)
+                except _Lost:
+                    self.left_out.add(before)
+                    await self._stop()
+                    break
+
+    def _seconds(self, most: float) -> int:
+        left = self.deadline - time.monotonic()
+        return max(1, int(min(most, left)))
+
+    def _reason(self, otherwise: str) -> str:
+        return (self.manager and self.manager.stop_reason) or otherwise
+
+    # Results ---------------------------------------------------------------------
+
+    def _write(self) -> None:
+        """Number the cells, clean their outputs and put the verdicts into theirs."""
+        count = 0
+        for cell in self.notebook.cells:
+            if cell.cell_type != "code":
+                continue
+            count += 1
+            cell.execution_count = count
+            grade_id = marks(cell).get("grade_id")
+            if grade_id in self.edition.graded:
+                cell.outputs = [verdict_output(self.result.verdicts.get(grade_id))]
+            else:
+                clean_outputs(cell)
+
+
+def verdict_output(verdict: Verdict | None) -> NotebookNode:
+    """A verdict as nbgrader reads it: text means full marks, an error none."""
+    if verdict and verdict.right:
+        return new_output("stream", name="stdout", text=verdict.message + "\n")
+    message = verdict.message if verdict else "✗ not judged"
+    lines = message.splitlines()
+    return new_output("error", ename="CheckFailed", evalue=lines[0], traceback=lines)
+
+
+async def _listen(channel) -> None:
+    while True:
+        try:
+            await channel.get_msg(timeout=None)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            await asyncio.sleep(0.01)  # a message that cannot be read is not our loss
+
+
+def _say(cell: NotebookNode, why: str) -> None:
+    cell.outputs.append(
+        new_output("error", ename="Stopped", evalue=why, traceback=[f"■ {why}"])
+    )
+
+
+def _name(cell: NotebookNode, index: int) -> str:
+    return marks(cell).get("grade_id") or f"{index + 1} (the student's own)"

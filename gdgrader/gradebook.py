@@ -1,0 +1,189 @@
+"""Write scores and one truthful state per submission into nbgrader's gradebook.
+
+The state lies in a table of our own in the same database, so that it changes together
+with the scores or not at all. A missing row means that the submission was never graded.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
+from sqlalchemy import Column, DateTime, MetaData, String, Table, Text, delete, select
+from sqlalchemy.exc import OperationalError
+
+GRADED, FAILED, WAITING = "graded", "failed", "waiting for a person"
+NOT_GRADED, NOT_SUBMITTED = "not graded", "not submitted"
+LOCKED_SECONDS = 60  # how long to try again while another holds the database
+Result = TypeVar("Result")
+
+_states = Table(
+    "gdgrader_state",
+    MetaData(),
+    Column("assignment", String(128), primary_key=True),
+    Column("student", String(128), primary_key=True),
+    Column("notebook", String(128), primary_key=True),
+    Column("status", String(16), nullable=False),
+    Column("reason", Text(), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("seed", String(64), nullable=False),
+    Column("graded_at", DateTime(), nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Where:
+    """Which notebook of which student."""
+
+    assignment: str
+    student: str
+    notebook: str
+
+
+@dataclass(frozen=True)
+class State:
+    """What became of a submission, with the reason where it failed."""
+
+    status: str
+    reason: str = ""
+    fingerprint: str = ""
+    seed: str = ""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What one grading found, by grade id.
+
+    Attributes:
+        points: share of the points, 0 to 1, of the cells that were judged; a written
+            answer left as it was has 0; what is not named waits for a person.
+        unanswered: solution cells left as they were.
+    """
+
+    points: Mapping[str, float]
+    unanswered: frozenset[str] = frozenset()
+
+
+class DatabaseBusy(RuntimeError):
+    """Another process held the gradebook for too long."""
+
+
+def patiently(work: Callable[[], Result]) -> Result:
+    """Do `work`, again and again while another process holds the database.
+
+    Errors: DatabaseBusy; never sqlalchemy's OperationalError, which would end
+        nbgrader's run for everyone.
+    """
+    end = time.monotonic() + LOCKED_SECONDS
+    while True:
+        try:
+            return work()
+        except OperationalError as error:
+            if time.monotonic() > end:
+                raise DatabaseBusy(f"the gradebook cannot be used: {error}") from None
+            time.sleep(0.5)
+
+
+def save(gradebook: Gradebook, where: Where, scores: Scores, state: State) -> None:
+    """Replace the automatic scores of one notebook, all in one transaction.
+
+    Scores given by a person stay, within 0 and the maximum; so do their comments.
+    """
+    notebook = _submitted(gradebook, where)
+    for grade in notebook.grades:
+        share = scores.points.get(grade.name)
+        grade.auto_score = None if share is None else _within(share, 1) * _most(grade)
+        if grade.manual_score is not None:
+            grade.manual_score = _within(grade.manual_score, _most(grade))
+        # As nbgrader does: what a person gave before is to be looked at again.
+        grade.needs_manual_grade = share is None or grade.manual_score is not None
+    for comment in notebook.comments:
+        said = "No response." if comment.name in scores.unanswered else None
+        comment.auto_comment = said
+    _set_state(gradebook, where, state)
+    gradebook.db.commit()
+
+
+def save_failure(gradebook: Gradebook, where: Where, reason: str) -> None:
+    """Take back every automatic score of a notebook; note why it was not graded."""
+    notebook = _submitted(gradebook, where)
+    for grade in notebook.grades:
+        grade.auto_score, grade.needs_manual_grade = None, True
+    for comment in notebook.comments:
+        comment.auto_comment = f"Not graded: {reason}"
+    _set_state(gradebook, where, State(FAILED, reason))
+    gradebook.db.commit()
+
+
+def state(gradebook: Gradebook, assignment: str, student: str) -> State:
+    """The one state of a submission: the worst of its notebooks'."""
+    try:
+        submission = gradebook.find_submission(assignment, student)
+    except MissingEntry:
+        return State(NOT_SUBMITTED)
+    _states.create(gradebook.db.get_bind(), checkfirst=True)
+    rows = {
+        row.notebook: row
+        for row in gradebook.db.execute(
+            select(_states).where(
+                _states.c.assignment == assignment, _states.c.student == student
+            )
+        )
+    }
+    found = [rows.get(notebook.name) for notebook in submission.notebooks]
+    for row in found:
+        if row is not None and row.status == FAILED:
+            return State(FAILED, row.reason)
+    if not found or None in found:
+        return State(NOT_GRADED)
+    waiting = any(n.needs_manual_grade for n in submission.notebooks)
+    last = found[-1]
+    return State(WAITING if waiting else GRADED, "", last.fingerprint, last.seed)
+
+
+def _submitted(gradebook: Gradebook, where: Where) -> SubmittedNotebook:
+    try:
+        return gradebook.find_submission_notebook(
+            where.notebook, where.assignment, where.student
+        )
+    except MissingEntry:
+        gradebook.update_or_create_student(where.student)
+        gradebook.update_or_create_submission(where.assignment, where.student)
+        return gradebook.find_submission_notebook(
+            where.notebook, where.assignment, where.student
+        )
+
+
+def _set_state(gradebook: Gradebook, where: Where, new: State) -> None:
+    _states.create(gradebook.db.connection(), checkfirst=True)
+    key = {
+        "assignment": where.assignment,
+        "student": where.student,
+        "notebook": where.notebook,
+    }
+    gradebook.db.execute(
+        delete(_states).where(*(_states.c[name] == key[name] for name in key))
+    )
+    gradebook.db.execute(
+        _states.insert().values(
+            **key,
+            status=new.status,
+            reason=new.reason,
+            fingerprint=new.fingerprint,
+            seed=new.seed,
+            graded_at=datetime.now(UTC).replace(tzinfo=None),
+        )
+    )
+
+
+def _most(grade) -> float:
+    return float(grade.max_score)
+
+
+def _within(value: float, most: float) -> float:
+    # A NaN fails both comparisons and becomes 0.
+    return value if 0 <= value <= most else most if value > most else 0.0

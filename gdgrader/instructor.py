@@ -1,0 +1,108 @@
+"""The instructor's version of a lesson, as students received it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.preprocessors import (
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ClearOutput,
+    ClearSolutions,
+    ComputeChecksums,
+    LockCells,
+)
+from traitlets.config import Config
+
+from gdgrader.exercises.reference import load_reference
+from gdgrader.table import GradedCell, graded_cells
+
+DEMONSTRATION = "demonstration"
+# What nbgrader does to a source notebook to release it, but for its gradebook.
+RELEASE = (
+    LockCells,
+    ClearSolutions,
+    ClearOutput,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ComputeChecksums,
+)
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What students received, and what its graded cells ask.
+
+    Attributes:
+        path: the source notebook, whose solutions are the reference.
+        notebook: the student edition.
+        graded: the cells that are graded automatically, by grade id.
+        fingerprint: changes whenever the source does.
+    """
+
+    path: Path
+    notebook: NotebookNode
+    graded: dict[str, GradedCell]
+    fingerprint: str
+
+    @property
+    def lesson(self) -> str:
+        """The lesson's name, that of its folder."""
+        return self.path.parent.name
+
+
+def instructors_version(path: Path, config: Config | None = None) -> Edition:
+    """The student edition made anew from `source/<lesson>/<notebook>.ipynb`.
+
+    Errors: FileNotFoundError where there is no such source; ValueError where a graded
+        cell cannot be judged.
+    """
+    path = Path(path).resolve()
+    if not path.exists():
+        raise FileNotFoundError(
+            f"{path} is missing: the instructor's version is needed to grade"
+        )
+    return _made(path, path.stat().st_mtime_ns, _Hashed(config or Config()))
+
+
+class _Hashed:
+    """A configuration as a cache's key: by what it says."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.text = repr(sorted((config.get("ClearSolutions") or {}).items()))
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Hashed) and self.text == other.text
+
+
+@lru_cache(maxsize=64)
+def _made(path: Path, changed: int, config: _Hashed) -> Edition:
+    load_reference.cache_clear()  # it would answer with the source as it was
+    content = path.read_bytes()
+    notebook = nbformat.reads(content.decode(), as_version=4)
+    graded = graded_cells(notebook)
+    for step in RELEASE:
+        notebook, _ = step(config=config.config).preprocess(notebook, {})
+    notebook.metadata.pop("celltoolbar", None)
+    digest = hashlib.sha256(content + config.text.encode()).hexdigest()
+    return Edition(path, notebook, graded, digest)
+
+
+def marks(cell: NotebookNode) -> dict:
+    """nbgrader's marks of a cell, {} where it has none."""
+    found = cell.metadata.get("nbgrader")
+    return found if isinstance(found, dict) else {}
+
+
+def is_demonstration(cell: NotebookNode) -> bool:
+    """Whether the instructor marked a cell as not needed for grading."""
+    return DEMONSTRATION in cell.metadata.get("tags", [])
