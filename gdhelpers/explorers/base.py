@@ -1,0 +1,148 @@
+"""What every explorer shares: controls, a picture kept alive, the result in words."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import ipywidgets as widgets
+from traitlets import Unicode
+
+from gdhelpers.explorers.access import manners
+from gdhelpers.plots.base import show_png
+
+SETTLE = 0.004  # seconds: lets slider moves that wait in the kernel's queue arrive
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one choice of the controls leads to.
+
+    Attributes:
+        words: the result, for everybody: seen, and read out by a screen reader.
+        data: what the picture's artists show.
+        reached: which target is reached and how; empty while it is not.
+        note: what is wrong with the student's function or with an input, or empty.
+    """
+
+    words: str
+    data: Mapping
+    reached: str = ""
+    note: str = ""
+
+
+class Picture(widgets.Image):
+    """An image whose `tooltip` is its text alternative.
+
+    ipywidgets gives an image no alt text, but makes `tooltip` the title of a widget
+    that has a description, and a title names an image for assistive technology.
+    """
+
+    description = Unicode("").tag(sync=True)
+
+
+class Explorer(widgets.VBox):
+    """Controls above a picture above the result in words.
+
+    Args:
+        controls: by the name under which `answer` takes each value.
+        answer: the pure core, `answer(**values) -> Answer`.
+        draw: moves the canvas's artists to an answer's data and gives the PNG.
+        target: what to try to reach.
+        alt: what the picture shows, in one sentence.
+
+    The last value wins: a change only notes that a new picture is due, and it is drawn
+    from the newest values once the messages already waiting have been taken in.
+    """
+
+    def __init__(
+        self,
+        controls: Mapping[str, widgets.Widget],
+        answer: Callable[..., Answer],
+        draw: Callable[[Mapping], bytes],
+        target: str,
+        alt: str,
+    ):
+        self.controls, self.answer, self.draw, self.alt = controls, answer, draw, alt
+        self.picture = Picture(format="png", layout=widgets.Layout(max_width="100%"))
+        self.words, self.note = widgets.HTML(), widgets.HTML()
+        self.pictures = 0
+        self._due = False
+        self._drawing = threading.Lock()
+        row = widgets.Layout(flex_flow="row wrap", width="100%")
+        parts = [
+            widgets.HTML(paragraph("Target", target)),
+            widgets.Box(list(controls.values()), layout=row),
+            self.note,
+            self.picture,
+            self.words,
+            manners(),
+        ]
+        super().__init__(parts)
+        self.add_class("gd-explorer")
+        for control in controls.values():
+            control.observe(self.renew, "value")
+        self.redraw()
+
+    def renew(self, _change=None) -> None:
+        """Ask for a new picture; many requests at once are answered by one."""
+        if self._due:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # no kernel, as in a script
+            self.redraw()
+        else:
+            self._due = True
+            loop.call_later(SETTLE, self.redraw)
+
+    def redraw(self) -> None:
+        """Show the answer to the controls' newest values, picture and words."""
+        with self._drawing:
+            self._due = False
+            answer = self.answer(**{k: c.value for k, c in self.controls.items()})
+            self.picture.value = self.draw(answer.data)
+            self.picture.tooltip = f"{self.alt} {answer.words}"
+            self.note.value = status(paragraph("Note", answer.note))
+            result = html.escape(answer.words)
+            self.words.value = status(
+                f"<p>{result}</p>{paragraph('Reached', answer.reached)}"
+            )
+            self.pictures += 1
+
+    def _ipython_display_(self) -> None:
+        """Show the widget; where no kernel or no widgets are, a still picture of it."""
+        view = self._repr_mimebundle_()
+        mime = "application/vnd.jupyter.widget-view+json"
+        show_png(self.picture.value, self.picture.tooltip, **{mime: view[mime]})
+
+
+def paragraph(head: str, text: str) -> str:
+    """`text` under a bold head as HTML, nothing for no text."""
+    return f"<p><strong>{head}:</strong> {html.escape(text)}</p>" if text else ""
+
+
+def status(content: str) -> str:
+    """HTML whose changes a screen reader reads out when it has a moment."""
+    style = "line-height:1.5;max-width:52em"
+    return (
+        f'<div role="status" aria-live="polite" aria-atomic="true" style="{style}">'
+        f"{content}</div>"
+    )
+
+
+def choice(
+    description: str, options: list, value, readout: Callable = "{:g}".format
+) -> widgets.SelectionSlider:
+    """A slider over a list of round numbers, moved by the arrow keys."""
+    return widgets.SelectionSlider(
+        options=[(readout(o), o) for o in options],
+        value=value,
+        description=description,
+        tooltip=description,
+        style={"description_width": "initial"},
+        layout=widgets.Layout(width="24em", margin="2px 2em 2px 2px"),
+    )
