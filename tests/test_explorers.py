@@ -15,7 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from gdhelpers.explorers import base, descent, student
+from gdhelpers.explorers import (
+    base,
+    constant_rate,
+    descent,
+    regression,
+    step_decay,
+    student,
+)
 
 FINITE = st.floats(-1e6, 1e6)
 
@@ -89,18 +96,6 @@ def test_descent_target_is_reached_in_one_step_only():
     assert "choose another" in at_rest.words
 
 
-@pytest.mark.parametrize("answer", NONSENSE.values(), ids=NONSENSE)
-def test_descent_reports_an_unusable_function_and_goes_on(answer, capsys):
-    explorer = descent.explore_descent(giving(answer))
-    first = explorer.note.value
-    assert "mine" in first
-    assert "Traceback" not in first
-    assert "After 20 steps" in explorer.words.value
-    explorer.controls["lr"].value = 0.2
-    assert explorer.note.value == first, "said once, not anew at each move"
-    assert capsys.readouterr().out == ""
-
-
 def test_descent_shows_a_wrong_function_and_says_where_it_differs():
     explorer = descent.explore_descent(lambda theta, lr: theta + lr * 2 * theta)
     assert "gives 4.8, but θ − η·2θ is 3.2" in explorer.note.value
@@ -122,9 +117,155 @@ def test_numbers_of_any_plain_kind_will_do():
         assert student.number(giving(value), value) == 3.0
 
 
+# Lesson 02
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.sampled_from(constant_rate.RATES),
+    st.sampled_from(constant_rate.CURVATURES),
+)
+def test_without_noise_a_constant_rate_falls_below_the_bound_only(lr, curvature):
+    answer = constant_rate.noisy_answer(
+        constant_rate.largest_stable, lr, 0, curvature, 0
+    )
+    assert ("diverges" in answer.words) == (lr > 2 / curvature)
+    assert not answer.reached, "the target asks for noise"
+
+
+@pytest.mark.parametrize("lr", [0.05, 0.1, 0.5, 1.5])
+def test_noise_floor_is_the_one_of_theory(lr):
+    answer = constant_rate.noisy_answer(constant_rate.largest_stable, lr, 0, 1, 1)
+    assert np.isclose(answer.data["mean"][500:].mean(), answer.data["floor"], rtol=0.05)
+    assert f"noise floor is {answer.data['floor']:.2g}" in answer.words
+
+
+def test_noise_target_needs_decay():
+    def reached(lr, decay):
+        found = constant_rate.noisy_answer(
+            constant_rate.largest_stable, lr, decay, 1, 1
+        )
+        return bool(found.reached)
+
+    assert not any(reached(lr, 0) for lr in constant_rate.RATES)
+    assert reached(1, 1)
+
+
+def test_a_wrong_bound_is_questioned():
+    answer = constant_rate.noisy_answer(lambda curvature: 1 / curvature, 0.1, 0, 4, 1)
+    assert "gives 0.25" in answer.note
+    assert "largest stable rate" not in answer.words
+
+
+# Lesson 03
+
+
+@pytest.mark.parametrize("scale", regression.SCALES)
+def test_the_excess_on_the_contour_is_that_of_the_loss(scale):
+    facts = regression.problem(scale)
+    path = regression.follow(regression.mean_gradient, facts, 0.1, 30)
+    for a, ring in zip(path[-1:], facts["ellipses"], strict=False):
+        loss = ((facts["x"] @ torch.from_numpy(a) - facts["y"]) ** 2).mean().item()
+        d = a - facts["best"]
+        assert np.isclose(loss, facts["floor"] + d @ facts["hessian"] @ d / 2)
+        on_ring = torch.from_numpy(ring[:, 5].copy())
+        level = ((facts["x"] @ on_ring - facts["y"]) ** 2).mean().item()
+        assert np.isclose(level - facts["floor"], regression.LEVELS[0])
+
+
+def test_regression_target_needs_the_feature_scaled():
+    def reached(lr, scale):
+        own = regression.mean_gradient, regression.stable_rate
+        return bool(regression.regression_answer(*own, lr, 40, scale).reached)
+
+    assert not any(reached(lr, 1) for lr in regression.RATES)
+    assert reached(0.5, 1.75)
+
+
+def test_regression_shows_the_students_gradient_and_questions_the_bound():
+    answer = regression.regression_answer(
+        lambda x, y, a: regression.mean_gradient(x, y, a) / 2, lambda x: 3.0, 0.1, 1, 1
+    )
+    right = regression.regression_answer(
+        regression.mean_gradient, regression.stable_rate, 0.1, 1, 1
+    )
+    assert np.allclose(answer.data["path"][1], right.data["path"][1] / 2)
+    assert "gives 3" in answer.note
+    assert "mse_gradient" not in right.note
+
+
+def test_a_gradient_that_changes_what_it_is_given_does_no_harm():
+    def vandal(x, y, a):
+        gradient = regression.mean_gradient(x, y, a)
+        x.zero_(), y.zero_(), a.zero_()
+        return gradient
+
+    own = regression.stable_rate
+    assert np.array_equal(
+        regression.regression_answer(vandal, own, 0.1, 9, 1).data["path"],
+        regression.regression_answer(regression.mean_gradient, own, 0.1, 9, 1).data[
+            "path"
+        ],
+    )
+
+
+# Lesson 04
+
+
+def test_step_decay_path_is_that_of_torch():
+    answer = step_decay.step_decay_answer(step_decay.step_rate, 1.05, 0.5, 5)
+    x = torch.tensor(500.0, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.SGD([x], lr=1.05)
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 5, 0.5)
+    for _ in range(20):
+        optimizer.zero_grad()
+        (x**2).backward()
+        optimizer.step()
+        scheduler.step()
+    assert np.isclose(answer.data["x"][-1], abs(x.item()))
+    assert answer.reached
+    assert "budget Ση is 9.84" in answer.words
+
+
+def test_step_decay_target_asks_for_a_high_first_rate():
+    answer = step_decay.step_decay_answer(step_decay.step_rate, 0.5, 1, 5)
+    assert not answer.reached
+    assert "first rate of 1 or more" in answer.words
+
+
+def test_a_schedule_without_the_floor_is_told_where_it_differs():
+    answer = step_decay.step_decay_answer(
+        lambda t, lr, n, gamma: lr * gamma ** (t / n), 1.05, 0.5, 5
+    )
+    assert "0.9141 at step 1, but lr₀·γ^⌊t/n⌋ is 1.05" in answer.note
+
+
 # What all share
 
-EXPLORERS = {"descent": descent.explore_descent}
+EXPLORERS = {
+    "descent": descent.explore_descent,
+    "constant_rate": constant_rate.explore_constant_rate,
+    "regression": regression.explore_regression,
+    "step_decay": step_decay.explore_step_decay,
+}
+
+
+@pytest.mark.parametrize("answer", NONSENSE.values(), ids=NONSENSE)
+@pytest.mark.parametrize("explore", EXPLORERS.values(), ids=EXPLORERS)
+def test_an_unusable_function_is_reported_once_and_play_goes_on(
+    explore, answer, capsys
+):
+    sound = explore()
+    explorer = explore(giving(answer))
+    first = explorer.note.value
+    assert "mine" in first
+    assert "Until then" in first
+    assert "Traceback" not in first
+    assert explorer.words.value == sound.words.value
+    control = next(iter(explorer.controls.values()))
+    control.index = control.index + 1
+    assert explorer.note.value == first, "said once, not anew at each move"
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize("explore", EXPLORERS.values(), ids=EXPLORERS)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import html
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import ipywidgets as widgets
 from traitlets import Unicode
 
 from gdhelpers.explorers.access import manners
+from gdhelpers.explorers.canvas import Canvas
 from gdhelpers.plots.base import show_png
 
 SETTLE = 0.004  # seconds: lets slider moves that wait in the kernel's queue arrive
@@ -51,8 +52,11 @@ class Explorer(widgets.VBox):
         controls: by the name under which `answer` takes each value.
         answer: the pure core, `answer(**values) -> Answer`.
         draw: moves the canvas's artists to an answer's data and gives the PNG.
+        canvas: the figure that is kept alive.
         target: what to try to reach.
         alt: what the picture shows, in one sentence.
+        more: further controls, which act on those that `answer` takes.
+        below: what stands under the result.
 
     The last value wins: a change only notes that a new picture is due, and it is drawn
     from the newest values once the messages already waiting have been taken in.
@@ -63,10 +67,14 @@ class Explorer(widgets.VBox):
         controls: Mapping[str, widgets.Widget],
         answer: Callable[..., Answer],
         draw: Callable[[Mapping], bytes],
+        canvas: Canvas,
         target: str,
         alt: str,
+        more: Sequence[widgets.Widget] = (),
+        below: Sequence[widgets.Widget] = (),
     ):
-        self.controls, self.answer, self.draw, self.alt = controls, answer, draw, alt
+        self.controls, self.answer = controls, answer
+        self.draw, self.canvas, self.alt = draw, canvas, alt
         self.picture = Picture(format="png", layout=widgets.Layout(max_width="100%"))
         self.words, self.note = widgets.HTML(), widgets.HTML()
         self.pictures = 0
@@ -75,10 +83,11 @@ class Explorer(widgets.VBox):
         row = widgets.Layout(flex_flow="row wrap", width="100%")
         parts = [
             widgets.HTML(paragraph("Target", target)),
-            widgets.Box(list(controls.values()), layout=row),
+            widgets.Box([*controls.values(), *more], layout=row),
             self.note,
             self.picture,
             self.words,
+            *below,
             manners(),
         ]
         super().__init__(parts)

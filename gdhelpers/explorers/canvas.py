@@ -32,7 +32,7 @@ class Canvas:
         # Margins in inches: a layout engine would take longer than the picture.
         self.figure.subplots_adjust(
             left=0.75 / width,
-            right=1 - 0.15 / width,
+            right=1 - 0.25 / width,
             bottom=0.6 / height,
             top=1 - 0.4 / height,
             wspace=0.28,
@@ -54,6 +54,7 @@ class Canvas:
     def text(self, ax: Axes, x: float, y: float, **style):
         """Add an empty text that will move; x and y in parts of the axes."""
         style.setdefault("transform", ax.transAxes)
+        style.setdefault("bbox", {"color": "white", "alpha": 0.8, "pad": 1})
         return self.moving(ax.text(x, y, "", **style))
 
     def png(self) -> bytes:

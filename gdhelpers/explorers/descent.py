@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping
 
@@ -149,16 +150,15 @@ def explore_descent(rule: Rule = plain_step) -> Explorer:
     Pass the student's `single_step_gradient_descent` to see that one walk.
     """
     canvas, draw = make_draw()
-    explorer = Explorer(
+    return Explorer(
         {
             "lr": choice("learning rate η", RATES, 0.1),
             "theta0": choice("start θ₀", STARTS, 4.0),
             "steps": choice("number of steps", STEPS, 20, "{:d}".format),
         },
-        lambda lr, theta0, steps: descent_answer(rule, lr, theta0, steps),
+        functools.partial(descent_answer, rule),
         draw,
+        canvas,
         target="get L below 1e-6 in the fewest steps.",
         alt="Left, the steps on the parabola; right, the loss on a log scale.",
     )
-    explorer.canvas = canvas
-    return explorer

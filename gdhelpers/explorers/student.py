@@ -59,3 +59,18 @@ def number(function: Callable, value) -> float:
     if not math.isfinite(value):
         raise Unusable(f"{name} returned {value}, which is not a finite number.")
     return value
+
+
+def vector(function: Callable, value, size: int) -> list[float]:
+    """Give `value` as a list of `size` finite floats, or raise `Unusable`.
+
+    A tensor, an array, a list or a tuple with one dimension will do.
+    """
+    name = name_of(function)
+    if value is None:
+        raise Unusable(f"{name} returned None: is its `return` missing?")
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if not isinstance(value, list | tuple) or len(value) != size:
+        raise Unusable(f"{name} returned no row of {size} numbers.")
+    return [number(function, entry) for entry in value]
