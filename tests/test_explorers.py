@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import itertools
 import json
 import math
 import subprocess
@@ -15,20 +16,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from gdhelpers import schedules
 from gdhelpers.explorers import (
     base,
     constant_rate,
     descent,
+    plateau,
     regression,
+    sketcher,
     step_decay,
     student,
+    trainer,
 )
 
 FINITE = st.floats(-1e6, 1e6)
 
 
-def options(explorer: base.Explorer, name: str) -> list:
-    return [value for _, value in explorer.controls[name].options]
+def first_slider(explorer: base.Explorer) -> widgets.SelectionSlider:
+    return next(
+        c for c in explorer.controls.values() if isinstance(c, widgets.SelectionSlider)
+    )
 
 
 NONSENSE = {
@@ -240,6 +247,182 @@ def test_a_schedule_without_the_floor_is_told_where_it_differs():
     assert "0.9141 at step 1, but lr₀·γ^⌊t/n⌋ is 1.05" in answer.note
 
 
+# Lesson 05
+
+PLATEAU = {
+    "epoch": 1,
+    "mode": "min",
+    "factor": 0.1,
+    "patience": 1,
+    "threshold": 1e-4,
+    "cooldown": 0,
+}
+numbers = st.lists(st.floats(width=16) | st.sampled_from([0.5, 0.5, 0.4]), min_size=1)
+
+
+@settings(deadline=None, max_examples=60)
+@given(numbers, st.sampled_from(["min", "max"]), st.integers(0, 4), st.integers(0, 4))
+def test_plateau_states_agree_with_the_falls(metrics, mode, patience, cooldown):
+    settings = {"mode": mode, "factor": 0.5, "patience": patience}
+    states = plateau.watch(metrics, threshold=0.1, cooldown=cooldown, **settings)
+    for before, state in itertools.pairwise(states):
+        assert state["best"] == before["best"] or state["better"]
+        assert state["better"] <= (state["bad"] == 0)
+        if state["lr"] > 1e-7:  # torch drops no further than by 1e-8
+            assert state["dropped"] == (state["bad"] > patience)
+        if state["dropped"]:
+            assert state["cooldown"] == cooldown
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text() | st.text("0123456789 .,;-+einfa"), st.integers(-3, 99))
+def test_plateau_answers_any_text_in_words(series, epoch):
+    answer = plateau.plateau_answer(
+        None, **PLATEAU | {"series": series, "epoch": epoch}
+    )
+    assert len(answer.words) > 30
+
+
+def test_plateau_says_what_it_left_out_and_what_is_missing():
+    answer = plateau.plateau_answer(None, series="0.9, zero, 0.5", **PLATEAU)
+    assert answer.data["metrics"] == [0.9, 0.5]
+    assert "left out, as it is not a number: zero" in answer.note
+    assert "no metric yet" in plateau.plateau_answer(None, series=" ", **PLATEAU).words
+
+
+def test_plateau_tells_a_tie_a_threshold_and_a_fall():
+    series = "0.5 0.5 0.49 0.6 0.6"
+    said = [
+        plateau.plateau_answer(
+            None, **PLATEAU | {"series": series, "epoch": e, "threshold": 0.1}
+        ).words
+        for e in range(1, 6)
+    ]
+    assert "first to compare with" in said[0]
+    assert "below 0.45" in said[1] and "Bad epoch 1" in said[1]
+    assert "Bad epoch 2" in said[2] and "the rate falls to 0.01" in said[2]
+    assert "Bad epoch 1" in said[3]
+    assert "In all the rate falls twice, after epochs 3 and 5." in said[4]
+
+
+def test_plateau_target_is_reached_by_patience():
+    explorer = plateau.explore_plateau()
+    assert "Reached" not in explorer.words.value
+    explorer.controls["patience"].value = 2
+    assert "Reached:</strong> two falls, after epochs 15 and 18" in explorer.words.value
+
+
+def test_plateau_shows_where_the_students_rates_part_from_torchs():
+    def eager(metrics, initial_lr, **settings):
+        return [initial_lr] + [initial_lr / 2] * (len(metrics) - 1)
+
+    answer = plateau.plateau_answer(eager, series="0.5 0.4 0.3", **PLATEAU)
+    assert "After epoch 2 eager has the rate 0.05, torch 0.1" in answer.note
+    assert answer.data["rates"] == [0.1, 0.05, 0.05]
+    short = plateau.plateau_answer(lambda m, lr, **s: [lr], series="1 2", **PLATEAU)
+    assert "no row of 2 numbers" in short.note
+
+
+def test_dragging_edits_the_series_and_looking_does_not():
+    explorer = plateau.explore_plateau()
+    series, epoch = explorer.controls["series"], explorer.controls["epoch"]
+    drag = next(w for w in explorer.row.children if w.description == "metric there")
+    epoch.value = 3
+    assert (series.value, drag.value) == (plateau.SERIES, 0.58)
+    drag.value = 0.95
+    assert plateau.read_series(series.value)[0][:4] == [0.9, 0.71, 0.95, 0.49]
+    assert "Epoch 3: metric 0.95" in explorer.words.value
+    series.value = "7 8"
+    assert "Epoch 2: metric 8" in explorer.words.value
+
+
+# Lesson 06
+
+
+@pytest.fixture
+def league():
+    sketcher.LEAGUE.clear()
+    yield sketcher.LEAGUE
+    sketcher.LEAGUE.clear()
+
+
+OWN = sketcher.plain_cosine, schedules.warmup_then
+
+
+def test_a_sketch_joins_warm_up_hold_and_decay():
+    rates = sketcher.compose(*OWN, 0.4, 10, 40, "linear")
+    assert np.allclose(rates[:21], np.linspace(0, 0.4, 21))
+    assert (rates[20:100] == 0.4).all()
+    assert np.allclose(rates[100:], 0.4 * (1 - np.arange(100) / 100))
+    named = sketcher.describe(0.4, 10, 40, "linear")
+    assert named == "10 % warm-up, 40 % hold, linear"
+
+
+@settings(deadline=None)
+@given(
+    st.floats(0, 1e3),
+    st.integers(0, 100),
+    st.integers(0, 100),
+    st.sampled_from(["stay constant", "cosine", "linear", "exponential", "1/t"]),
+)
+def test_every_sketch_has_a_rate_for_each_step(lr, warmup, hold, end):
+    rates = sketcher.compose(*OWN, lr, warmup, hold, end)
+    assert rates.shape == (sketcher.STEPS,)
+    assert (rates >= 0).all() and (rates <= lr * (1 + 1e-12)).all()
+
+
+def test_the_students_warm_up_is_used_and_its_nonsense_reported(league):
+    def late(schedule, warmup_steps):
+        return lambda t: 0.0 if t < warmup_steps else schedule(t - warmup_steps)
+
+    sketch = 0.5, 10, 0, "cosine"
+    answer = sketcher.sketch_answer(sketcher.plain_cosine, late, league, *sketch)
+    assert (answer.data["rates"][:20] == 0).all() and not answer.note
+    odd = sketcher.sketch_answer(sketcher.plain_cosine, lambda s, n: 3, league, *sketch)
+    assert "returned no function of the step" in odd.note
+    below = sketcher.sketch_answer(lambda t, n, top: -1.0, late, league, *sketch)
+    assert "rates below 0" in below.note
+
+
+def trained(explorer, end):
+    explorer.controls["end"].value = end
+    explorer.trainer.button.click()
+    explorer.trainer.thread.join(120)
+    return explorer.words.value
+
+
+def test_training_enters_the_league_and_reaches_the_target(league):
+    explorer = sketcher.explore_schedules()
+    assert "Reached" not in trained(explorer, "stay constant")
+    assert "Reached:</strong> at a peak of 0.5, cosine is" in trained(
+        explorer, "cosine"
+    )
+    assert [e.name for e in league] == ["constant", "cosine"]
+    assert explorer.trainer.button.description == "Train"
+    assert explorer.trainer.bar.value == explorer.trainer.bar.max
+    again = sketcher.explore_schedules()
+    assert "<td>1</td><td>cosine</td>" in again.children[-2].value, "kept"
+
+
+def test_training_can_be_cancelled_and_diverging_is_told(league):
+    explorer = sketcher.explore_schedules()
+    explorer.trainer.button.click()
+    assert explorer.trainer.button.description == "Cancel"
+    explorer.trainer.button.click()
+    explorer.trainer.thread.join(120)
+    assert (league, explorer.trainer.button.description) == ([], "Train")
+    explorer.controls["lr"].value = 10
+    assert "diverged" in trained(explorer, "stay constant") or league[-1].accuracy < 30
+
+
+def test_training_that_cannot_be_is_told_calmly(league, monkeypatch):
+    explorer = sketcher.explore_schedules()
+    monkeypatch.setattr(trainer, "load", lambda: 1 / 0)
+    trained(explorer, "cosine")
+    assert "Training was not possible: division" in explorer.note.value
+    assert (league, explorer.trainer.button.description) == ([], "Train")
+
+
 # What all share
 
 EXPLORERS = {
@@ -247,6 +430,8 @@ EXPLORERS = {
     "constant_rate": constant_rate.explore_constant_rate,
     "regression": regression.explore_regression,
     "step_decay": step_decay.explore_step_decay,
+    "plateau": plateau.explore_plateau,
+    "schedules": sketcher.explore_schedules,
 }
 
 
@@ -262,7 +447,7 @@ def test_an_unusable_function_is_reported_once_and_play_goes_on(
     assert "Until then" in first
     assert "Traceback" not in first
     assert explorer.words.value == sound.words.value
-    control = next(iter(explorer.controls.values()))
+    control = first_slider(explorer)
     control.index = control.index + 1
     assert explorer.note.value == first, "said once, not anew at each move"
     assert capsys.readouterr().out == ""
@@ -275,7 +460,7 @@ class TestEveryExplorer:
         figure = explorer.canvas.figure
         artists = [id(a) for ax in figure.axes for a in ax.get_children()]
         before = explorer.picture.value
-        control = next(iter(explorer.controls.values()))
+        control = first_slider(explorer)
         control.index = control.index + 1 if control.index == 0 else 0
         assert explorer.picture.value != before
         assert explorer.canvas.figure is figure
@@ -285,7 +470,7 @@ class TestEveryExplorer:
         assert explore().picture.value == explore().picture.value
 
     def test_every_control_has_a_description(self, explore):
-        for control in explore().controls.values():
+        for control in explore().row.children:
             assert control.description
             assert control.tooltip, "ipywidgets would write a title of 'null'"
 
@@ -294,7 +479,7 @@ class TestEveryExplorer:
         assert 'role="status" aria-live="polite"' in explorer.words.value
         assert len(explorer.picture.tooltip) > 60
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=12, deadline=None)
     @given(data=st.data())
     def test_no_choice_of_the_controls_raises(self, explore, data):
         explorer = explore()
@@ -302,6 +487,8 @@ class TestEveryExplorer:
             if isinstance(control, widgets.SelectionSlider | widgets.Dropdown):
                 last = len(control.options) - 1
                 control.index = data.draw(st.integers(0, last))
+            else:
+                control.value = data.draw(st.text("0123456789 .,-naife") | st.text())
         picture = Image.open(io.BytesIO(explorer.picture.value))
         assert len(picture.convert("L").getcolors()) > 10, "a blank picture"
 
@@ -309,9 +496,9 @@ class TestEveryExplorer:
         async def burst():
             explorer = explore()
             drawn = explorer.pictures
-            name, control = next(iter(explorer.controls.items()))
-            for value in options(explorer, name):
-                control.value = value
+            control = first_slider(explorer)
+            for index in range(len(control.options)):
+                control.index = index
             assert explorer.pictures == drawn, "drawn while moves were waiting"
             await asyncio.sleep(0.3)
             return explorer, explorer.pictures - drawn

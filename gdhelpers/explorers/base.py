@@ -80,10 +80,13 @@ class Explorer(widgets.VBox):
         self.pictures = 0
         self._due = False
         self._drawing = threading.Lock()
-        row = widgets.Layout(flex_flow="row wrap", width="100%")
+        self.row = widgets.Box(
+            [*controls.values(), *more],
+            layout=widgets.Layout(flex_flow="row wrap", width="100%"),
+        )
         parts = [
             widgets.HTML(paragraph("Target", target)),
-            widgets.Box([*controls.values(), *more], layout=row),
+            self.row,
             self.note,
             self.picture,
             self.words,
@@ -115,12 +118,16 @@ class Explorer(widgets.VBox):
             answer = self.answer(**{k: c.value for k, c in self.controls.items()})
             self.picture.value = self.draw(answer.data)
             self.picture.tooltip = f"{self.alt} {answer.words}"
-            self.note.value = status(paragraph("Note", answer.note))
+            self.report(answer.note)
             result = html.escape(answer.words)
             self.words.value = status(
                 f"<p>{result}</p>{paragraph('Reached', answer.reached)}"
             )
             self.pictures += 1
+
+    def report(self, note: str) -> None:
+        """Say calmly what is wrong; unchanged words are not said again."""
+        self.note.value = status(paragraph("Note", note))
 
     def _ipython_display_(self) -> None:
         """Show the widget; where no kernel or no widgets are, a still picture of it."""
