@@ -78,8 +78,8 @@ def lesson(tmp_path_factory):
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
     with jupyter(root, home) as address, browser_page() as (page, errors):
         lesson = Lesson(page, address, path, "lab/tree/play.ipynb")
-        idle = page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")
-        idle.wait_for(timeout=KERNEL_MS, state="attached")
+        bar = page.locator("#jp-main-statusbar")
+        expect(bar).to_contain_text("| Idle", timeout=KERNEL_MS)
         yield lesson
         assert errors == []
 

@@ -150,10 +150,9 @@ def table(league: Sequence[Entry]) -> str:
         f'<th scope="col" style="text-align:left;padding-right:1.5em">{h}</th>'
         for h in ("place", "schedule", "peak rate", "validation accuracy")
     )
-    return (
-        "<table><caption>League of this session: mean of 2 seeds, which differ by "
-        f"about half a point</caption><tr>{heads}</tr>{rows}</table>"
-    )
+    look = 'style="white-space:nowrap;text-align:left"'
+    title = "League of this session: mean of 2 seeds, which differ by half a point"
+    return f"<table><caption {look}>{title}</caption><tr>{heads}</tr>{rows}</table>"
 
 
 def make_draw() -> tuple[Canvas, Callable[[Mapping], bytes]]:
@@ -179,6 +178,7 @@ def make_draw() -> tuple[Canvas, Callable[[Mapping], bytes]]:
         rate.set_data(steps, data["rates"])
         leader = max(league, key=lambda e: e.accuracy, default=None)
         latest = league[-1] if league else None
+        leader = None if leader is latest else leader
         for line, key, entry, what in (
             (last, keys[0], latest, "— last"),
             (best, keys[1], leader, "-- best"),
