@@ -1,6 +1,9 @@
 # What people type; the README explains each. Nothing here needs more than Python 3.11+, make and git.
 SHELL := /bin/bash
 PYTHON ?= python3
+# Torch's threads should sleep, not spin, while they wait: two cores are shared with a
+# browser and kernels here.
+export OMP_WAIT_POLICY ?= PASSIVE
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=

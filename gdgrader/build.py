@@ -19,6 +19,7 @@ from traitlets.config import Config
 from gdgrader import table
 from gdgrader.config import apply
 from gdgrader.exercises import exercises
+from gdgrader.exercises.reference import source_notebook
 from gdhelpers.checks import TABLE
 
 KERNEL = {
@@ -81,6 +82,8 @@ def stale(root: Path) -> list[str]:
 
 def make_release(root: Path, made: Path) -> None:
     """The student edition, by nbgrader itself, with a gradebook of its own."""
+    for lesson in lessons(root):
+        _read(root, lesson)
     shutil.copytree(
         root / "source", made / "source", ignore=shutil.ignore_patterns(".*", "*.pyc")
     )
@@ -92,8 +95,27 @@ def make_release(root: Path, made: Path) -> None:
     for lesson in lessons(root):
         result = api.generate_assignment(lesson)
         if not result["success"]:
-            log = result.get("error") or result.get("log") or ""
-            raise BuildError(f"source/{lesson}: nbgrader could not release it\n{log}")
+            raise BuildError(
+                f"source/{lesson}: nbgrader could not release it\n{_why(result)}"
+            )
+
+
+def _read(root: Path, lesson: str) -> NotebookNode:
+    path = source_notebook(lesson, root)
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as error:
+        raise BuildError(
+            f"{path} is not a notebook ({type(error).__name__}): "
+            "restore it with `git checkout`, or save it anew from JupyterLab"
+        ) from None
+
+
+def _why(result: dict) -> str:
+    """The exceptions nbgrader logged, without its tracebacks."""
+    log = f"{result.get('log') or ''}\n{result.get('error') or ''}"
+    words = [x for x in log.splitlines() if re.match(r"\s*\S*(Error|Exception): ", x)]
+    return "\n".join(dict.fromkeys(x.strip() for x in words)) or log
 
 
 def make_notebooks(root: Path, made: Path, run: bool = True) -> None:
@@ -103,8 +125,8 @@ def make_notebooks(root: Path, made: Path, run: bool = True) -> None:
     tables = []
     worked = {}
     for lesson in lessons(root):
-        path = root / "source" / lesson / f"{lesson}.ipynb"
-        notebook = nbformat.read(path, as_version=4)
+        path = source_notebook(lesson, root)
+        notebook = _read(root, lesson)
         if exercises(lesson):
             tables.append(table.public_table(lesson, notebook, path))
         worked[lesson] = _worked(notebook)
@@ -153,8 +175,9 @@ def _execute(notebook: NotebookNode, folder: Path, lesson: str) -> None:
         try:
             client.execute()
         except Exception as error:
+            words = re.sub(r"\x1b\[[\d;]*m", "", str(error))
             raise BuildError(
-                f"source/{lesson}: the worked edition fails\n{error}"
+                f"source/{lesson}: the worked edition fails\n{words}"
             ) from error
     notebook.metadata = nbformat.from_dict(
         {"kernelspec": KERNEL, "language_info": {"name": "python"}}

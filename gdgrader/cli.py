@@ -55,3 +55,7 @@ def build(
     except (builder.BuildError, ValueError) as error:
         console.print(f"✗ {error}", markup=False)
         raise typer.Exit(1) from None
+
+
+if __name__ == "__main__":
+    app()

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+
 from nbgrader.converters import GenerateAssignment
 from traitlets.config import Config
 
 
 def apply(c: Config) -> None:
     """Set the course's defaults on nbgrader's configuration object."""
+    _find_our_commands()
     c.CourseDirectory.course_id = "gradient-descent"
     c.GenerateAssignment.preprocessors = [
         "gdgrader.table.PublicTable",
         *GenerateAssignment.preprocessors.default(),
     ]
+
+
+def _find_our_commands() -> None:
+    """Let nbgrader find `alembic`, which it calls by name, without activation."""
+    here = str(Path(sys.executable).parent)
+    if here not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([here, os.environ.get("PATH", "")])

@@ -35,7 +35,8 @@ def run_case(function: Callable, case: dict) -> dict:
     Args:
         case: {"args": […], "kwargs": {…}} and optionally "at": a list of steps, for
             a function whose result is itself a function to be called at each of
-            them; or "twice": true, to call it two times and return both results.
+            them; or "twice": true, to call it two times and return both results,
+            or a list, the positional arguments of the second call.
     """
     try:
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
@@ -50,14 +51,15 @@ def run_case(function: Callable, case: dict) -> dict:
 
 
 def _result(function: Callable, case: dict):
-    def call():
-        args = [decode(a) for a in case.get("args", [])]
+    def call(args):
+        args = [decode(a) for a in args]
         kwargs = {k: decode(v) for k, v in case.get("kwargs", {}).items()}
         return function(*args, **kwargs)
 
-    if case.get("twice"):
-        return [call(), call()]
-    result = call()
+    args, again = case.get("args", []), case.get("twice")
+    if again:
+        return [call(args), call(again if isinstance(again, list) else args)]
+    result = call(args)
     if "at" in case and callable(result):
         return [result(t) for t in case["at"]]
     return result

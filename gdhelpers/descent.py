@@ -32,7 +32,7 @@ def descend(
 
     Returns:
         History with theta[0..T], loss[0..T], lr[0..T-1]. A run that diverges
-        overflows to inf; it does not raise.
+        overflows to inf, then nan; it does not raise.
 
     >>> from gdhelpers.losses import square
     >>> descend(square(), 0.5, initial_theta=3.0, num_steps=1).theta.tolist()

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from gdhelpers.split_rule import split_problem
+
 ALMOST = "Almost: "
 
 
@@ -174,6 +176,9 @@ def describe_call(function: str, case: dict) -> str:
     args = [_argument(a) for a in case.get("args", [])]
     args += [f"{k}={_argument(v)}" for k, v in case.get("kwargs", {}).items()]
     call = f"{function}({', '.join(args)})"
+    if isinstance(case.get("twice"), list):
+        again = ", ".join(_argument(a) for a in case["twice"])
+        return f"{call}, then {function}({again})"
     return f"{call} at steps {case['at']}" if "at" in case else call
 
 
@@ -247,4 +252,4 @@ def _count(n: int, word: str) -> str:
 
 
 # Rules for answers that have no single right value, by the name a case carries.
-RULES: dict = {}
+RULES: dict = {"split": split_problem}

@@ -1,5 +1,58 @@
 """Figures: `plot_*(data, ax=None) -> Axes`, and `show(figure, alt="…")`."""
 
 from gdhelpers.plots.base import COLOURS, new_axes, new_row, show
+from gdhelpers.plots.descent import (
+    plot_errors,
+    plot_factor,
+    plot_path,
+    plot_results,
+    plot_runs,
+)
+from gdhelpers.plots.league import (
+    plot_differences,
+    plot_race,
+    plot_schedules,
+    plot_tuning,
+)
+from gdhelpers.plots.plateau import (
+    plot_decisions,
+    plot_patience,
+    plot_rescue,
+    plot_steered,
+)
+from gdhelpers.plots.player import line_player
+from gdhelpers.plots.rates import plot_gallery, plot_rates, plot_seeds
+from gdhelpers.plots.regression import (
+    plot_factors,
+    plot_lines,
+    plot_stills,
+    plot_wobble,
+)
 
-__all__ = ["COLOURS", "new_axes", "new_row", "show"]
+__all__ = [
+    "COLOURS",
+    "line_player",
+    "new_axes",
+    "new_row",
+    "plot_decisions",
+    "plot_differences",
+    "plot_errors",
+    "plot_factor",
+    "plot_factors",
+    "plot_gallery",
+    "plot_lines",
+    "plot_path",
+    "plot_patience",
+    "plot_race",
+    "plot_rates",
+    "plot_rescue",
+    "plot_results",
+    "plot_runs",
+    "plot_schedules",
+    "plot_seeds",
+    "plot_steered",
+    "plot_stills",
+    "plot_tuning",
+    "plot_wobble",
+    "show",
+]

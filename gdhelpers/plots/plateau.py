@@ -1,0 +1,128 @@
+"""Figures of lesson 05: a rate that listens to a metric."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from gdhelpers.plateau import Decision
+from gdhelpers.plots.base import BLUE, GREEN, ORANGE, finish, new_axes, new_row, styles
+
+
+def plot_decisions(rows: Sequence[Decision], patience: int) -> Figure:
+    """Three panels over the epochs: the metric and its bar, the bad count, the rate."""
+    figure = Figure(figsize=(7.2, 5.4), layout="constrained")
+    top, middle, bottom = figure.subplots(3, sharex=True, height_ratios=[2, 1, 1])
+    epochs = np.arange(len(rows))
+    good = np.array([row.better for row in rows])
+    metric = np.array([row.metric for row in rows])
+    bars = [row.bar for row in rows]
+    for i, bar in enumerate(bars):
+        top.plot([i - 0.5, i + 0.5], [bar, bar], color=ORANGE, linewidth=2)
+    top.plot(epochs, metric, color=BLUE, linewidth=0.8, alpha=0.5)
+    top.plot(epochs[good], metric[good], "o", color=BLUE, markersize=8)
+    top.plot(
+        epochs[~good], metric[~good], "o", color=BLUE, markersize=8, markerfacecolor="w"
+    )
+    last = int(np.flatnonzero(good)[-1])
+    top.annotate(
+        "filled: better",
+        (last, metric[last]),
+        (-8, -4),
+        textcoords="offset points",
+        color=BLUE,
+        ha="right",
+    )
+    top.annotate(
+        "line: what it must beat", (1.6, bars[2]), (0, -16),
+        textcoords="offset points", color=ORANGE,
+    )  # fmt: skip
+    middle.bar(epochs, [row.bad for row in rows], color=BLUE, width=0.6)
+    middle.axhline(patience + 0.5, color=ORANGE, linestyle="--")
+    middle.text(
+        len(rows) - 0.45, patience + 0.5, "patience", color=ORANGE, va="bottom",
+        ha="right",
+    )  # fmt: skip
+    middle.set(ylim=(0, patience + 1.6), yticks=range(patience + 2))
+    edges = np.arange(len(rows) + 1) + 0.5
+    bottom.stairs([row.lr for row in rows], edges, baseline=None, color=BLUE, lw=2)
+    bottom.set_yscale("log")
+    for i, row in enumerate(rows):
+        if row.dropped:
+            for ax in (top, middle, bottom):
+                ax.axvline(i + 0.5, color=GREEN, linestyle=":")
+            bottom.annotate(
+                f"{row.lr:g}", (i + 0.5, row.lr), (4, 3), textcoords="offset points",
+                color=BLUE,
+            )  # fmt: skip
+    finish(top, y="loss")
+    finish(middle, y="bad epochs")
+    finish(bottom, x="epoch", y="rate after it")
+    bottom.set_xticks(epochs)
+    return figure
+
+
+def plot_patience(metrics: Sequence[float], rates: Mapping[str, Sequence[float]]):
+    """The metric on the left; on the right the rates that different settings give."""
+    left, right = new_row(2)
+    left.plot(metrics, color="#767676", linewidth=1)
+    finish(left, "what the rule sees", "epoch", "loss")
+    for (name, series), style in zip(rates.items(), styles(), strict=False):
+        right.plot(series, drawstyle="steps-post", linewidth=2, **style)
+        right.annotate(
+            name, (len(series) - 1, series[-1]), (5, 0), textcoords="offset points",
+            color=style["color"], va="center", annotation_clip=False,
+        )  # fmt: skip
+    right.set_yscale("log")
+    return finish(right, "what it does", "epoch", "rate")
+
+
+def plot_rescue(runs: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> Axes:
+    """|x| on a logarithmic axis, and the rates, of name -> (x_history, lr_history)."""
+    left, right = new_row(2)
+    for (name, (x, lr)), style in zip(runs.items(), styles(), strict=False):
+        steps, middle = np.arange(1, len(x) + 1), len(x) // 2
+        left.plot(steps, np.abs(x), linewidth=2, **style)
+        right.plot(steps, lr, linewidth=2, drawstyle="steps-mid", **style)
+        for ax, height in ((left, abs(x[middle])), (right, lr[middle])):
+            ax.annotate(
+                name,
+                (steps[middle], height),
+                (6, 8 if height < 1 else -14),
+                textcoords="offset points",
+                color=style["color"],
+            )
+    left.set_yscale("log")
+    finish(left, "distance from the minimum", "iteration", "|x|")
+    return finish(right, "rate used", "iteration", "η")
+
+
+def plot_steered(
+    series: Mapping[str, Sequence[float]],
+    rates: Sequence[float],
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """Accuracies over the epochs, with a line and the new rate wherever it dropped.
+
+    Args:
+        series: name -> one accuracy an epoch, in percent.
+        rates: the rate in force after each epoch.
+    """
+    ax = ax or new_axes()
+    for (name, values), style in zip(series.items(), styles(), strict=False):
+        ax.plot(values, "o", markersize=5, fillstyle="none", **style)
+        ax.plot(values, linewidth=1.5, label=name, **style)
+    low = min(min(values) for values in series.values())
+    for epoch in np.flatnonzero(np.diff([0.1, *rates]) < -1e-12):
+        ax.axvline(epoch + 0.5, color=GREEN, linestyle=":")
+        ax.text(
+            epoch + 0.45, low, f"{rates[epoch]:.4g}", color=GREEN, rotation=90,
+            ha="right", va="bottom",
+        )  # fmt: skip
+    ax.legend(frameon=False, loc="center", bbox_to_anchor=(0.52, 0.45))
+    ax.set_xticks(range(len(rates)))
+    return finish(ax, title, "epoch", "accuracy in %")

@@ -1,0 +1,71 @@
+"""Rule on a train-validation split: many are right, so the rule checks what one is."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+
+def split_problem(got, case: dict) -> str:
+    """What is wrong with `split_train_val(n, n_val, seed)`; "" where nothing is.
+
+    A case asked twice brings back two splits: the same for the same arguments,
+    different ones for another seed.
+    """
+    asked = [case["args"]]
+    if case.get("twice"):
+        if not (isinstance(got, list) and len(got) == 2):
+            return "Return a pair: the training indices, then the validation indices."
+        again = case["twice"]
+        asked.append(again if isinstance(again, list) else case["args"])
+    else:
+        got = [got]
+    for args, split in zip(asked, got, strict=True):
+        wrong = _one_split(split, *args)
+        if wrong:
+            return wrong
+    if len(got) == 1:
+        return ""
+    same = set(_indices(got[0][1])) == set(_indices(got[1][1]))
+    if asked[0] == asked[1]:
+        return "" if same else "Two calls with one seed give different splits."
+    return "Another seed gives the same split: the seed is not used." if same else ""
+
+
+def _one_split(split, n: int, n_val: int, seed: int) -> str:
+    if not (isinstance(split, list) and len(split) == 2):
+        return "Return a pair: the training indices, then the validation indices."
+    train, val = map(_indices, split)
+    if train is None or val is None:
+        return "Each part should be a flat list, array or tensor of whole numbers."
+    if set(train) & set(val):
+        return f"{len(set(train) & set(val))} indices are in both parts."
+    for name, part, size in (
+        ("validation", val, n_val),
+        ("training", train, n - n_val),
+    ):
+        if len(set(part)) < len(part):
+            return f"The {name} part holds some index more than once."
+        if len(part) != size:
+            return f"The {name} part has {len(part)} indices; expected {size}."
+    if set(train) | set(val) != set(range(n)):
+        return f"The indices should be those from 0 to {n - 1}, each once."
+    # Fewer than 6, of few, may lie evenly by chance.
+    if min(len(train), len(val)) >= 6 and (_even(train) or _even(val)):
+        return (
+            "The parts are cut out in order: draw them at random, data may be sorted."
+        )
+    return ""
+
+
+def _indices(part) -> list[int] | None:
+    if isinstance(part, dict):
+        part = part.get("$tensor", part.get("$array"))
+    if isinstance(part, list) and all(type(i) is int for i in part):
+        return part
+    return None
+
+
+def _even(part: list[int]) -> bool:
+    """Whether the numbers, sorted, lie at equal distances."""
+    ordered = sorted(part)
+    return len({b - a for a, b in pairwise(ordered)}) == 1

@@ -1,0 +1,40 @@
+"""Every number in a lesson's prose is measured, or named as given."""
+
+import re
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).parents[1]
+NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e-?\d+)?")
+DECIMAL = re.compile(r"\d+\.\d+")
+
+
+def prose(lesson: str) -> str:
+    """The text of a lesson's markdown cells, each run of white space one space."""
+    notebook = nbformat.read(ROOT / f"source/{lesson}/{lesson}.ipynb", as_version=4)
+    cells = (c.source for c in notebook.cells if c.cell_type == "markdown")
+    return re.sub(r"[\s>]+", " ", "\n".join(cells))
+
+
+def assert_stands(lesson: str, text: str, value: float) -> None:
+    """`text` occurs, and its last number is `value` at the precision printed."""
+    assert text in prose(lesson), f"not in the prose: {text!r}"
+    number = NUMBER.findall(text)[-1]
+    digits = len(number.partition(".")[2])
+    assert f"{abs(value):.{digits}f}" == number, f"{text!r}: measured {value}"
+
+
+def assert_no_other_decimals(lesson: str, asserted, given) -> None:
+    """No decimal number but those of the `asserted` texts and the `given` settings."""
+    text = prose(lesson)
+    covered = {  # texts may overlap, so mark what they cover instead of cutting it out
+        place
+        for known in asserted
+        for match in re.finditer(re.escape(known), text)
+        for place in range(*match.span())
+    }
+    others = {m[0] for m in DECIMAL.finditer(text) if m.start() not in covered}
+    assert others <= set(given), (
+        f"numbers without a test: {sorted(others - set(given))}"
+    )

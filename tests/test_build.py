@@ -1,0 +1,169 @@
+"""`gdgrader build`: reproducible, fresh, and nothing leaks into release/."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from typer.testing import CliRunner
+
+from gdgrader import build as builder
+from gdgrader import table
+from gdgrader.cli import app
+
+ROOT = Path(__file__).parents[1]
+LESSONS = builder.lessons(ROOT)
+
+
+def copy_course(to: Path, *lessons: str) -> Path:
+    """The course's source and editions, or some lessons of it."""
+    for lesson in lessons:
+        for edition in ("source", "release"):
+            shutil.copytree(ROOT / edition / lesson, to / edition / lesson)
+        (to / "notebooks").mkdir(exist_ok=True)
+        shutil.copy(ROOT / "notebooks" / f"{lesson}.ipynb", to / "notebooks")
+    return to
+
+
+def gdgrader(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, list(arguments))
+    return result.exit_code, result.output
+
+
+def test_committed_editions_are_fresh():
+    assert builder.stale(ROOT) == []
+
+
+def test_check_lists_what_is_stale_and_how_to_mend_it(tmp_path):
+    course = copy_course(tmp_path, LESSONS[0])
+    shutil.copy(ROOT / "notebooks" / "checks.json", course / "notebooks")
+    (course / "release" / LESSONS[0] / "checks.json").write_text("{}")
+    (course / "notebooks" / f"{LESSONS[0]}.ipynb").unlink()
+    status, words = gdgrader("build", "--check", "--root", str(course))
+    assert status == 1
+    assert f"release/{LESSONS[0]}/checks.json is not what source/ gives" in words
+    assert f"notebooks/{LESSONS[0]}.ipynb is missing" in words
+    assert "gdgrader build" in words
+
+
+def test_two_builds_are_identical_and_keep_a_students_work(tmp_path):
+    course = copy_course(tmp_path, LESSONS[0])
+    builder.build(course)
+    first = {p: p.read_bytes() for p in builder._files(course).values()}
+    assert builder.build(course) == []
+    release = course / "release" / LESSONS[0] / f"{LESSONS[0]}.ipynb"
+    worked = nbformat.read(release, as_version=4)
+    next(c for c in worked.cells if c.cell_type == "code").execution_count = 1
+    nbformat.write(worked, release)
+    builder.build(course)
+    kept = release.with_suffix(".mine.ipynb")
+    assert nbformat.read(kept, as_version=4) == worked
+    shutil.rmtree(course / "release")
+    shutil.rmtree(course / "notebooks")
+    builder.build(course)
+    again = {p: p.read_bytes() for p in builder._files(course).values()}
+    assert again == first
+
+
+def test_a_lesson_that_fails_leaves_the_editions_alone(tmp_path):
+    course = copy_course(tmp_path, LESSONS[0])
+    before = {p: p.read_bytes() for p in builder._files(course / "release").values()}
+    path = course / "source" / LESSONS[0] / f"{LESSONS[0]}.ipynb"
+    path.write_text("this is no notebook")
+    status, words = gdgrader("build", "--root", str(course))
+    assert status == 1
+    assert f"{LESSONS[0]}.ipynb" in words and "not a notebook" in words
+    after = {p: p.read_bytes() for p in builder._files(course / "release").values()}
+    assert after == before
+
+
+def test_a_folder_without_lessons_says_so(tmp_path):
+    status, words = gdgrader("build", "--root", str(tmp_path))
+    assert status == 1 and "no lesson" in words
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_no_solution_reaches_the_students(lesson):
+    folder = ROOT / "release" / lesson
+    assert {p.name for p in folder.iterdir() if not p.name.startswith(".")} <= {
+        f"{lesson}.ipynb",
+        f"{lesson}.mine.ipynb",
+        "checks.json",
+    }
+    released = (folder / f"{lesson}.ipynb").read_text(encoding="utf-8")
+    assert not re.search("BEGIN (SOLUTION|HIDDEN|MARK)", released)
+    source = nbformat.read(ROOT / "source" / lesson / f"{lesson}.ipynb", as_version=4)
+    solutions = 0
+    for cell in source.cells:
+        for part in re.findall(
+            r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", cell.source, re.DOTALL
+        ):
+            solutions += 1
+            lines = [x.strip() for x in part.splitlines() if len(x.strip()) > 25]
+            assert not [x for x in lines if json.dumps(x)[1:-1] in released]
+    assert solutions >= 3
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_source_has_no_outputs_and_unique_ids(lesson):
+    cells = nbformat.read(
+        ROOT / "source" / lesson / f"{lesson}.ipynb", as_version=4
+    ).cells
+    assert len({c.id for c in cells}) == len(cells)
+    assert not any(c.get("outputs") or c.get("execution_count") for c in cells)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_worked_edition_has_counts_figures_alt_and_hidden_solutions(lesson):
+    cells = nbformat.read(ROOT / "notebooks" / f"{lesson}.ipynb", as_version=4).cells
+    code = [c for c in cells if c.cell_type == "code"]
+    assert [c.execution_count for c in code] == list(range(1, len(code) + 1))
+    outputs = [o for c in code for o in c.outputs]
+    assert not [o for o in outputs if o.output_type == "error"]
+    figures = [o for o in outputs if "image/png" in o.get("data", {})]
+    assert figures
+    assert all(len(o.metadata["image/png"]["alt"]) >= 30 for o in figures)
+    source = nbformat.read(ROOT / "source" / lesson / f"{lesson}.ipynb", as_version=4)
+    hidden = {
+        c.id
+        for c in source.cells
+        if c.cell_type == "code" and c.metadata.get("nbgrader", {}).get("solution")
+    }
+    assert {c.id for c in code if c.metadata.get("jupyter")} == hidden
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_keeps_to_its_size(lesson):
+    path = ROOT / "notebooks" / f"{lesson}.ipynb"
+    cells = nbformat.read(path, as_version=4).cells
+    sizes = sorted(len(c.source.splitlines()) for c in cells if c.cell_type == "code")
+    assert sizes[len(sizes) // 2] <= 6 and sizes[-1] <= 20 and len(sizes) <= 30
+    assert path.stat().st_size <= 400_000
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_nbval_compares_every_cell(lesson):
+    text = (ROOT / "notebooks" / f"{lesson}.ipynb").read_text(encoding="utf-8")
+    assert "NBVAL_" not in text and "nbval-" not in text
+
+
+def test_graded_cells_are_read_strictly():
+    assert table.graded_cell('check(f, "e")').property_name is None
+    for wrong in ("check(f)", 'check(f, "e", n)', 'check(f, "e"); x = 1', "f(1)"):
+        with pytest.raises(ValueError, match="one line"):
+            table.graded_cell(wrong)
+
+
+def test_the_command_is_installed():
+    words = subprocess.run(
+        [sys.executable, "-m", "gdgrader.cli", "--help"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert words.returncode == 0
+    assert "build" in words.stdout

@@ -1,0 +1,128 @@
+"""`check`: each way to be wrong has its own clear words, and no traceback."""
+
+import json
+import math
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from gdhelpers.checks import CheckFailed, check, once_written
+
+ROOT = Path(__file__).parents[1]
+LESSON_1 = ROOT / "release" / "01_single_step"
+LESSON_3 = ROOT / "release" / "03_linear_regression"
+
+
+def words(function, exercise, property_name=None, folder=LESSON_1) -> str:
+    with pytest.raises(CheckFailed) as failed:
+        check(function, exercise, property_name, folder)
+    assert failed.value._render_traceback_() == str(failed.value).splitlines()
+    return str(failed.value)
+
+
+def test_right_is_one_calm_line(capsys):
+    check(lambda t, lr: t - 2 * lr * t, "single_step_gradient_descent", None, LESSON_1)
+    out = capsys.readouterr().out
+    assert out.startswith("✓ single_step_gradient_descent") and out.count("\n") == 1
+
+
+def test_known_mistake_names_call_answer_expectation_and_slip():
+    text = words(lambda t, lr, n: t * (1 + 2 * lr) ** n, "gradient_descent")
+    for part in ("gradient_descent(1, 0.2, 20)", "836.68", "3.656158e-05", "climb"):
+        assert part in text
+
+
+@pytest.mark.parametrize(
+    ("function", "part"),
+    [
+        (lambda t, lr: None, "is a `return` missing?"),
+        (lambda t, lr: str(t), "should be a number, not a string"),
+        (lambda t, lr: [t], "should be a number, not a list"),
+        (lambda t, lr: True, "should be a number, not True or False"),
+        (lambda t, lr: torch.tensor(t), "is a tensor; return a plain number"),
+        (lambda t, lr: (_ for _ in ()), "not a generator"),
+        (lambda t, lr: t / 0, "Your code raised ZeroDivisionError"),
+        (lambda t: t, "Your code raised TypeError"),
+        (lambda t, lr: math.nan, "nan"),
+        (lambda t, lr: t - 3 * lr * t, "The result is"),
+    ],
+)
+def test_wrong_answers(function, part):
+    assert part in words(function, "single_step_gradient_descent")
+
+
+def test_not_written_yet():
+    def stub(theta, learning_rate):
+        raise NotImplementedError
+
+    assert "Not written yet" in words(stub, "single_step_gradient_descent")
+
+
+def test_the_line_that_raised_is_shown():
+    scope = {}
+    source = "def f(theta, learning_rate):\n    return theta / (theta - theta)\n"
+    import linecache
+
+    name = "/tmp/ipykernel_1/1.py"
+    linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+    exec(compile(source, name, "exec"), scope)
+    assert "at the line `return theta / (theta - theta)`" in words(
+        scope["f"], "single_step_gradient_descent"
+    )
+
+
+def test_wrong_shape_and_type_of_tensors():
+    text = words(lambda a, b: torch.zeros(7), "mse", None, LESSON_3)
+    assert "has shape (7,); expected ()" in text
+    text = words(lambda a, b: 1.5, "mse", None, LESSON_3)
+    assert "should be a torch tensor, not a number" in text
+
+
+def test_a_function_that_spoils_its_arguments_spoils_no_later_case(capsys):
+    def greedy(y_hat, y):
+        result = ((y_hat - y) ** 2).mean().clone()
+        y_hat.zero_()
+        return result
+
+    check(greedy, "mse", None, LESSON_3)
+    assert "✓" in capsys.readouterr().out
+
+
+def test_table_missing_damaged_or_without_the_exercise(tmp_path):
+    name = "single_step_gradient_descent"
+    assert f"missing from {tmp_path}" in words(abs, name, None, tmp_path)
+    for damaged in ("{", "[]", "{}", "\x00"):
+        (tmp_path / "checks.json").write_text(damaged)
+        assert "copy it anew" in words(abs, name, None, tmp_path)
+    shutil.copy(LESSON_1 / "checks.json", tmp_path)
+    assert "there are single_step" in words(abs, "no_such", None, tmp_path)
+    assert "no property 'x' here" in words(abs, name, "x", tmp_path)
+
+
+def test_not_a_function():
+    assert "pass the function itself" in words(0.6, "single_step_gradient_descent")
+
+
+def test_the_table_says_only_what_is_public():
+    for path in (ROOT / "release").glob("*/checks.json"):
+        table = json.loads(path.read_text(encoding="utf-8"))
+        for entry in table["exercises"].values():
+            assert set(entry) == {"function", "tolerance", "mistakes", "properties"}
+            hints = [m["hint"] for m in entry["mistakes"]]
+            assert len(set(hints)) == len(hints) >= 6
+
+
+def test_demonstrations_say_calmly_what_is_missing(capsys):
+    with once_written("f"):
+        raise NotImplementedError
+    with once_written("not_there_at_all"):
+        not_there_at_all()  # noqa: F821
+    with once_written("f"):
+        abs(None)
+    out = capsys.readouterr().out
+    assert out.count("\n") == 3
+    assert "write it above" in out and "run the cell" in out and "Its check" in out
+    with pytest.raises(KeyError), once_written("f"):
+        raise KeyError("ours")

@@ -1,0 +1,104 @@
+"""The numbers in the prose of lesson 02."""
+
+import math
+
+import numpy as np
+import pytest
+from prose import ROOT, assert_no_other_decimals, assert_stands, prose
+
+from gdgrader.exercises.reference import load_reference, source_notebook
+from gdhelpers.descent import descend
+from gdhelpers.losses import absolute, noisy_quadratic, square, stationary_variance
+from gdhelpers.schedules import exponential, linear
+
+LESSON = "02_constant_learning_rate"
+lesson = load_reference(source_notebook(LESSON, ROOT))
+optimize, steps = lesson["optimize"], lesson["steps_to_tolerance"]
+
+
+def rescued(gamma):
+    return descend(square(), exponential(1.05, gamma), 500.0, 20)
+
+
+def kink(rate):
+    return abs(descend(absolute(), rate, 5.0, 200).theta[-1])
+
+
+NUMBERS = {
+    "a hundredth of it, 0.01": lesson["max_stable_lr"](200.0),
+    "Both take 21": steps(0.1, 2.0, 0.01),
+    "their factors are 0.8": 1 - 2 * 0.1,
+    "x is 3363.744384765625": optimize()[0][-1],
+    "and 5.764606952667236": optimize(0.1)[0][-1],
+    "constant rate ends 0.200": kink(0.3),
+    "straight line, ends 0.001": kink(linear(0.3, 200)),
+    "Theory says 0.3333": stationary_variance(0.5, 1.0, 1.0),
+    "0.3333, 0.0526": stationary_variance(0.1, 1.0, 1.0),
+    "and 0.0101": stationary_variance(0.02, 1.0, 1.0),
+    "0.017": abs(rescued(0.8).theta[-1]),
+    "0.017, 7.3": abs(rescued(0.5).theta[-1]),
+    "and 424": abs(rescued(0.1).theta[-1]),
+    "with Ση = 1.2": rescued(0.1).budget,
+    "where 500 became 3364": optimize()[0][-1],
+    "still 5.8": optimize(0.1)[0][-1],
+    "the minimum, 0.2": kink(0.3),
+}
+POWERS = {
+    "6.1e-10": f"{abs(rescued(0.95).theta[-1]):.1e}",
+    "1.5e-07": f"{abs(rescued(0.9).theta[-1]):.1e}",
+}
+RATES = [
+    "0.01",
+    "0.1",
+    "0.3",
+    "0.4",
+    "0.5",
+    "0.9",
+    "1.05",
+    "0.02",
+    "500.0",
+    "0.95",
+    "0.8",
+    "−0.8",
+]
+
+
+@pytest.mark.parametrize("text", NUMBERS)
+def test_number(text):
+    assert_stands(LESSON, text, NUMBERS[text])
+
+
+@pytest.mark.parametrize("text", POWERS)
+def test_power(text):
+    assert text in prose(LESSON) and text == POWERS[text]
+
+
+def test_no_number_without_a_test():
+    assert_no_other_decimals(LESSON, [*NUMBERS, *POWERS], RATES)
+
+
+def test_what_the_prose_says_of_steps():
+    assert steps(0.9, 2.0, 0.01) == steps(0.1, 2.0, 0.01) == 21
+    assert steps(0.5, 2.0, 0.01) == 1
+    assert steps(1.05, 2.0, 0.01) is None
+
+
+def test_a_constant_rate_settles_where_theory_says():
+    loss = noisy_quadratic(1.0, 1.0, np.random.default_rng(0))
+    for lr in (0.5, 0.1, 0.02):
+        theta = np.ones(20_000)
+        for _ in range(500):
+            theta = theta - lr * loss.gradient(theta)
+        wanted = stationary_variance(lr, 1.0, 1.0)
+        assert theta.var() == pytest.approx(wanted, rel=0.03)
+
+
+def test_slowest_decay_ends_nearest():
+    ends = [abs(rescued(g).theta[-1]) for g in (0.95, 0.9, 0.8, 0.5, 0.1)]
+    assert ends == sorted(ends)
+
+
+@pytest.mark.parametrize("bad", [{"num_iterations": -1}, {"initial_lr": math.nan}])
+def test_bad_input_is_named(bad):
+    with pytest.raises(ValueError, match="initial_lr must be finite"):
+        optimize(**bad)
