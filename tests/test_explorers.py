@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import ipywidgets as widgets
+import nbformat
 import numpy as np
 import pytest
 import torch
@@ -16,8 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from gdgrader import build
 from gdhelpers import schedules
 from gdhelpers.explorers import (
+    __all__,
     base,
     constant_rate,
     descent,
@@ -538,3 +541,30 @@ def test_explorers_are_loaded_when_first_asked_for():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert out.stdout.strip() == "[]"
+
+
+def test_the_worked_edition_holds_stills_and_passes_nbval(tmp_path):
+    def worked() -> nbformat.NotebookNode:
+        sources = [
+            f"from gdhelpers.explorers import {name}\n\n{name}()" for name in __all__
+        ]
+        cells = [
+            nbformat.v4.new_code_cell(source, id=f"cell-{i}")
+            for i, source in enumerate(sources)
+        ]
+        notebook = nbformat.v4.new_notebook(cells=cells)
+        build._execute(notebook, tmp_path, "play")
+        return notebook
+
+    notebook = worked()
+    for cell in notebook.cells:
+        still, words = cell.outputs
+        assert set(still.data) == {"image/png", "text/plain"}
+        assert still.metadata["image/png"].alt == still.data["text/plain"]
+        assert "<p" in words.data["text/html"]
+    assert notebook.cells == worked().cells, "two builds differ"
+    assert len(json.dumps(notebook.cells[0])) < 100_000
+    nbformat.write(notebook, tmp_path / "play.ipynb")
+    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "play.ipynb"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout[-3000:]

@@ -75,7 +75,9 @@ class Explorer(widgets.VBox):
     ):
         self.controls, self.answer = controls, answer
         self.draw, self.canvas, self.alt = draw, canvas, alt
-        self.picture = Picture(format="png", layout=widgets.Layout(max_width="100%"))
+        self.picture = Picture(
+            format="png", layout=widgets.Layout(max_width="min(100%, 840px)")
+        )
         self.words, self.note = widgets.HTML(), widgets.HTML()
         self.pictures = 0
         self._due = False
@@ -133,7 +135,8 @@ class Explorer(widgets.VBox):
         """Show the widget; where no kernel or no widgets are, a still picture of it."""
         view = self._repr_mimebundle_()
         mime = "application/vnd.jupyter.widget-view+json"
-        show_png(self.picture.value, self.picture.tooltip, **{mime: view[mime]})
+        picture = bytes(self.picture.value)  # a trait gives a memoryview
+        show_png(picture, self.picture.tooltip, **{mime: view[mime]})
 
 
 def paragraph(head: str, text: str) -> str:
