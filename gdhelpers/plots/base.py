@@ -59,13 +59,18 @@ def show(figure: Figure | Axes, alt: str) -> None:
 
     Errors: ValueError where the alt text is shorter than 30 characters.
     """
-    if len(alt) < 30:
-        raise ValueError(f"alt must say what to see, in 30 characters or more: {alt!r}")
     figure = figure.figure if isinstance(figure, Axes) else figure
     picture = io.BytesIO()
     figure.savefig(picture, format="png", dpi=100, metadata={"Software": None})
+    show_png(picture.getvalue(), alt)
+
+
+def show_png(picture: bytes, alt: str, **richer) -> None:
+    """Display a PNG with its alt text, and `richer` forms of it by MIME type."""
+    if len(alt) < 30:
+        raise ValueError(f"alt must say what to see, in 30 characters or more: {alt!r}")
     display(
-        {"image/png": picture.getvalue(), "text/plain": alt},
+        {"image/png": picture, "text/plain": alt, **richer},
         metadata={"image/png": {"alt": alt}},
         raw=True,
     )
