@@ -125,7 +125,7 @@ def state(gradebook: Gradebook, assignment: str, student: str) -> State:
         submission = gradebook.find_submission(assignment, student)
     except MissingEntry:
         return State(NOT_SUBMITTED)
-    _states.create(gradebook.db.get_bind(), checkfirst=True)
+    _states.create(gradebook.db.connection(), checkfirst=True)
     rows = {
         row.notebook: row
         for row in gradebook.db.execute(
