@@ -165,7 +165,7 @@ class SaveVerdicts(NbGraderPreprocessor):
         place = _place(resources)
 
         def write() -> None:
-            with Gradebook(where["db_url"]) as book:
+            with Gradebook(gradebook.patient(where["db_url"])) as book:
                 gradebook.save(book, place, scores, state)
 
         gradebook.patiently(write)
@@ -229,7 +229,7 @@ def _place(resources: dict) -> gradebook.Where:
 
 def _fail(resources: dict, reason: str) -> None:
     def write() -> None:
-        with Gradebook(resources["nbgrader"]["db_url"]) as book:
+        with Gradebook(gradebook.patient(resources["nbgrader"]["db_url"])) as book:
             gradebook.save_failure(book, _place(resources), reason)
 
     gradebook.patiently(write)

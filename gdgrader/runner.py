@@ -111,6 +111,7 @@ class _Run:
     ) -> None:
         self.lesson, self.config, self.force = lesson, config, force
         self.course = CourseDirectory(config=config)
+        self.db_url = gradebook.patient(self.course.db_url)
         self.seed = seed or secrets.token_hex(16)
         source = Path(self.course.format_path("source", ".", lesson)).resolve()
         self.notebook = _only_notebook(source)
@@ -132,7 +133,7 @@ class _Run:
         progress: Callable[[Outcome], None],
     ) -> list[Outcome]:
         wanted = sorted(self._students() if students is None else set(students))
-        with Gradebook(self.course.db_url, self.course.course_id) as self.book:
+        with Gradebook(self.db_url, self.course.course_id) as self.book:
             self.book.find_assignment(self.lesson)
             patience = self.terms.limits.submission_seconds + MARGIN_SECONDS
             seen: dict[str, HandIn] = {}
@@ -245,7 +246,7 @@ class _Run:
                 "notebook": self.notebook,
                 "assignment": self.lesson,
                 "student": where.student,
-                "db_url": self.course.db_url,
+                "db_url": self.db_url,
             }
             step.preprocess(NotebookNode(cells=[]), {"nbgrader": names})
             self.book.db.expire_all()
