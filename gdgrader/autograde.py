@@ -8,7 +8,6 @@ import html
 import logging
 import secrets
 import shutil
-from difflib import SequenceMatcher
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,10 +19,11 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Instance, Unicode, default
 
 from gdgrader import gradebook, grading
+from gdgrader.handin import TIMESTAMP, likeness, read_ordinary, timestamp
 from gdgrader.instructor import Edition, instructors_version
 from gdgrader.limits import Limits
 from gdgrader.sandbox import NoSandbox, Sandbox
-from gdgrader.submission import LARGEST, MB, Unreadable
+from gdgrader.submission import Unreadable
 
 INTERRUPTED = "its grading was interrupted; grade it again"
 log = logging.getLogger(__name__)
@@ -47,10 +47,15 @@ def prepare(assignment: str, student: str, notebooks: list[str]) -> None:
         if path.is_symlink() or not (path.is_dir() or path.is_file()):
             path.unlink()
             remarks.append(f"{path.name} was a link or no file; it was removed.")
+    stamp = folder / TIMESTAMP
+    # nbgrader gives a submission up for a time that it cannot read.
+    if stamp.exists() and not timestamp({TIMESTAMP: stamp.read_bytes()[:200]}):
+        stamp.unlink()
+        remarks.append(f"{TIMESTAMP} said no time that can be read; it was removed.")
     names = sorted(p.name for p in Path("source", folder.name).glob("*.ipynb"))
     here = {p.name for p in folder.glob("*.ipynb")}
     for name in names:
-        others = sorted(here - set(names), key=lambda n: _likeness(n, name))
+        others = sorted(here - set(names), key=lambda n: likeness(n, name))
         if name not in here and others:
             shutil.copyfile(folder / others[-1], folder / name)
             remarks.append(f"The notebook was called {others[-1]!r}, not {name!r}.")
@@ -58,10 +63,6 @@ def prepare(assignment: str, student: str, notebooks: list[str]) -> None:
     notebooks[:] = sorted(n for n in found if Path(n).name in names) or notebooks
     for name in names:
         _remarks[folder / name] = remarks
-
-
-def _likeness(one: str, other: str) -> float:
-    return SequenceMatcher(None, one, other).ratio()
 
 
 class SubmissionExporter(NotebookExporter):
@@ -88,7 +89,7 @@ class SubmissionExporter(NotebookExporter):
             if self._rescuing:
                 # What is not finished has failed, and no older score outlives it.
                 _fail(resources, INTERRUPTED)
-                _check_file(Path(filename))
+                read_ordinary(Path(filename))
             return super().from_filename(filename, resources=resources, **kwargs)
         except Exception as error:
             reason = _reason(error)
@@ -164,7 +165,7 @@ class SaveVerdicts(NbGraderPreprocessor):
         place = _place(resources)
 
         def write() -> None:
-            with Gradebook(where["db_url"]) as book:
+            with Gradebook(gradebook.patient(where["db_url"])) as book:
                 gradebook.save(book, place, scores, state)
 
         gradebook.patiently(write)
@@ -228,20 +229,10 @@ def _place(resources: dict) -> gradebook.Where:
 
 def _fail(resources: dict, reason: str) -> None:
     def write() -> None:
-        with Gradebook(resources["nbgrader"]["db_url"]) as book:
+        with Gradebook(gradebook.patient(resources["nbgrader"]["db_url"])) as book:
             gradebook.save_failure(book, _place(resources), reason)
 
     gradebook.patiently(write)
-
-
-def _check_file(path: Path) -> None:
-    if path.is_symlink() or not path.is_file():
-        raise Unreadable("it is a link or no ordinary file")
-    if path.stat().st_size > LARGEST:
-        raise Unreadable(
-            f"the file has {path.stat().st_size / MB:.0f} MB, more than the "
-            f"{LARGEST / MB:.0f} MB allowed; ask for it with its outputs cleared"
-        )
 
 
 def _reason(error: Exception) -> str:

@@ -34,8 +34,8 @@ def apply(c: Config) -> None:
         *GenerateFeedback.preprocessors.default(),
         "gdgrader.autograde.ShowNotes",
     ]
-    # Of markdown too: a student's written answer may hold markup.
     c.HTMLExporter.sanitize_html = True
+    c.HTMLExporter.filters = {"markdown2html": "gdgrader.safe_html.markdown2html"}
     c.ExportApp.plugin_class = "gdgrader.export.StatusExport"
 
 

@@ -72,6 +72,17 @@ class DatabaseBusy(RuntimeError):
     """Another process held the gradebook for too long."""
 
 
+def patient(db_url: str) -> str:
+    """The same database, with SQLite waiting longer for its turn than 5 s.
+
+    >>> patient("sqlite:////course/gradebook.db")
+    'sqlite:////course/gradebook.db?timeout=60'
+    """
+    if db_url.startswith("sqlite:") and "timeout=" not in db_url:
+        return f"{db_url}{'&' if '?' in db_url else '?'}timeout={LOCKED_SECONDS}"
+    return db_url
+
+
 def patiently(work: Callable[[], Result]) -> Result:
     """Do `work`, again and again while another process holds the database.
 
@@ -125,7 +136,7 @@ def state(gradebook: Gradebook, assignment: str, student: str) -> State:
         submission = gradebook.find_submission(assignment, student)
     except MissingEntry:
         return State(NOT_SUBMITTED)
-    _states.create(gradebook.db.get_bind(), checkfirst=True)
+    _states.create(gradebook.db.connection(), checkfirst=True)
     rows = {
         row.notebook: row
         for row in gradebook.db.execute(

@@ -17,10 +17,12 @@ from functools import cache
 from pathlib import Path
 
 import nbformat
+from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
+from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config
 
 from gdgrader import gradebook
@@ -236,6 +238,17 @@ class Course:
         assert done["success"], done
         path = self.root / "feedback" / student / LESSON / f"{LESSON}.html"
         return path.read_text(encoding="utf-8")
+
+    def formgrader(self, student: str) -> str:
+        """The HTML that the instructor sees when grading by hand."""
+        config = self.config.copy()
+        config.HTMLExporter.template_name = "formgrade"
+        config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
+        exporter = HTMLExporter(config=config)
+        resources = {"index": 0, "total": 1, "base_url": "", "notebook_id": LESSON}
+        notebook = self.autograded(student)
+        page, _ = exporter.from_notebook_node(notebook, resources)
+        return page
 
     def exported(self) -> dict[str, dict[str, str]]:
         """The rows of grades.csv by student."""

@@ -2,6 +2,10 @@
 the right grade or a reason that a teacher understands, and touches no other."""
 
 import json
+import os
+import sqlite3
+from contextlib import closing
+from threading import Timer
 
 import nbformat
 import pytest
@@ -16,6 +20,8 @@ from course import (
     insert,
 )
 from nbformat.v4 import new_notebook
+
+from gdgrader import runner
 
 MB = 1 << 20
 FULL = {"step_up": 1.0, "step_down": 2.0, "descend_long": 4.0}
@@ -271,3 +277,55 @@ def test_plots_are_shown_and_widgets_in_words(course):
 
 def test_notes_reach_the_student(course):
     assert "given_imports was missing" in course.feedback("import cell deleted")
+
+
+@pytest.fixture
+def small(tmp_path) -> Course:
+    return Course(tmp_path, isolated=False)
+
+
+@pytest.mark.parametrize("grader", ["plain nbgrader", "gdgrader"])
+def test_links_and_special_files_are_not_followed(small, grader):
+    """Nothing they point at is read, and nobody waits for a pipe's content."""
+    secret = small.root / "secret.txt"
+    secret.write_text("the secret")
+    small.submit("aaa", small.answered(RIGHT))
+    (small.folder("aaa") / "stolen.txt").symlink_to(secret)
+    (small.folder("aaa") / "all").symlink_to(small.root / "source")
+    os.mkfifo(small.folder("aaa") / "pipe")
+    (small.folder("linked") / f"{LESSON}.ipynb").symlink_to(
+        small.root / "source" / LESSON / f"{LESSON}.ipynb"
+    )
+    os.mkfifo(small.folder("piped") / f"{LESSON}.ipynb")
+    (small.folder("folder") / f"{LESSON}.ipynb").mkdir(parents=True)
+    small.submit("stamped", small.answered(RIGHT))
+    small.submit("stamped", None, files={"timestamp.txt": b"\xff\xfe tomorrow"})
+    small.submit("zzz", small.answered(RIGHT))
+    if grader == "gdgrader":
+        runner.grade(LESSON, config=small.config, isolated=False, workers=0)
+    else:
+        small.autograde()
+    for student in ("aaa", "stamped", "zzz"):
+        assert small.points(student) == small.most
+    graded = {p.name for p in (small.root / "autograded").rglob("*")}
+    assert not graded & {"stolen.txt", "all", "pipe"}
+    for student in ("linked", "piped", "folder"):
+        row = small.exported().get(student, {"score": ""})
+        assert row["score"] == "" or row["status"] == "not submitted"
+
+
+def test_a_gradebook_held_by_another_is_waited_for(small):
+    """Longer than SQLite's own patience of 5 s."""
+    small.submit("ann", small.answered(RIGHT))
+    path = small.root / "gradebook.db"
+    with closing(sqlite3.connect(path, check_same_thread=False)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        release = Timer(8, other.rollback)
+        release.start()
+        try:
+            (outcome,) = runner.grade(
+                LESSON, config=small.config, isolated=False, workers=0
+            )
+        finally:
+            release.join()
+    assert outcome.score == 7.0

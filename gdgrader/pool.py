@@ -1,0 +1,157 @@
+"""Worker processes that may die: each is replaced, its task tried once more."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+TRIES = 2
+_spawn = multiprocessing.get_context("spawn")  # a fork would copy torch's threads
+
+
+class WorkerDied(RuntimeError):
+    """A task whose worker died, or was ended for taking too long, every time."""
+
+
+@dataclass
+class _Job:
+    task: Any
+    tries: int = 0
+
+
+@dataclass
+class _Worker:
+    process: Any
+    pipe: Connection
+    job: _Job | None = None
+    since: float = 0.0
+
+
+def results(
+    work: Callable[[Any], Any],
+    tasks: Iterable[Any],
+    workers: int,
+    patience: float,
+) -> Iterator[tuple[Any, Any]]:
+    """Do `work(task)` in other processes; yield each task with what came of it.
+
+    What comes is the result, or WorkerDied, or a RuntimeError in the words of the
+    exception that `work` raised.
+
+    Args:
+        work: a function of a module, as it is sent to the workers by name.
+        workers: how many processes; they live until all is done. 0 does the work in
+            this process, where nothing protects us from it.
+        patience: seconds for one task, after which its worker is ended.
+    """
+    if not workers:
+        yield from ((task, work(task)) for task in tasks)
+        return
+    # Tasks may be large: taken from `tasks` when a worker is free, not before.
+    waiting, again = map(_Job, tasks), deque()
+    crew: list[_Worker] = []
+    try:
+        while True:
+            while len(crew) < workers and (job := _next(again, waiting)):
+                crew.append(_start(work))
+                _give(crew[-1], job)
+            if not crew:
+                return
+            _end_the_slow(crew, patience)
+            for worker in _ready(crew):
+                job, result = worker.job, _receive(worker)
+                if result is _DIED:
+                    crew.remove(worker)
+                    worker.process.join()
+                    job.tries += 1
+                    if job.tries < TRIES:
+                        again.append(job)
+                        continue
+                    result = WorkerDied(_how(worker))
+                elif following := _next(again, waiting):
+                    _give(worker, following)
+                else:
+                    crew.remove(worker)
+                    _dismiss(worker)
+                yield job.task, result
+    finally:
+        for worker in crew:
+            worker.process.kill()
+        for worker in crew:
+            worker.process.join()
+
+
+_DIED = object()
+
+
+def _next(again: deque[_Job], waiting: Iterator[_Job]) -> _Job | None:
+    return again.popleft() if again else next(waiting, None)
+
+
+def _start(work: Callable) -> _Worker:
+    ours, theirs = _spawn.Pipe()
+    process = _spawn.Process(target=_serve, args=(work, theirs, os.getpid()))
+    process.start()
+    theirs.close()
+    return _Worker(process, ours)
+
+
+def _give(worker: _Worker, job: _Job) -> None:
+    worker.job, worker.since = job, time.monotonic()
+    with contextlib.suppress(OSError):  # it is dead, which shows when we listen to it
+        worker.pipe.send(job.task)
+
+
+def _ready(crew: list[_Worker]) -> list[_Worker]:
+    ready = wait([worker.pipe for worker in crew], timeout=1)
+    return [worker for worker in crew if worker.pipe in ready]
+
+
+def _receive(worker: _Worker) -> Any:
+    try:
+        return worker.pipe.recv()
+    except (EOFError, OSError):
+        return _DIED
+
+
+def _end_the_slow(crew: list[_Worker], patience: float) -> None:
+    for worker in crew:
+        if time.monotonic() - worker.since > patience:
+            worker.process.kill()
+
+
+def _dismiss(worker: _Worker) -> None:
+    worker.pipe.close()
+    worker.process.join(10)
+    if worker.process.is_alive():
+        worker.process.kill()
+        worker.process.join()
+
+
+def _how(worker: _Worker) -> str:
+    code = worker.process.exitcode
+    how = signal.Signals(-code).name if code and code < 0 else f"exit status {code}"
+    return f"the process that graded it died twice ({how})"
+
+
+def _serve(work: Callable, pipe: Connection, parent: int) -> None:
+    """What a worker does: tasks until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the coordinator's
+    while os.getppid() == parent:
+        try:
+            task = pipe.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            result = work(task)
+        except Exception as error:
+            result = RuntimeError(f"{type(error).__name__}: {error}")
+        pipe.send(result)

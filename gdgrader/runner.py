@@ -1,0 +1,346 @@
+"""Grade a class: many workers, one coordinator that alone writes gradebook and files.
+
+Each submission's files and scores appear together or not at all: the files are made
+ready beside the old ones, the scores are committed, then the files take their place. A
+run that ends between the two is completed by the next.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from gdgrader import config as course_config
+from gdgrader import gradebook, grading
+from gdgrader.gradebook import FAILED, State, Where
+from gdgrader.handin import HandIn, hand_in
+from gdgrader.instructor import Edition, instructors_version
+from gdgrader.limits import Limits
+from gdgrader.pool import results
+from gdgrader.work import Result, Task, Terms, work
+
+MARGIN_SECONDS = 120  # beyond a submission's own limit, before its worker is ended
+UNCHANGED = "unchanged"
+READABLE = 0o444  # as nbgrader leaves what it graded
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one submission.
+
+    Attributes:
+        status: "graded", "waiting for a person", "failed" or "unchanged".
+        reason: why it failed, in words for a teacher.
+        score: None where it failed; of what a person has to read, what is given so far.
+    """
+
+    student: str
+    status: str
+    reason: str = ""
+    score: float | None = None
+    max_score: float = 0.0
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+def load_config(root: Path) -> Config:
+    """The course's `nbgrader_config.py`, or our defaults where it has none."""
+    found = Config()
+    if (root / "nbgrader_config.py").exists():
+        found = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    else:
+        course_config.apply(found)
+    found.CourseDirectory.root = str(root.resolve())
+    return found
+
+
+def grade(
+    lesson: str,
+    students: Iterable[str] | None = None,
+    *,
+    root: Path = Path(),
+    config: Config | None = None,
+    workers: int = 1,
+    force: bool = False,
+    isolated: bool = True,
+    limits: Limits | None = None,
+    seed: str | None = None,
+    progress: Callable[[Outcome], None] | None = None,
+) -> list[Outcome]:
+    """Grade a lesson's submissions; those that have not changed only by `force`.
+
+    Args:
+        students: only these; None for all who handed something in.
+        config: nbgrader's configuration; by default read from `root`.
+        isolated: False runs strangers' code with your own rights.
+        seed: repeats an earlier grading; by default drawn anew.
+        progress: called with each outcome as it comes.
+
+    Errors: FileNotFoundError without a source; MissingEntry where the lesson was never
+        released with `nbgrader generate_assignment`; SandboxUnavailable.
+    """
+    config = config or load_config(root)
+    run = _Run(lesson, config, force, isolated, limits or Limits(), seed)
+    return run.all(students, workers, progress or (lambda _: None))
+
+
+class _Run:
+    def __init__(
+        self,
+        lesson: str,
+        config: Config,
+        force: bool,
+        isolated: bool,
+        limits: Limits,
+        seed: str | None,
+    ) -> None:
+        self.lesson, self.config, self.force = lesson, config, force
+        self.course = CourseDirectory(config=config)
+        self.db_url = gradebook.patient(self.course.db_url)
+        self.seed = seed or secrets.token_hex(16)
+        source = Path(self.course.format_path("source", ".", lesson)).resolve()
+        self.notebook = _only_notebook(source)
+        path = source / f"{self.notebook}.ipynb"
+        self.edition: Edition = instructors_version(path, config)
+        released = Path(self.course.format_path("release", ".", lesson))
+        files, _ = grading.files_below(source, released)
+        self.sources = grading.files_below(source)[0]
+        cleared = json.dumps(dict(config.ClearSolutions), sort_keys=True)
+        self.terms = Terms(
+            lesson, self.notebook, path.read_bytes(), files, cleared, isolated, limits
+        )
+        self.done: list[Outcome] = []
+
+    def all(
+        self,
+        students: Iterable[str] | None,
+        workers: int,
+        progress: Callable[[Outcome], None],
+    ) -> list[Outcome]:
+        wanted = sorted(self._students() if students is None else set(students))
+        with Gradebook(self.db_url, self.course.course_id) as self.book:
+            self.book.find_assignment(self.lesson)
+            patience = self.terms.limits.submission_seconds + MARGIN_SECONDS
+            seen: dict[str, HandIn] = {}
+
+            def finish(outcome: Outcome) -> None:
+                self.done.append(outcome)
+                progress(outcome)
+
+            tasks = self._tasks(wanted, seen, finish)
+            for task, result in results(work, tasks, workers, patience):
+                if not isinstance(result, Result):
+                    result = Result(reason=str(result))
+                finish(self._save(task, seen.pop(task.student), result))
+        return sorted(self.done, key=lambda outcome: outcome.student)
+
+    def _students(self) -> list[str]:
+        folder = Path(self.course.format_path(self._in, "*", self.lesson))
+        place = folder.parts.index("*")
+        base = Path(*folder.parts[:place])
+        return [
+            p.parts[place]
+            for p in base.glob("/".join(folder.parts[place:]))
+            if p.is_dir() and not p.is_symlink()
+        ]
+
+    @property
+    def _in(self) -> str:
+        return self.course.submitted_directory
+
+    def _tasks(
+        self,
+        students: list[str],
+        seen: dict[str, HandIn],
+        finish: Callable[[Outcome], None],
+    ) -> Iterator[Task]:
+        for student in students:
+            folder = Path(self.course.format_path(self._in, student, self.lesson))
+            handed = hand_in(folder, self.notebook)
+            mark = hashlib.sha256(
+                (
+                    grading.fingerprint(handed.content, handed.files, self.edition)
+                    + _grader_version()
+                ).encode()
+            ).hexdigest()
+            task = Task(
+                student,
+                self.terms,
+                handed.content,
+                handed.files,
+                handed.notes,
+                self.seed,
+                mark,
+            )
+            self._complete(student)
+            if handed.reason:
+                finish(self._save(task, handed, Result(reason=handed.reason)))
+            elif not self.force and self._is_done(student, mark):
+                finish(self._outcome(student, UNCHANGED))
+            else:
+                seen[student] = handed
+                yield task
+
+    # Writing ---------------------------------------------------------------------
+
+    def _save(self, task: Task, handed: HandIn, result: Result) -> Outcome:
+        where = Where(self.lesson, task.student, self.notebook)
+        if result.scores is None:
+            gradebook.patiently(lambda: self._save_failure(where, handed, result))
+            shutil.rmtree(self._new(task.student), ignore_errors=True)
+            shutil.rmtree(self._graded(task.student), ignore_errors=True)
+            return Outcome(
+                task.student, FAILED, result.reason, None, seconds=result.seconds
+            )
+        self._make_ready(task, result)
+        state = State(gradebook.GRADED, "", task.fingerprint, task.seed)
+
+        def write() -> None:
+            self._register(where, handed)
+            gradebook.save(self.book, where, result.scores, state)
+
+        gradebook.patiently(write)
+        self._take_place(task.student)
+        self._penalise(where)
+        return self._outcome(task.student, "", result)
+
+    def _save_failure(self, where: Where, handed: HandIn, result: Result) -> None:
+        self._register(where, handed)
+        gradebook.save_failure(self.book, where, result.reason)
+
+    def _register(self, where: Where, handed: HandIn) -> None:
+        self.book.db.rollback()
+        try:
+            self.book.find_student(where.student)
+        except MissingEntry:
+            self.book.add_student(where.student)
+        when = {"timestamp": handed.timestamp} if handed.timestamp else {}
+        self.book.update_or_create_submission(self.lesson, where.student, **when)
+
+    def _penalise(self, where: Where) -> None:
+        """Ask the course's policy for late work; nbgrader's own step knows how."""
+        submission = self.book.find_submission(self.lesson, where.student)
+        notebook = self.book.find_submission_notebook(
+            self.notebook, self.lesson, where.student
+        )
+        late = submission.total_seconds_late > 0
+        if late or notebook.late_submission_penalty is not None:
+            self.book.db.commit()  # the step opens the gradebook anew
+            step = AssignLatePenalties(config=self.config)
+            names = {
+                "notebook": self.notebook,
+                "assignment": self.lesson,
+                "student": where.student,
+                "db_url": self.db_url,
+            }
+            step.preprocess(NotebookNode(cells=[]), {"nbgrader": names})
+            self.book.db.expire_all()
+
+    def _outcome(
+        self, student: str, status: str, result: Result | None = None
+    ) -> Outcome:
+        result = result or Result()
+        submission = self.book.find_submission(self.lesson, student)
+        penalty = submission.late_submission_penalty or 0.0
+        state = gradebook.state(self.book, self.lesson, student)
+        return Outcome(
+            student,
+            status or state.status,
+            state.reason,
+            max(0.0, submission.score - penalty),
+            submission.max_score,
+            result.notes,
+            result.seconds,
+        )
+
+    # Files -----------------------------------------------------------------------
+
+    def _graded(self, student: str) -> Path:
+        folder = self.course.autograded_directory
+        return Path(self.course.format_path(folder, student, self.lesson))
+
+    def _new(self, student: str) -> Path:
+        graded = self._graded(student)
+        return graded.with_name(f".{graded.name}.new")
+
+    def _make_ready(self, task: Task, result: Result) -> None:
+        new = self._new(task.student)
+        shutil.rmtree(new, ignore_errors=True)
+        files = {**task.files, **self.sources}
+        for name, content in {
+            **files,
+            f"{self.notebook}.ipynb": result.notebook,
+        }.items():
+            path = new / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as file:
+                file.write(content)
+                os.fsync(file.fileno())
+            path.chmod(READABLE)
+
+    def _take_place(self, student: str) -> None:
+        shutil.rmtree(self._graded(student), ignore_errors=True)
+        self._new(student).rename(self._graded(student))
+
+    def _complete(self, student: str) -> None:
+        """Finish, or undo, what a run that was ended left half done."""
+        new = self._new(student)
+        if not new.exists():
+            return
+        state = gradebook.state(self.book, self.lesson, student)
+        mark = (state.fingerprint, state.seed)
+        if state.fingerprint and _mark(new / f"{self.notebook}.ipynb") == mark:
+            self._take_place(student)
+        else:
+            shutil.rmtree(new)
+
+    def _is_done(self, student: str, mark: str) -> bool:
+        state = gradebook.state(self.book, self.lesson, student)
+        return (
+            state.fingerprint == mark
+            and _mark(self._graded(student) / f"{self.notebook}.ipynb")[0] == mark
+        )
+
+
+def _only_notebook(source: Path) -> str:
+    found = sorted(source.glob("*.ipynb"))
+    if len(found) != 1:
+        raise FileNotFoundError(
+            f"{source} should hold one notebook, but has {len(found)}"
+        )
+    return found[0].stem
+
+
+def _mark(path: Path) -> tuple[str, str]:
+    """The fingerprint and seed that a graded notebook says it was graded with."""
+    try:
+        metadata = nbformat.read(path, as_version=4).metadata
+    except (OSError, ValueError):
+        return "", ""
+    record = metadata.get(grading.RECORD, {})
+    return record.get("fingerprint", ""), record.get("seed", "")
+
+
+@cache
+def _grader_version() -> str:
+    """Changes whenever the grader's own code does, as its verdicts may then."""
+    digest = hashlib.sha256()
+    for package in ("gdgrader", "gdhelpers"):
+        for path in sorted((Path(__file__).parents[1] / package).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,108 @@
+"""One submission graded anywhere: bytes go in, bytes come out.
+
+A worker knows neither the gradebook nor the course's folders, so that it may stand on
+another machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+import nbformat
+from traitlets.config import Config
+
+from gdgrader import grading
+from gdgrader.autograde import open_sandbox
+from gdgrader.gradebook import Scores
+from gdgrader.instructor import Edition, instructors_version
+from gdgrader.limits import Limits
+from gdgrader.submission import Unreadable
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a worker has to know of a lesson, whatever machine it stands on."""
+
+    lesson: str
+    notebook: str
+    source: bytes
+    released: Mapping[str, bytes]
+    cleared: str  # the configuration of ClearSolutions, in JSON
+    isolated: bool
+    limits: Limits
+
+    def edition(self) -> Edition:
+        """The instructor's version, from the bytes that travelled."""
+        return _edition(self.lesson, self.notebook, self.source, self.cleared)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission on its way to a worker."""
+
+    student: str
+    terms: Terms
+    content: bytes
+    files: Mapping[str, bytes]
+    notes: tuple[str, ...]
+    seed: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """One submission on its way back: notebook and scores, or why there are none."""
+
+    notebook: bytes = b""
+    scores: Scores | None = None
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+def work(task: Task) -> Result:
+    """Grade one submission; what it did wrong is in the result, never raised."""
+    began = time.monotonic()
+    try:
+        edition = task.terms.edition()
+        notebook = grading.prepared(task.content, edition, list(task.notes))
+        notebook.metadata[grading.RECORD]["fingerprint"] = task.fingerprint
+        scores = grading.graded(
+            notebook,
+            edition,
+            task.seed,
+            open_sandbox(task.terms.isolated, task.terms.limits),
+            {**task.files, **task.terms.released},
+        )
+    except Exception as error:
+        plain = isinstance(error, Unreadable)
+        reason = str(error) if plain else f"{type(error).__name__}: {error}"
+        return Result(reason=reason[:1000], seconds=time.monotonic() - began)
+    return Result(
+        nbformat.writes(notebook).encode("utf-8", "replace"),
+        scores,
+        notes=tuple(notebook.metadata[grading.RECORD]["notes"]),
+        seconds=time.monotonic() - began,
+    )
+
+
+@lru_cache(maxsize=8)
+def _edition(lesson: str, notebook: str, source: bytes, cleared: str) -> Edition:
+    name = hashlib.sha256(source + cleared.encode()).hexdigest()
+    path = Path(_scratch().name, name, lesson, f"{notebook}.ipynb")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(source)
+    return instructors_version(path, Config({"ClearSolutions": json.loads(cleared)}))
+
+
+@cache
+def _scratch() -> tempfile.TemporaryDirectory:
+    """Where sources that travelled lie, as long as this process lives."""
+    return tempfile.TemporaryDirectory(prefix="gdgrader-source-")

@@ -1,0 +1,179 @@
+"""`gdgrader autograde`: the same grades as plain nbgrader's, written once and whole."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from course import LESSON, LIMITS, RIGHT, RIGHT_STEP, STEP, Course, insert
+from nbgrader.api import Gradebook
+
+from gdgrader import pool, runner
+
+WRONG = {**RIGHT, "step": STEP + "    return theta + learning_rate * 2 * theta"}
+
+
+def run(course: Course, **options) -> dict[str, runner.Outcome]:
+    outcomes = runner.grade(
+        LESSON,
+        config=course.config,
+        limits=LIMITS,
+        **{"isolated": False, "workers": 0, **options},
+    )
+    assert [o.student for o in outcomes] == sorted(o.student for o in outcomes)
+    return {o.student: o for o in outcomes}
+
+
+def submit_class(course: Course) -> None:
+    course.submit("right", course.answered({**RIGHT, "words": "Fast."}))
+    course.submit("wrong", course.answered(WRONG))
+    course.submit("half", course.answered({"step": RIGHT_STEP}))
+    course.submit("blank", course.answered())
+    course.submit("broken", b"{")
+    course.edited("killer", lambda nb: insert(nb, "step", "import os; os._exit(1)"))
+    course.submit("renamed", course.answered(RIGHT), name=f"{LESSON} (1).ipynb")
+    course.submit("none", None, files={"essay.txt": b"Sorry."})
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory) -> Course:
+    course = Course(tmp_path_factory.mktemp("course"))
+    submit_class(course)
+    course.seen = []
+    course.outcomes = run(course, workers=2, isolated=True, progress=course.seen.append)
+    return course
+
+
+def test_outcomes(course):
+    found = {s: (o.status, o.score) for s, o in course.outcomes.items()}
+    assert found == {
+        "right": ("waiting for a person", 7.0),
+        "wrong": ("graded", 0.0),
+        "half": ("graded", 3.0),
+        "blank": ("graded", 0.0),
+        "broken": ("failed", None),
+        "killer": ("graded", 7.0),
+        "renamed": ("graded", 7.0),
+        "none": ("failed", None),
+    }
+    assert sorted(o.student for o in course.seen) == sorted(found)
+    assert "no notebook was handed in" in course.outcomes["none"].reason
+    assert "breaks off" in course.state("broken").reason
+    assert course.exported()["none"]["score"] == ""
+
+
+def test_plain_nbgrader_gives_the_same(course, tmp_path):
+    plain = Course(tmp_path)
+    submit_class(plain)
+    plain.autograde()
+    for student in ("right", "wrong", "half", "blank", "killer", "renamed", "broken"):
+        assert plain.scores(student) == course.scores(student), student
+        assert plain.waiting(student) == course.waiting(student), student
+
+
+def test_formgrader_and_feedback_find_what_they_need(course):
+    folder = course.root / "autograded" / "right" / LESSON
+    assert {p.name for p in folder.iterdir()} == {f"{LESSON}.ipynb", "numbers.csv"}
+    assert "this step climbs" in course.feedback("wrong")
+    assert not (course.root / "autograded" / "broken" / LESSON).exists()
+
+
+@pytest.fixture
+def small(tmp_path) -> Course:
+    course = Course(tmp_path)
+    for student in ("ann", "bob"):
+        course.submit(student, course.answered(RIGHT))
+    return course
+
+
+def test_only_what_changed_is_graded_again(small):
+    assert {o.status for o in run(small).values()} == {"graded"}
+    seed = small.autograded("ann").metadata.gdgrader.seed
+    small.submit("bob", small.answered(WRONG))
+    found = run(small)
+    assert found["ann"].status == "unchanged" and found["ann"].score == 7.0
+    assert found["bob"].status == "graded" and found["bob"].score == 0.0
+    assert small.autograded("ann").metadata.gdgrader.seed == seed
+    assert run(small, students=["ann"], force=True)["ann"].status == "graded"
+    assert small.autograded("ann").metadata.gdgrader.seed != seed
+
+
+def test_a_failure_takes_the_old_score_and_file(small):
+    run(small)
+    small.submit("ann", b"oops")
+    assert run(small)["ann"].status == "failed"
+    assert set(small.scores("ann").values()) == {None}
+    assert not (small.root / "autograded" / "ann" / LESSON).exists()
+    small.submit("ann", small.answered(RIGHT))
+    assert run(small)["ann"].score == 7.0
+
+
+class Ended(BaseException):
+    """Stands for a process that is gone."""
+
+
+def end(*_):
+    raise Ended
+
+
+@pytest.mark.parametrize("moment", ["_make_ready", "_register", "_take_place"])
+def test_a_run_ended_at_any_moment_is_completed_by_the_next(small, monkeypatch, moment):
+    """Before the files are ready, before the scores, before the files take place."""
+    run(small)
+    small.submit("ann", small.answered(WRONG))
+    with monkeypatch.context() as patch:
+        patch.setattr(runner._Run, moment, end)
+        with pytest.raises(Ended):
+            run(small)
+    # Files and scores belong together, or the next run puts them together.
+    found = run(small)
+    assert found["ann"].score == 0.0 == small.points("ann")
+    assert small.verdict("ann", "step_up").startswith("✗")
+    left = {p.name for p in (small.root / "autograded" / "ann").iterdir()}
+    assert left == {LESSON}
+    assert found["bob"].status == "unchanged"
+
+
+def test_late_work_and_manual_scores(small):
+    small.submit("ann", None, files={"timestamp.txt": b"2026-05-04 10:00:00 UTC"})
+    small.submit("bob", None, files={"timestamp.txt": b"yesterday, I think"})
+    run(small)
+    with Gradebook(small.db_url) as book:
+        submission = book.find_submission(LESSON, "ann")
+        assert submission.timestamp.isoformat() == "2026-05-04T10:00:00"
+        assert book.find_submission(LESSON, "bob").timestamp is None
+        book.find_grade("words", LESSON, LESSON, "ann").manual_score = 2.0
+        book.db.commit()
+    assert "no time" in "".join(small.autograded("bob").metadata.gdgrader.notes)
+    assert run(small, force=True)["ann"].score == 9.0
+
+
+def work(task):
+    """For the pool: tasks that say what shall happen to their worker."""
+    if task == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if task == "raise":
+        raise ValueError("no")
+    if task.startswith("/") and not Path(task).exists():
+        Path(task).touch()
+        os._exit(3)
+    return os.getpid()
+
+
+def test_a_worker_that_dies_is_replaced(tmp_path):
+    once = str(tmp_path / "was here")
+    tasks = ["a", "die", "b", once, "raise", "c"]
+    found = dict(pool.results(work, tasks, workers=2, patience=60))
+    assert isinstance(found["die"], pool.WorkerDied)
+    assert "SIGKILL" in str(found["die"])
+    assert isinstance(found["raise"], RuntimeError) and "no" in str(found["raise"])
+    assert all(isinstance(found[name], int) for name in ("a", "b", "c", once))
+
+
+def sleep(task):
+    signal.pause()
+
+
+def test_a_worker_that_hangs_is_ended():
+    found = dict(pool.results(sleep, ["x"], workers=1, patience=1))
+    assert isinstance(found["x"], pool.WorkerDied)
