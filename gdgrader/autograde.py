@@ -4,17 +4,19 @@ formgrader's button sanitize, sandbox, judge and record as `gdgrader autograde` 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import html
-import logging
+import re
 import secrets
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Instance, Unicode, default
 
@@ -26,7 +28,6 @@ from gdgrader.sandbox import NoSandbox, Sandbox
 from gdgrader.submission import Unreadable
 
 INTERRUPTED = "its grading was interrupted; grade it again"
-log = logging.getLogger(__name__)
 _remarks: dict[Path, list[str]] = {}  # of `prepare`, for the notebook's rescue
 
 
@@ -43,10 +44,19 @@ def prepare(assignment: str, student: str, notebooks: list[str]) -> None:
     """
     folder = Path(notebooks[0]).resolve().parent
     remarks = []
-    for path in folder.rglob("*"):
+    if _Current.exporter:
+        _Current.exporter.take_back(folder)
+    for path in list(folder.rglob("*")):
         if path.is_symlink() or not (path.is_dir() or path.is_file()):
-            path.unlink()
+            try:
+                path.unlink()
+            except OSError:
+                notebooks.clear()  # better nothing of it than what a link leads to
+                return
             remarks.append(f"{path.name} was a link or no file; it was removed.")
+    for path in _in_the_way(folder):
+        path.rename(path.with_name(f"{path.name}.submitted"))
+        remarks.append(f"{path.name} took the place of a given file; it was renamed.")
     stamp = folder / TIMESTAMP
     # nbgrader gives a submission up for a time that it cannot read.
     if stamp.exists() and not timestamp({TIMESTAMP: stamp.read_bytes()[:200]}):
@@ -65,12 +75,31 @@ def prepare(assignment: str, student: str, notebooks: list[str]) -> None:
         _remarks[folder / name] = remarks
 
 
+def _in_the_way(folder: Path) -> Iterator[Path]:
+    """Folders where the instructor has a file, and files where there is a folder."""
+    source = Path("source", folder.name)
+    for given in source.rglob("*"):
+        path = folder / given.relative_to(source)
+        if path.exists() and path.is_dir() != given.is_dir():
+            yield path
+
+
+class _Current:
+    """The exporter of the run, which alone knows the course `prepare` is called for."""
+
+    exporter: ClassVar[SubmissionExporter | None] = None
+
+
 class SubmissionExporter(NotebookExporter):
     """Reads odd submissions, and turns every failure into a state in the gradebook."""
 
     seed = Unicode(
         help="Decides the inputs of the judge; drawn anew for each run if not set."
     ).tag(config=True)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        _Current.exporter = self
 
     @default("seed")
     def _new_seed(self) -> str:
@@ -82,6 +111,20 @@ class SubmissionExporter(NotebookExporter):
         folder = course.format_path(course.source_directory, ".", where["assignment"])
         path = Path(course.root, folder, f"{where['notebook']}.ipynb")
         return instructors_version(path, self.config)
+
+    def take_back(self, folder: Path) -> None:
+        """Take back the scores of the submission in `folder`: it is graded anew."""
+        course = self.parent.coursedir
+        names = {"student_id": "(?P<student>.+)", "assignment_id": "(?P<lesson>.+)"}
+        step = course.submitted_directory
+        pattern = course.format_path(step, **names, escape=True)
+        if not (found := re.fullmatch(pattern, str(folder))):
+            return
+        for path in Path("source", found["lesson"]).glob("*.ipynb"):
+            names = {"assignment": found["lesson"], "student": found["student"]}
+            names |= {"notebook": path.stem, "db_url": course.db_url}
+            with contextlib.suppress(MissingEntry):
+                _fail({"nbgrader": names}, INTERRUPTED, new=False)
 
     def from_filename(self, filename: str, resources: dict | None = None, **kwargs):
         """Convert one notebook; nothing it holds ends the run for the others."""
@@ -227,10 +270,15 @@ def _place(resources: dict) -> gradebook.Where:
     return gradebook.Where(where["assignment"], where["student"], where["notebook"])
 
 
-def _fail(resources: dict, reason: str) -> None:
+def _fail(resources: dict, reason: str, new: bool = True) -> None:
+    """Note a failure; without `new` only for a submission the gradebook knows."""
+
     def write() -> None:
         with Gradebook(gradebook.patient(resources["nbgrader"]["db_url"])) as book:
-            gradebook.save_failure(book, _place(resources), reason)
+            place = _place(resources)
+            if not new:
+                book.find_submission(place.assignment, place.student)
+            gradebook.save_failure(book, place, reason)
 
     gradebook.patiently(write)
 

@@ -79,7 +79,7 @@ def work(task: Task) -> Result:
             edition,
             task.seed,
             open_sandbox(task.terms.isolated, task.terms.limits),
-            {**task.files, **task.terms.released},
+            grading.merged(task.files, task.terms.released),
         )
     except Exception as error:
         plain = isinstance(error, Unreadable)
