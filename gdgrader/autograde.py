@@ -3,15 +3,11 @@ formgrader's button sanitize, sandbox, judge and record as `gdgrader autograde` 
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import html
 import re
 import secrets
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
@@ -21,73 +17,18 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Instance, Unicode, default
 
 from gdgrader import gradebook, grading
-from gdgrader.handin import TIMESTAMP, likeness, read_ordinary, timestamp
+from gdgrader.handin import read_ordinary
 from gdgrader.instructor import Edition, instructors_version
 from gdgrader.limits import Limits
-from gdgrader.sandbox import NoSandbox, Sandbox
+from gdgrader.prepare import Current, remarks_on
+from gdgrader.session import open_sandbox
 from gdgrader.submission import Unreadable
 
 INTERRUPTED = "its grading was interrupted; grade it again"
-_remarks: dict[Path, list[str]] = {}  # of `prepare`, for the notebook's rescue
 
 
 class GradingFailed(RuntimeError):
     """A submission was not graded; nbgrader reports it and goes on with the next."""
-
-
-def prepare(assignment: str, student: str, notebooks: list[str]) -> None:
-    """nbgrader's `pre_convert_hook`: find the notebook; leave no links to follow.
-
-    Called for each submission. nbgrader copies what links point at, and waits for ever
-    for a pipe's content, so they are removed: they hold no work. A notebook of another
-    name is copied to the name it should have.
-    """
-    folder = Path(notebooks[0]).resolve().parent
-    remarks = []
-    if _Current.exporter:
-        _Current.exporter.take_back(folder)
-    for path in list(folder.rglob("*")):
-        if path.is_symlink() or not (path.is_dir() or path.is_file()):
-            try:
-                path.unlink()
-            except OSError:
-                notebooks.clear()  # better nothing of it than what a link leads to
-                return
-            remarks.append(f"{path.name} was a link or no file; it was removed.")
-    for path in _in_the_way(folder):
-        path.rename(path.with_name(f"{path.name}.submitted"))
-        remarks.append(f"{path.name} took the place of a given file; it was renamed.")
-    stamp = folder / TIMESTAMP
-    # nbgrader gives a submission up for a time that it cannot read.
-    if stamp.exists() and not timestamp({TIMESTAMP: stamp.read_bytes()[:200]}):
-        stamp.unlink()
-        remarks.append(f"{TIMESTAMP} said no time that can be read; it was removed.")
-    names = sorted(p.name for p in Path("source", folder.name).glob("*.ipynb"))
-    here = {p.name for p in folder.glob("*.ipynb")}
-    for name in names:
-        others = sorted(here - set(names), key=lambda n: likeness(n, name))
-        if name not in here and others:
-            shutil.copyfile(folder / others[-1], folder / name)
-            remarks.append(f"The notebook was called {others[-1]!r}, not {name!r}.")
-    found = [str(Path(notebooks[0]).parent / p.name) for p in folder.glob("*.ipynb")]
-    notebooks[:] = sorted(n for n in found if Path(n).name in names) or notebooks
-    for name in names:
-        _remarks[folder / name] = remarks
-
-
-def _in_the_way(folder: Path) -> Iterator[Path]:
-    """Folders where the instructor has a file, and files where there is a folder."""
-    source = Path("source", folder.name)
-    for given in source.rglob("*"):
-        path = folder / given.relative_to(source)
-        if path.exists() and path.is_dir() != given.is_dir():
-            yield path
-
-
-class _Current:
-    """The exporter of the run, which alone knows the course `prepare` is called for."""
-
-    exporter: ClassVar[SubmissionExporter | None] = None
 
 
 class SubmissionExporter(NotebookExporter):
@@ -99,7 +40,7 @@ class SubmissionExporter(NotebookExporter):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        _Current.exporter = self
+        Current.take_back = self.take_back
 
     @default("seed")
     def _new_seed(self) -> str:
@@ -148,7 +89,7 @@ class SubmissionExporter(NotebookExporter):
         notebook = grading.prepared(
             file_stream.buffer.read(),
             self.edition(resources),
-            _remarks.pop(path, []),
+            remarks_on.pop(path, []),
         )
         return self.from_notebook_node(notebook, resources=resources, **kwargs)
 
@@ -227,42 +168,6 @@ class ShowNotes(NbGraderPreprocessor):
             text = "**When this was graded:**\n\n" + "\n".join(lines)
             nb.cells.insert(0, new_markdown_cell(text))
         return nb, resources
-
-
-class _Open:
-    """This process's sandbox, opened and tested once."""
-
-    key: ClassVar[tuple | None] = None
-    sandbox: ClassVar[NoSandbox | None] = None
-
-
-def open_sandbox(isolated: bool, limits: Limits) -> NoSandbox:
-    """This process's sandbox, self-tested when it is opened.
-
-    Errors: SandboxUnavailable, SandboxError: then no stranger's code is run.
-    """
-    if _Open.key != (isolated, limits) or not _alive(_Open.sandbox):
-        close_sandbox()
-        sandbox = (Sandbox if isolated else NoSandbox)(limits)
-        try:
-            sandbox.open().self_test()
-        except BaseException:
-            sandbox.close()
-            raise
-        _Open.key, _Open.sandbox = (isolated, limits), sandbox
-    return _Open.sandbox
-
-
-@atexit.register
-def close_sandbox() -> None:
-    """End this process's sandbox, if it has one."""
-    sandbox, _Open.sandbox, _Open.key = _Open.sandbox, None, None
-    if sandbox:
-        sandbox.close()
-
-
-def _alive(sandbox: NoSandbox | None) -> bool:
-    return bool(sandbox and sandbox.server and sandbox.server.process.poll() is None)
 
 
 def _place(resources: dict) -> gradebook.Where:
