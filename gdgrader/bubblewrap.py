@@ -17,6 +17,7 @@ from gdgrader.limits import Limits
 HOME = "/home/student"
 COURSE = "/opt/course"  # where gdhelpers lies in the sandbox
 ENTRY = "/opt/inside"
+VENV = Path("/opt/venv")  # a virtual environment may lie below /tmp, which is private
 SYSTEM = (
     *("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/bin", "/lib", "/lib64", "/bin"),
     *("/usr/share/fonts", "/usr/share/fontconfig", "/usr/share/zoneinfo"),
@@ -52,6 +53,13 @@ def python_folders() -> list[Path]:
     return [p for p in dict.fromkeys(found) if not _below(p, map(Path, SYSTEM))]
 
 
+def inside(path: Path) -> Path:
+    """Where a path of this machine lies in the sandbox."""
+    if sys.prefix != sys.base_prefix and path.is_relative_to(sys.prefix):
+        return VENV / path.relative_to(sys.prefix)
+    return path
+
+
 def _below(path: Path, folders: Iterable[Path]) -> bool:
     return any(path.is_relative_to(folder) for folder in folders)
 
@@ -68,7 +76,7 @@ def sandbox_environment() -> dict[str, str]:
         "HOME": HOME,
         "USER": "student",
         "LOGNAME": "student",
-        "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
+        "PATH": f"{inside(Path(sys.prefix))}/bin:/usr/bin:/bin",
         "PYTHONPATH": COURSE,
         "PYTHONDONTWRITEBYTECODE": "1",
         "LANG": "C.UTF-8",
@@ -111,10 +119,11 @@ def bubblewrap_command(
             bound.append(path)
     bound += python_folders()
     for path in bound:
-        options += ["--ro-bind", str(path), str(path)]
+        options += ["--ro-bind", str(path), str(inside(path))]
     for folder in {Path(p or ".").resolve() / "gdgrader" for p in sys.path}:
         if folder.is_dir() and _below(folder, bound):
-            options += ["--tmpfs", str(folder)]  # the judge is no student's business
+            # The judge is no student's business.
+            options += ["--tmpfs", str(inside(folder))]
     helpers = package_folder("gdhelpers")
     if helpers:
         options += ["--ro-bind", str(helpers), f"{COURSE}/gdhelpers"]

@@ -179,9 +179,18 @@ def _execute(notebook: NotebookNode, folder: Path, lesson: str) -> None:
             raise BuildError(
                 f"source/{lesson}: the worked edition fails\n{words}"
             ) from error
+    _keep_stills(notebook)
     notebook.metadata = nbformat.from_dict(
         {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     )
+
+
+def _keep_stills(notebook: NotebookNode) -> None:
+    """Of a widget that is also a picture keep the picture: readers have no kernel."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):
+                output.data.pop("application/vnd.jupyter.widget-view+json", None)
 
 
 @contextlib.contextmanager

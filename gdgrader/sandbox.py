@@ -31,6 +31,7 @@ from gdgrader.bubblewrap import (
     UNAVAILABLE,
     SandboxUnavailable,
     bubblewrap_command,
+    inside,
     sandbox_environment,
 )
 from gdgrader.forkserver import ForkedKernel, ForkServer, ForkServerError
@@ -300,7 +301,7 @@ class Sandbox(NoSandbox):
     def _server(self) -> ForkServer:
         nested = self.nested is not False
         return ForkServer(
-            sys.executable,
+            str(inside(Path(sys.executable))),
             {},
             bubblewrap_command(self.limits, nested, self.extra),
             isolate="nested" if nested else "outer",

@@ -50,6 +50,10 @@ def jupyter(folder: Path, home: Path, app: str = "jupyterlab") -> Iterator[str]:
     # All cells in the page at once, so that a test can reach any of them.
     text = json.dumps({"windowingMode": "none"})
     (settings / "tracker.jupyterlab-settings").write_text(text)
+    quiet = home / "settings" / "@jupyterlab" / "apputils-extension"
+    quiet.mkdir(parents=True)
+    asked = json.dumps({"fetchNews": "false", "checkForUpdates": False})
+    (quiet / "notification.jupyterlab-settings").write_text(asked)
     environment = os.environ | {
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
@@ -124,8 +128,9 @@ class Lesson:
         self.cells = nbformat.read(path, as_version=4).cells
         page.goto(f"{address}/{url}")
         page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=KERNEL_MS)
-        ready = page.locator('.jp-NotebookPanel [data-status="idle"]').first
-        ready.wait_for(timeout=KERNEL_MS, state="attached")
+        # The kernel indicator alone says idle too soon, and a key press is lost.
+        bar = page.locator("#jp-main-statusbar")
+        expect(bar).to_contain_text("| Idle", timeout=KERNEL_MS)
 
     def index(self, cell_id: str) -> int:
         """Where the cell with this id, or grade id, stands."""

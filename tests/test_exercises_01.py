@@ -33,6 +33,8 @@ FINGERPRINTS = {
     "one step too many": 2.194e-5,
     "loss instead of gradient": 0.1867,
     "rate dropped": 1.0,
+    "stale gradient": -7.0,
+    "constant step": -7.0,  # the second case tells them apart
 }
 
 

@@ -130,7 +130,9 @@ def test_an_interrupt_stops_the_cell_not_the_kernel(server):
         client = manager.client()
         client.start_channels()
         await client.wait_for_ready()
-        asked = client.execute("import time\nprint('go', flush=True)\ntime.sleep(60)")
+        code = "import time\nprint('go', flush=True)\ntime.sleep(60)"
+        # Else ipykernel drops what is asked within a moment of the error.
+        asked = client.execute(code, stop_on_error=False)
         while (await client.get_iopub_msg(timeout=20))["msg_type"] != "stream":
             pass
         await manager.interrupt_kernel()

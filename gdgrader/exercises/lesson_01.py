@@ -197,6 +197,18 @@ def _(initial_theta, learning_rate, number_steps):
 
 
 @descent.mistake(
+    "constant step",
+    "every step is equally long, 2η, wherever you stand. The slope of θ² is 2θ: it "
+    "changes with θ.",
+)
+def _(initial_theta, learning_rate, number_steps):
+    theta = initial_theta
+    for _ in range(number_steps):
+        theta = theta - learning_rate * 2
+    return theta
+
+
+@descent.mistake(
     "only one step taken",
     "only one step remains: either each round starts again from initial_theta, or a "
     "`return` inside the loop ends the function in its first round.",

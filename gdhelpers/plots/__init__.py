@@ -8,6 +8,12 @@ from gdhelpers.plots.descent import (
     plot_results,
     plot_runs,
 )
+from gdhelpers.plots.league import (
+    plot_differences,
+    plot_race,
+    plot_schedules,
+    plot_tuning,
+)
 from gdhelpers.plots.plateau import (
     plot_decisions,
     plot_patience,
@@ -29,6 +35,7 @@ __all__ = [
     "new_axes",
     "new_row",
     "plot_decisions",
+    "plot_differences",
     "plot_errors",
     "plot_factor",
     "plot_factors",
@@ -36,13 +43,16 @@ __all__ = [
     "plot_lines",
     "plot_path",
     "plot_patience",
+    "plot_race",
     "plot_rates",
     "plot_rescue",
     "plot_results",
     "plot_runs",
+    "plot_schedules",
     "plot_seeds",
     "plot_steered",
     "plot_stills",
+    "plot_tuning",
     "plot_wobble",
     "show",
 ]

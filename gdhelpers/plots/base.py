@@ -10,6 +10,7 @@ from itertools import cycle
 from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
 
 # Okabe & Ito's palette, the five that keep 3:1 contrast on white and stay apart
 # under every colour blindness.
@@ -59,15 +60,29 @@ def show(figure: Figure | Axes, alt: str) -> None:
 
     Errors: ValueError where the alt text is shorter than 30 characters.
     """
-    if len(alt) < 30:
-        raise ValueError(f"alt must say what to see, in 30 characters or more: {alt!r}")
     figure = figure.figure if isinstance(figure, Axes) else figure
     picture = io.BytesIO()
     figure.savefig(picture, format="png", dpi=100, metadata={"Software": None})
+    show_png(picture.getvalue(), alt)
+
+
+def show_png(picture: bytes, alt: str, **richer) -> None:
+    """Display a PNG with its alt text, and `richer` forms of it by MIME type."""
+    if len(alt) < 30:
+        raise ValueError(f"alt must say what to see, in 30 characters or more: {alt!r}")
     display(
-        {"image/png": picture.getvalue(), "text/plain": alt},
+        {"image/png": _smaller(picture), "text/plain": alt, **richer},
         metadata={"image/png": {"alt": alt}},
         raw=True,
     )
     # JupyterLab ignores the alt text of a PNG: say it to screen readers in HTML too.
     display({"text/html": UNSEEN.format(html.escape(alt))}, raw=True)
+
+
+def _smaller(picture: bytes) -> bytes:
+    """The same PNG with a palette: a third of the bytes, no difference to the eye."""
+    with Image.open(io.BytesIO(picture)) as image:
+        few = image.convert("RGB").quantize(128, dither=Image.Dither.NONE)
+    out = io.BytesIO()
+    few.save(out, format="png", optimize=True)
+    return out.getvalue()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gdhelpers.plateau import Decision
 from gdhelpers.plots.base import BLUE, GREEN, ORANGE, finish, new_axes, new_row, styles
+
+if TYPE_CHECKING:
+    from gdhelpers.plateau import Decision
 
 
 def plot_decisions(rows: Sequence[Decision], patience: int) -> Figure:

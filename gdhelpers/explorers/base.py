@@ -1,0 +1,167 @@
+"""What every explorer shares: controls, a picture kept alive, the result in words."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import ipywidgets as widgets
+from traitlets import Unicode
+
+from gdhelpers.explorers.access import manners
+from gdhelpers.explorers.canvas import Canvas
+from gdhelpers.plots.base import show_png
+
+SETTLE = 0.004  # seconds: lets slider moves that wait in the kernel's queue arrive
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one choice of the controls leads to.
+
+    Attributes:
+        words: the result, for everybody: seen, and read out by a screen reader.
+        data: what the picture's artists show.
+        reached: which target is reached and how; empty while it is not.
+        note: what is wrong with the student's function or with an input, or empty.
+    """
+
+    words: str
+    data: Mapping
+    reached: str = ""
+    note: str = ""
+
+
+class Picture(widgets.Image):
+    """An image whose `tooltip` is its text alternative.
+
+    ipywidgets gives an image no alt text, but makes `tooltip` the title of a widget
+    that has a description, and a title names an image for assistive technology.
+    """
+
+    description = Unicode("").tag(sync=True)
+
+
+class Explorer(widgets.VBox):
+    """Controls above a picture above the result in words.
+
+    Args:
+        controls: by the name under which `answer` takes each value.
+        answer: the pure core, `answer(**values) -> Answer`.
+        draw: moves the canvas's artists to an answer's data and gives the PNG.
+        canvas: the figure that is kept alive.
+        target: what to try to reach.
+        alt: what the picture shows, in one sentence.
+        more: further controls, which act on those that `answer` takes.
+        below: what stands under the result.
+
+    The last value wins: a change only notes that a new picture is due, and it is drawn
+    from the newest values once the messages already waiting have been taken in.
+    """
+
+    def __init__(
+        self,
+        controls: Mapping[str, widgets.Widget],
+        answer: Callable[..., Answer],
+        draw: Callable[[Mapping], bytes],
+        canvas: Canvas,
+        target: str,
+        alt: str,
+        more: Sequence[widgets.Widget] = (),
+        below: Sequence[widgets.Widget] = (),
+    ):
+        self.controls, self.answer = controls, answer
+        self.draw, self.canvas, self.alt = draw, canvas, alt
+        self.picture = Picture(
+            format="png", layout=widgets.Layout(max_width="min(100%, 840px)")
+        )
+        self.words, self.note = widgets.HTML(), widgets.HTML()
+        self.pictures = 0
+        self._due = False
+        self._drawing = threading.Lock()
+        self.row = widgets.Box(
+            [*controls.values(), *more],
+            layout=widgets.Layout(flex_flow="row wrap", width="100%"),
+        )
+        parts = [
+            widgets.HTML(paragraph("Target", target)),
+            self.row,
+            self.note,
+            self.picture,
+            self.words,
+            *below,
+            manners(),
+        ]
+        super().__init__(parts)
+        self.add_class("gd-explorer")
+        for control in controls.values():
+            control.observe(self.renew, "value")
+        self.redraw()
+
+    def renew(self, _change=None) -> None:
+        """Ask for a new picture; many requests at once are answered by one."""
+        if self._due:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # no kernel, as in a script
+            self.redraw()
+        else:
+            self._due = True
+            loop.call_later(SETTLE, self.redraw)
+
+    def redraw(self) -> None:
+        """Show the answer to the controls' newest values, picture and words."""
+        with self._drawing:
+            self._due = False
+            answer = self.answer(**{k: c.value for k, c in self.controls.items()})
+            self.picture.value = self.draw(answer.data)
+            self.picture.tooltip = f"{self.alt} {answer.words}"
+            self.report(answer.note)
+            result = html.escape(answer.words)
+            self.words.value = status(
+                f"<p>{result}</p>{paragraph('Reached', answer.reached)}"
+            )
+            self.pictures += 1
+
+    def report(self, note: str) -> None:
+        """Say calmly what is wrong; unchanged words are not said again."""
+        self.note.value = status(paragraph("Note", note))
+
+    def _ipython_display_(self) -> None:
+        """Show the widget; where no kernel or no widgets are, a still picture of it."""
+        view = self._repr_mimebundle_()
+        mime = "application/vnd.jupyter.widget-view+json"
+        picture = bytes(self.picture.value)  # a trait gives a memoryview
+        show_png(picture, self.picture.tooltip, **{mime: view[mime]})
+
+
+def paragraph(head: str, text: str) -> str:
+    """`text` under a bold head as HTML, nothing for no text."""
+    return f"<p><strong>{head}:</strong> {html.escape(text)}</p>" if text else ""
+
+
+def status(content: str) -> str:
+    """HTML whose changes a screen reader reads out when it has a moment."""
+    style = "line-height:1.5;max-width:52em"
+    return (
+        f'<div role="status" aria-live="polite" aria-atomic="true" style="{style}">'
+        f"{content}</div>"
+    )
+
+
+def choice(
+    description: str, options: list, value, readout: Callable = "{:g}".format
+) -> widgets.SelectionSlider:
+    """A slider over a list of round numbers, moved by the arrow keys."""
+    return widgets.SelectionSlider(
+        options=[(readout(o), o) for o in options],
+        value=value,
+        description=description,
+        tooltip=description,
+        style={"description_width": "initial"},
+        layout=widgets.Layout(width="24em", margin="2px 2em 2px 2px"),
+    )

@@ -1,0 +1,26 @@
+"""The exercises of lesson 06: what passes and what each mistake is told."""
+
+import pytest
+from exercise_checks import assert_mistakes_are_named, assert_right_solutions_pass
+
+from gdgrader.exercises import exercises
+
+NAMES = list(exercises("06_cosine_one_cycle"))
+
+
+def test_all_are_here():
+    assert NAMES == [
+        "cosine_lr",
+        "one_cycle_lr",
+        "warmup_then",
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_right_solutions_pass(name):
+    assert_right_solutions_pass(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_mistakes_are_named(name):
+    assert_mistakes_are_named(name)
