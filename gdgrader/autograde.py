@@ -3,66 +3,32 @@ formgrader's button sanitize, sandbox, judge and record as `gdgrader autograde` 
 
 from __future__ import annotations
 
-import atexit
+import contextlib
 import html
-import logging
+import re
 import secrets
-import shutil
 from pathlib import Path
-from typing import ClassVar
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Instance, Unicode, default
 
 from gdgrader import gradebook, grading
-from gdgrader.handin import TIMESTAMP, likeness, read_ordinary, timestamp
+from gdgrader.handin import read_ordinary
 from gdgrader.instructor import Edition, instructors_version
 from gdgrader.limits import Limits
-from gdgrader.sandbox import NoSandbox, Sandbox
+from gdgrader.prepare import Current, remarks_on
+from gdgrader.session import open_sandbox
 from gdgrader.submission import Unreadable
 
 INTERRUPTED = "its grading was interrupted; grade it again"
-log = logging.getLogger(__name__)
-_remarks: dict[Path, list[str]] = {}  # of `prepare`, for the notebook's rescue
 
 
 class GradingFailed(RuntimeError):
     """A submission was not graded; nbgrader reports it and goes on with the next."""
-
-
-def prepare(assignment: str, student: str, notebooks: list[str]) -> None:
-    """nbgrader's `pre_convert_hook`: find the notebook; leave no links to follow.
-
-    Called for each submission. nbgrader copies what links point at, and waits for ever
-    for a pipe's content, so they are removed: they hold no work. A notebook of another
-    name is copied to the name it should have.
-    """
-    folder = Path(notebooks[0]).resolve().parent
-    remarks = []
-    for path in folder.rglob("*"):
-        if path.is_symlink() or not (path.is_dir() or path.is_file()):
-            path.unlink()
-            remarks.append(f"{path.name} was a link or no file; it was removed.")
-    stamp = folder / TIMESTAMP
-    # nbgrader gives a submission up for a time that it cannot read.
-    if stamp.exists() and not timestamp({TIMESTAMP: stamp.read_bytes()[:200]}):
-        stamp.unlink()
-        remarks.append(f"{TIMESTAMP} said no time that can be read; it was removed.")
-    names = sorted(p.name for p in Path("source", folder.name).glob("*.ipynb"))
-    here = {p.name for p in folder.glob("*.ipynb")}
-    for name in names:
-        others = sorted(here - set(names), key=lambda n: likeness(n, name))
-        if name not in here and others:
-            shutil.copyfile(folder / others[-1], folder / name)
-            remarks.append(f"The notebook was called {others[-1]!r}, not {name!r}.")
-    found = [str(Path(notebooks[0]).parent / p.name) for p in folder.glob("*.ipynb")]
-    notebooks[:] = sorted(n for n in found if Path(n).name in names) or notebooks
-    for name in names:
-        _remarks[folder / name] = remarks
 
 
 class SubmissionExporter(NotebookExporter):
@@ -71,6 +37,10 @@ class SubmissionExporter(NotebookExporter):
     seed = Unicode(
         help="Decides the inputs of the judge; drawn anew for each run if not set."
     ).tag(config=True)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        Current.take_back = self.take_back
 
     @default("seed")
     def _new_seed(self) -> str:
@@ -82,6 +52,20 @@ class SubmissionExporter(NotebookExporter):
         folder = course.format_path(course.source_directory, ".", where["assignment"])
         path = Path(course.root, folder, f"{where['notebook']}.ipynb")
         return instructors_version(path, self.config)
+
+    def take_back(self, folder: Path) -> None:
+        """Take back the scores of the submission in `folder`: it is graded anew."""
+        course = self.parent.coursedir
+        names = {"student_id": "(?P<student>.+)", "assignment_id": "(?P<lesson>.+)"}
+        step = course.submitted_directory
+        pattern = course.format_path(step, **names, escape=True)
+        if not (found := re.fullmatch(pattern, str(folder))):
+            return
+        for path in Path("source", found["lesson"]).glob("*.ipynb"):
+            names = {"assignment": found["lesson"], "student": found["student"]}
+            names |= {"notebook": path.stem, "db_url": course.db_url}
+            with contextlib.suppress(MissingEntry):
+                _fail({"nbgrader": names}, INTERRUPTED, new=False)
 
     def from_filename(self, filename: str, resources: dict | None = None, **kwargs):
         """Convert one notebook; nothing it holds ends the run for the others."""
@@ -105,7 +89,7 @@ class SubmissionExporter(NotebookExporter):
         notebook = grading.prepared(
             file_stream.buffer.read(),
             self.edition(resources),
-            _remarks.pop(path, []),
+            remarks_on.pop(path, []),
         )
         return self.from_notebook_node(notebook, resources=resources, **kwargs)
 
@@ -186,51 +170,20 @@ class ShowNotes(NbGraderPreprocessor):
         return nb, resources
 
 
-class _Open:
-    """This process's sandbox, opened and tested once."""
-
-    key: ClassVar[tuple | None] = None
-    sandbox: ClassVar[NoSandbox | None] = None
-
-
-def open_sandbox(isolated: bool, limits: Limits) -> NoSandbox:
-    """This process's sandbox, self-tested when it is opened.
-
-    Errors: SandboxUnavailable, SandboxError: then no stranger's code is run.
-    """
-    if _Open.key != (isolated, limits) or not _alive(_Open.sandbox):
-        close_sandbox()
-        sandbox = (Sandbox if isolated else NoSandbox)(limits)
-        try:
-            sandbox.open().self_test()
-        except BaseException:
-            sandbox.close()
-            raise
-        _Open.key, _Open.sandbox = (isolated, limits), sandbox
-    return _Open.sandbox
-
-
-@atexit.register
-def close_sandbox() -> None:
-    """End this process's sandbox, if it has one."""
-    sandbox, _Open.sandbox, _Open.key = _Open.sandbox, None, None
-    if sandbox:
-        sandbox.close()
-
-
-def _alive(sandbox: NoSandbox | None) -> bool:
-    return bool(sandbox and sandbox.server and sandbox.server.process.poll() is None)
-
-
 def _place(resources: dict) -> gradebook.Where:
     where = resources["nbgrader"]
     return gradebook.Where(where["assignment"], where["student"], where["notebook"])
 
 
-def _fail(resources: dict, reason: str) -> None:
+def _fail(resources: dict, reason: str, new: bool = True) -> None:
+    """Note a failure; without `new` only for a submission the gradebook knows."""
+
     def write() -> None:
         with Gradebook(gradebook.patient(resources["nbgrader"]["db_url"])) as book:
-            gradebook.save_failure(book, _place(resources), reason)
+            place = _place(resources)
+            if not new:
+                book.find_submission(place.assignment, place.student)
+            gradebook.save_failure(book, place, reason)
 
     gradebook.patiently(write)
 

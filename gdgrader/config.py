@@ -19,7 +19,7 @@ def apply(c: Config) -> None:
         *GenerateAssignment.preprocessors.default(),
     ]
     c.Autograde.exporter_class = "gdgrader.autograde.SubmissionExporter"
-    c.Autograde.pre_convert_hook = "gdgrader.autograde.prepare"
+    c.Autograde.pre_convert_hook = "gdgrader.prepare.prepare"
     c.Autograde.sanitize_preprocessors = [
         "gdgrader.autograde.Rescue",
         "nbgrader.preprocessors.CheckCellMetadata",

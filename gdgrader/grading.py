@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Mapping
+import os
+import stat
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from nbformat import NotebookNode
 from nbgrader.utils import compute_checksum
@@ -73,17 +76,46 @@ def files_below(*folders: Path) -> tuple[dict[str, bytes], list[str]]:
     found: dict[str, bytes] = {}
     notes = []
     for folder in folders:
-        for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
-            name = str(path.relative_to(folder))
-            linked = any(p.is_symlink() for p in (path, *path.parents) if p != folder)
-            if path.suffix == ".ipynb" or not path.is_file() or linked:
-                continue
-            size = sum(map(len, found.values())) + path.stat().st_size
-            if size > LARGEST_FILES or len(found) >= MOST_FILES:
-                notes.append(f"File {name} was left out: too much beside the notebook.")
-                continue
-            found[name] = path.read_bytes()
+        own: dict[str, bytes] = {}
+        for path in _ordinary(folder):
+            name = path.relative_to(folder).as_posix()
+            try:
+                name.encode()  # fails for bytes that are no text
+                size = sum(map(len, [*found.values(), *own.values()]))
+                if size + path.stat().st_size > LARGEST_FILES or len(own) >= MOST_FILES:
+                    raise OSError("too much beside the notebook")
+                own[name] = path.read_bytes()
+            except (OSError, UnicodeError) as error:
+                why = getattr(error, "strerror", None) or error
+                notes.append(f"File {name!r} was left out: {why}.")
+        found = merged(found, own)
     return found, notes
+
+
+def merged(files: Mapping[str, bytes], over: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Both, `over` winning, also where one has a folder of the other's file name.
+
+    >>> sorted(merged({"a/b": b"", "c": b"", "d": b""}, {"a": b"", "c/e": b""}))
+    ['a', 'c/e', 'd']
+    """
+    folders = {str(p) for name in over for p in PurePosixPath(name).parents}
+    kept = {
+        name: data
+        for name, data in files.items()
+        if name not in folders
+        and not any(str(p) in over for p in PurePosixPath(name).parents)
+    }
+    return {**kept, **over}
+
+
+def _ordinary(folder: Path) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder):  # does not enter links
+        folders.sort()
+        for name in sorted(names):
+            path = Path(place, name)
+            with contextlib.suppress(OSError):
+                if path.suffix != ".ipynb" and stat.S_ISREG(path.lstat().st_mode):
+                    yield path
 
 
 def fingerprint(content: bytes, files: Mapping[str, bytes], edition: Edition) -> str:

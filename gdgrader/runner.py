@@ -7,6 +7,7 @@ run that ends between the two is completed by the next.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -36,6 +37,7 @@ from gdgrader.work import Result, Task, Terms, work
 
 MARGIN_SECONDS = 120  # beyond a submission's own limit, before its worker is ended
 UNCHANGED = "unchanged"
+OWN_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 READABLE = 0o444  # as nbgrader leaves what it graded
 
 
@@ -171,7 +173,7 @@ class _Run:
     ) -> Iterator[Task]:
         for student in students:
             folder = Path(self.course.format_path(self._in, student, self.lesson))
-            handed = hand_in(folder, self.notebook)
+            handed = _handed_in(folder, self.notebook)
             mark = hashlib.sha256(
                 (
                     grading.fingerprint(handed.content, handed.files, self.edition)
@@ -199,6 +201,15 @@ class _Run:
     # Writing ---------------------------------------------------------------------
 
     def _save(self, task: Task, handed: HandIn, result: Result) -> Outcome:
+        try:
+            return self._written(task, handed, result)
+        except OSError as error:
+            if error.errno in OWN_TROUBLE:
+                raise  # a full disk is everybody's; the next run goes on from here
+            reason = f"it cannot be written down: {error}"
+            return self._written(task, handed, Result(reason=reason))
+
+    def _written(self, task: Task, handed: HandIn, result: Result) -> Outcome:
         where = Where(self.lesson, task.student, self.notebook)
         if result.scores is None:
             gradebook.patiently(lambda: self._save_failure(where, handed, result))
@@ -281,11 +292,8 @@ class _Run:
     def _make_ready(self, task: Task, result: Result) -> None:
         new = self._new(task.student)
         shutil.rmtree(new, ignore_errors=True)
-        files = {**task.files, **self.sources}
-        for name, content in {
-            **files,
-            f"{self.notebook}.ipynb": result.notebook,
-        }.items():
+        ours = {**self.sources, f"{self.notebook}.ipynb": result.notebook}
+        for name, content in grading.merged(task.files, ours).items():
             path = new / name
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb") as file:
@@ -315,6 +323,13 @@ class _Run:
             state.fingerprint == mark
             and _mark(self._graded(student) / f"{self.notebook}.ipynb")[0] == mark
         )
+
+
+def _handed_in(folder: Path, notebook: str) -> HandIn:
+    try:
+        return hand_in(folder, notebook)
+    except Exception as error:  # whatever one folder holds is no other's affair
+        return HandIn(b"", {}, (), None, f"it cannot be read: {error}")
 
 
 def _only_notebook(source: Path) -> str:

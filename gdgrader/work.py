@@ -19,10 +19,10 @@ import nbformat
 from traitlets.config import Config
 
 from gdgrader import grading
-from gdgrader.autograde import open_sandbox
 from gdgrader.gradebook import Scores
 from gdgrader.instructor import Edition, instructors_version
 from gdgrader.limits import Limits
+from gdgrader.session import open_sandbox
 from gdgrader.submission import Unreadable
 
 
@@ -79,7 +79,7 @@ def work(task: Task) -> Result:
             edition,
             task.seed,
             open_sandbox(task.terms.isolated, task.terms.limits),
-            {**task.files, **task.terms.released},
+            grading.merged(task.files, task.terms.released),
         )
     except Exception as error:
         plain = isinstance(error, Unreadable)

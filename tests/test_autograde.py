@@ -1,5 +1,7 @@
 """Plain nbgrader with our steps: every verdict in its place, and nothing else."""
 
+import shutil
+
 import pytest
 from course import LESSON, RIGHT, RIGHT_STEP, STEP, Course
 from nbgrader.api import Gradebook
@@ -119,6 +121,21 @@ def test_a_run_broken_off_leaves_no_score(small, monkeypatch):
     assert "KeyboardInterrupt" in small.autograde()["error"]
     assert set(small.scores("ann").values()) == {None}
     assert "interrupted" in small.state("ann").reason
+
+
+def test_no_old_score_outlives_a_submission_that_cannot_be_copied(small, monkeypatch):
+    """nbgrader gives up before it opens the notebook."""
+    small.submit("ann", small.answered(RIGHT))
+    small.autograde()
+    monkeypatch.setattr(shutil, "copy", _full_disk)
+    small.submit("ann", None, files={"notes.txt": b"x"})
+    assert not small.autograde()["success"]
+    assert set(small.scores("ann").values()) == {None}
+    assert small.state("ann").status == "failed"
+
+
+def _full_disk(*_, **__):
+    raise OSError("no space left on device")
 
 
 def test_what_a_person_gave_stays_within_bounds(small):

@@ -11,3 +11,10 @@ def test_examples(name):
     result = doctest.testmod(importlib.import_module(f"gdhelpers.{name}"))
     assert result.attempted > 0
     assert result.failed == 0
+
+
+@pytest.mark.parametrize("name", ["gradebook", "grading", "safe_html", "table"])
+def test_examples_of_the_grader(name):
+    result = doctest.testmod(importlib.import_module(f"gdgrader.{name}"))
+    assert result.attempted > 0
+    assert result.failed == 0

@@ -5,6 +5,7 @@ import json
 import os
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from threading import Timer
 
 import nbformat
@@ -148,6 +149,10 @@ WHOLE = {
     "a plot": (
         with_cells("import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.show()"),
         "",
+    ),
+    "endless output": (
+        with_cells("while True:\n    print('x' * 10_000)"),
+        "output limit",
     ),
     "much output": (with_cells("print('x' * 3_000_000)"), ""),
     "many lines": (with_cells("for i in range(30_000): print(i)"), ""),
@@ -300,6 +305,10 @@ def test_links_and_special_files_are_not_followed(small, grader):
     (small.folder("folder") / f"{LESSON}.ipynb").mkdir(parents=True)
     small.submit("stamped", small.answered(RIGHT))
     small.submit("stamped", None, files={"timestamp.txt": b"\xff\xfe tomorrow"})
+    strange = small.folder("zzz")
+    (strange / "numbers.csv").mkdir()
+    (strange / "numbers.csv" / "a folder where a file is to be").touch()
+    Path(os.fsdecode(bytes(strange) + b"/no-\xff-text")).touch()
     small.submit("zzz", small.answered(RIGHT))
     if grader == "gdgrader":
         runner.grade(LESSON, config=small.config, isolated=False, workers=0)
