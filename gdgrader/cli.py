@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 app = typer.Typer(
     help="Build the course's editions, grade a class, report on it.",
@@ -55,6 +57,58 @@ def build(
     except (builder.BuildError, ValueError) as error:
         console.print(f"✗ {error}", markup=False)
         raise typer.Exit(1) from None
+
+
+@app.command()
+def autograde(
+    lesson: Annotated[str, typer.Argument(help="Such as 01_single_step.")],
+    student: Annotated[
+        list[str] | None, typer.Option(help="Only this one; may be repeated.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; all cores unless told.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Grade unchanged submissions again.")
+    ] = False,
+    no_sandbox: Annotated[
+        bool,
+        typer.Option(
+            "--no-sandbox",
+            help="Run students' code with your own rights: it can read your files "
+            "and use your network.",
+        ),
+    ] = False,
+    root: Root = Path(),
+) -> None:
+    """Grade a lesson's submissions; exit 0 only if none failed."""
+    from nbgrader.api import MissingEntry
+    from rich.table import Table
+
+    from gdgrader import runner
+    from gdgrader.bubblewrap import SandboxUnavailable
+
+    try:
+        outcomes = runner.grade(
+            lesson,
+            student,
+            root=root.resolve(),
+            workers=workers or os.cpu_count() or 1,
+            force=force,
+            isolated=not no_sandbox,
+            progress=lambda o: console.print(f"{o.student}: {o.status}", markup=False),
+        )
+    except (FileNotFoundError, MissingEntry, SandboxUnavailable) as error:
+        console.print(f"✗ {error}", markup=False)
+        raise typer.Exit(1) from None
+    table = Table("student", "status", "score", "reason", "seconds")
+    for o in outcomes:
+        score = "" if o.score is None else f"{o.score:g} / {o.max_score:g}"
+        row = [o.student, o.status, score, o.reason, f"{o.seconds:.1f}"]
+        table.add_row(*map(escape, row))
+    console.print(table)
+    if any(o.status == "failed" for o in outcomes):
+        raise typer.Exit(1)
 
 
 if __name__ == "__main__":
