@@ -26,8 +26,9 @@ Root = Annotated[
 
 @app.callback()
 def main() -> None:
-    """Keep nbgrader's deprecation chatter out of the instructor's terminal."""
+    """Keep nbgrader's chatter about its own libraries out of the terminal."""
     warnings.filterwarnings("ignore", category=DeprecationWarning)
+    warnings.filterwarnings("ignore", module=r"nbgrader\.api")
 
 
 @app.command()

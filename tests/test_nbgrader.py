@@ -9,6 +9,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from typer.testing import CliRunner
+
+from gdgrader.cli import app
 
 ROOT = Path(__file__).parents[1]
 LESSON = "02_constant_learning_rate"
@@ -111,3 +114,23 @@ def test_written_answers_wait_for_a_person(course):
             waiting = [g for g in waiting if g.needs_manual_grade]
             expected = 0 if student in {"blank", "half"} else 1
             assert len(waiting) == expected, student
+
+
+def test_our_command_gives_the_same_scores(course, tmp_path):
+    """`gdgrader autograde` in a copy of the class, then a file that is no notebook."""
+    copy = shutil.copytree(course, tmp_path / "course")
+    command = ["autograde", LESSON, "--force", "--root", str(copy), "--workers", "1"]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0, done.output
+    nbgrader(copy, "export")
+    assert scores(copy) == scores(course)
+    path = copy / "submitted" / "blank" / LESSON / f"{LESSON}.ipynb"
+    path.write_text("no notebook")
+    done = CliRunner().invoke(app, command[:2] + command[3:])
+    assert done.exit_code == 1
+    assert "blank: failed" in done.output and "unchanged" in done.output
+
+
+def test_our_command_says_what_is_not_there(tmp_path):
+    done = CliRunner().invoke(app, ["autograde", "nope", "--root", str(tmp_path)])
+    assert done.exit_code == 1 and "nope" in done.output
