@@ -8,13 +8,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help lab test setup system build check demo bench lint lock clean
+.PHONY: help lab test setup system build check bench lint lock clean
 
 help:
 	@echo "make lab     open the student's course in JupyterLab   (ARGS=\"--no-browser --port 8899\")"
 	@echo "make test    run the whole test suite                  (ARGS=\"-k schedules\")"
 	@echo "make setup   create $(VENV) and install everything, once"
 	@echo "make build   regenerate release/ and notebooks/ from source/"
+	@echo "make bench   the benchmarks, each beside its peer"
 	@echo "make lint    ruff, formatting and notebook hygiene"
 
 # The lock is exact but for CUDA's libraries, which torch itself pins where it wants them.
@@ -44,6 +45,12 @@ build: setup
 
 check: setup
 	$(BIN)/gdgrader build --check
+
+# Each measures a peer in the same run; leave the machine alone meanwhile.
+bench: setup system
+	$(BIN)/python -m benchmarks.epoch_vs_dataloader
+	$(BIN)/python -m benchmarks.seed_table
+	$(BIN)/python -m benchmarks.explorer_latency
 
 lint: setup
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/nbstripout --keep-id --verify source/*/*.ipynb
