@@ -30,8 +30,10 @@ $(BIN)/.installed: requirements.lock pyproject.toml
 
 setup: $(BIN)/.installed
 
+# In a container one is root, and Jupyter wants that said.
 lab: setup
-	@$(BIN)/python -m jupyterlab --ServerApp.root_dir=release $(ARGS)
+	@$(BIN)/python -m jupyterlab --ServerApp.root_dir=release \
+	  $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
 
 # Chromium, bubblewrap and PostgreSQL are what the tests drive; installed only where we may.
 system:
