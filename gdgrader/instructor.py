@@ -104,5 +104,6 @@ def marks(cell: NotebookNode) -> dict:
 
 
 def is_demonstration(cell: NotebookNode) -> bool:
-    """Whether the instructor marked a cell as not needed for grading."""
-    return DEMONSTRATION in cell.metadata.get("tags", [])
+    """Whether grading may skip a cell: locked, and marked so by the instructor."""
+    locked = marks(cell).get("locked") and not marks(cell).get("solution")
+    return bool(locked) and DEMONSTRATION in cell.metadata.get("tags", [])

@@ -3,6 +3,7 @@
 import copy
 import json
 import random
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -11,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from gdgrader.instructor import instructors_version, marks
+from gdgrader.instructor import instructors_version, is_demonstration, marks
 from gdgrader.rescue import rescue
 from gdgrader.submission import Unreadable, read_submission
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +94,16 @@ def test_a_demonstration_is_the_instructors_only_while_unchanged(edition):
     next(c for c in changed.cells if c.id == "try-it").source = "steps = 3"
     made, _ = rescued(changed, frame)
     assert not next(c for c in made.cells if c.id == "try-it").metadata
+
+
+def test_only_locked_cells_can_be_skipped():
+    for path in sorted((ROOT / "source").glob("*/*.ipynb")):
+        cells = nbformat.read(path, as_version=4).cells
+        tagged = [c for c in cells if "demonstration" in c.metadata.get("tags", [])]
+        assert tagged and all(is_demonstration(c) for c in tagged)
+        for c in tagged:
+            c.metadata.nbgrader.locked = False
+            assert not is_demonstration(c)
 
 
 @settings(max_examples=60, deadline=None)
