@@ -112,5 +112,45 @@ def autograde(
         raise typer.Exit(1)
 
 
+@app.command()
+def mistakes(
+    lesson: Annotated[
+        str | None, typer.Argument(help="Such as 01_single_step; all unless told.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds to try.")] = 50,
+    solutions: Annotated[
+        Path | None,
+        typer.Option(help="Folder of right solutions, <exercise>.py with right_…()."),
+    ] = None,
+    root: Root = Path(),
+) -> None:
+    """Hand in every known mistake and right solution; exit 1 if one is misjudged."""
+    from rich.table import Table
+
+    from gdgrader import mistakes as tester
+    from gdgrader.exercises import exercises
+
+    if not exercises(lesson):
+        console.print(f"✗ {lesson} has no exercises in gdgrader/exercises.")
+        raise typer.Exit(1)
+    folder = solutions or root / "tests" / "solutions"
+    table = Table("exercise", "mistakes named", "right solutions passed")
+    wrong = []
+    try:
+        for t in tester.trials(lesson, root, folder, map(str, range(seeds))):
+            named, passed = f"{t.named} of {t.mistakes}", f"{t.passed} of {t.right}"
+            table.add_row(t.exercise, named, passed)
+            wrong += t.wrong
+    except FileNotFoundError as error:
+        console.print(f"✗ {error}", markup=False)
+        raise typer.Exit(1) from None
+    console.print(table)
+    for line in wrong[:20]:
+        console.print(f"✗ {line}", markup=False)
+    if wrong:
+        raise typer.Exit(1)
+    console.print(f"✓ under {seeds} seeds")
+
+
 if __name__ == "__main__":
     app()

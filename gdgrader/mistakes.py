@@ -1,0 +1,115 @@
+"""Try an exercise as a tester would: known mistakes must fail, right ways must pass.
+
+Every mistake of the catalogue is handed in as a student's answer under many seeds and
+must be failed with its own hint; every right solution must pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+from gdgrader.exercises import exercises
+from gdgrader.exercises.base import Exercise
+from gdgrader.exercises.reference import load_reference, source_notebook
+from gdhelpers.calls import run_case
+from gdhelpers.verdicts import Verdict, cases_of, rule
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How one exercise did.
+
+    Attributes:
+        mistakes, named: how many are known, and how many of them were failed with
+            their own hint under every seed.
+        right, passed: how many right solutions there are, and how many passed.
+        wrong: a line for each ruling that was not as it should be.
+    """
+
+    exercise: str
+    mistakes: int
+    named: int
+    right: int
+    passed: int
+    wrong: tuple[str, ...]
+
+
+def trials(
+    lesson: str | None, root: Path, solutions: Path | None, seeds: Iterable[str]
+) -> Iterator[Trial]:
+    """Try every exercise of a lesson, or of the course.
+
+    Args:
+        root: the course's folder, whose `source/` holds the references.
+        solutions: a folder with `<exercise>.py`, each function named right_… a right
+            way of writing it; None for none.
+
+    Errors: FileNotFoundError where the lesson's source is not there.
+    """
+    seeds = list(seeds)
+    for exercise in exercises(lesson).values():
+        names = load_reference(source_notebook(exercise.lesson, root))
+        path = solutions / f"{exercise.name}.py" if solutions else None
+        right = right_solutions(path) if path and path.exists() else {}
+        yield trial(exercise, names[exercise.function], right, seeds)
+
+
+def trial(
+    exercise: Exercise,
+    reference: Callable,
+    right: Mapping[str, Callable],
+    seeds: Iterable[str],
+) -> Trial:
+    """Try one exercise under these seeds."""
+    wrong: dict[str, list[str]] = {}
+    for seed in seeds:
+        entry = exercise.entry(reference, seed)
+        for name, function in right.items():
+            for asked, verdict in _rulings(entry, function):
+                if not verdict.right:
+                    found = f"right solution {name!r} fails {_where(asked, seed)}"
+                    wrong.setdefault(name, []).append(f"{found}: {verdict.message}")
+        for mistake in exercise.mistakes:
+            for asked, verdict in _rulings(entry, mistake.function):
+                # One property may not touch the mistake; the whole exercise must.
+                if verdict.right and asked is not None:
+                    continue
+                if verdict.mistake != mistake.name or mistake.hint not in (
+                    verdict.message
+                ):
+                    told = "passes" if verdict.right else verdict.message
+                    found = f"mistake {mistake.name!r} {_where(asked, seed)}: {told}"
+                    wrong.setdefault(mistake.name, []).append(found)
+    return Trial(
+        exercise.name,
+        len(exercise.mistakes),
+        sum(m.name not in wrong for m in exercise.mistakes),
+        len(right),
+        sum(name not in wrong for name in right),
+        tuple(line for lines in wrong.values() for line in lines),
+    )
+
+
+def right_solutions(path: Path) -> dict[str, Callable]:
+    """Give the functions of a module whose names start with right_."""
+    spec = spec_from_file_location(f"solutions_{path.stem}", path)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return {k: f for k, f in vars(module).items() if k.startswith("right_")}
+
+
+def _rulings(entry: dict, function: Callable) -> Iterator[tuple[str | None, Verdict]]:
+    """Rule on each property and, under None, on the exercise as a whole."""
+    everything = []
+    for name in entry["properties"]:
+        answers = [run_case(function, case) for case in cases_of(entry, name)]
+        everything += answers
+        yield name, rule(entry, name, answers)
+    yield None, rule(entry, None, everything)
+
+
+def _where(asked: str | None, seed: str) -> str:
+    return f"on {asked or 'the whole'!r} under {seed!r}"

@@ -1,0 +1,53 @@
+"""`gdgrader mistakes`: it says so when a mistake passes or a right solution fails."""
+
+from dataclasses import replace
+
+from exercise_checks import ROOT, reference_of
+from typer.testing import CliRunner
+
+from gdgrader.cli import app
+from gdgrader.exercises import exercises
+from gdgrader.exercises.base import Mistake
+from gdgrader.mistakes import trial
+
+STEP = exercises()["single_step_gradient_descent"]
+
+
+def test_command_prints_every_exercise_of_a_lesson():
+    ran = CliRunner().invoke(
+        app, ["mistakes", "01_single_step", "--seeds", "2", "--root", str(ROOT)]
+    )
+    assert ran.exit_code == 0, ran.output
+    for exercise in exercises("01_single_step").values():
+        assert exercise.name in ran.output
+        n = len(exercise.mistakes)
+        assert f"{n} of {n}" in ran.output
+
+
+def test_unknown_lesson_is_said():
+    ran = CliRunner().invoke(app, ["mistakes", "07_none", "--root", str(ROOT)])
+    assert ran.exit_code == 1 and "07_none has no exercises" in ran.output
+
+
+def test_a_mistake_that_passes_is_reported():
+    def right(theta, learning_rate):
+        return theta - learning_rate * 2 * theta
+
+    fake = Mistake("no mistake at all", "None.", right)
+    tried = trial(replace(STEP, mistakes=[fake]), reference_of(STEP), {}, ["a", "b"])
+    assert (tried.named, tried.mistakes) == (0, 1)
+    assert len(tried.wrong) == 2 and "passes" in tried.wrong[0]
+
+
+def test_a_mistake_told_another_ones_hint_is_reported():
+    flipped = STEP.mistakes[0]
+    twin = Mistake("its twin", "Another hint.", flipped.function)
+    exercise = replace(STEP, mistakes=[flipped, twin])
+    tried = trial(exercise, reference_of(STEP), {}, ["a"])
+    assert tried.named == 1 and "'its twin'" in tried.wrong[0]
+
+
+def test_a_right_solution_that_fails_is_reported():
+    wrong = STEP.mistakes[0].function
+    tried = trial(STEP, reference_of(STEP), {"right_but_not": wrong}, ["a"])
+    assert (tried.passed, tried.right) == (0, 1) and "right_but_not" in tried.wrong[0]
