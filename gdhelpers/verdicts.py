@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from gdhelpers.split_rule import split_problem
 
 ALMOST = "Almost: "
+RESULT = "the result"
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,9 @@ def problem(answer: dict, case: dict, tolerance: dict) -> str:
     got = answer.get("value")
     if case.get("rule"):
         return RULES[case["rule"]](got, case)
-    return _difference(got, case["expected"]["value"], tolerance, "the result")
+    if "at" in case and got is not None and not isinstance(got, list):
+        return f"The result should be a function of the step, not {_kind(got)}."
+    return _difference(got, case["expected"]["value"], tolerance, RESULT)
 
 
 def _difference(got, want, tolerance: dict, what: str) -> str:
@@ -110,14 +113,16 @@ def _difference(got, want, tolerance: dict, what: str) -> str:
 
 
 def _list_difference(got, want: list, tolerance: dict, what: str) -> str:
+    entries = f"{len(want)} entr{'y' if len(want) == 1 else 'ies'}"
     if not isinstance(got, list):
         return _sentence(
-            f"{what} should be a list or tuple of {len(want)}, not {_kind(got)}."
+            f"{what} should be a list or tuple of {entries}, not {_kind(got)}."
         )
     if len(got) != len(want):
-        return _sentence(f"{what} has {len(got)} entries; expected {len(want)}.")
+        return _sentence(f"{what} should have {entries}, not {len(got)}.")
+    outer = "result" if what == RESULT else what.strip("`")
     for i, (g, w) in enumerate(zip(got, want, strict=True)):
-        wrong = _difference(g, w, tolerance, f"entry {i} of {what}")
+        wrong = _difference(g, w, tolerance, f"`{outer}[{i}]`")
         if wrong:
             return wrong
     return ""
@@ -146,13 +151,18 @@ def close(got: float, want: float, tolerance: dict) -> bool:
 
 
 def _known_mistake(exercise: dict, cases: list[dict], answers: list[dict]):
-    """The first catalogued mistake that gives just these answers."""
-    for i, mistake in enumerate(exercise["mistakes"]):
-        if all(
-            _same(answer, case["mistakes"][i], exercise["tolerance"])
-            for case, answer in zip(cases, answers, strict=True)
-        ):
-            return mistake
+    """The first catalogued mistake that gives just these answers.
+
+    Or else the first that gives every *wrong* one of them, two at the least: some
+    slips show in a part of the cases, and one answer alone may be a coincidence.
+    """
+    tolerance = exercise["tolerance"]
+    pairs = list(zip(cases, answers, strict=True))
+    wrong = [(c, a) for c, a in pairs if problem(a, c, tolerance)]
+    for asked in [pairs, wrong] if len(wrong) > 1 else [pairs]:
+        for i, mistake in enumerate(exercise["mistakes"]):
+            if all(_same(a, c["mistakes"][i], tolerance) for c, a in asked):
+                return mistake
     return None
 
 
@@ -179,7 +189,9 @@ def describe_call(function: str, case: dict) -> str:
     if isinstance(case.get("twice"), list):
         again = ", ".join(_argument(a) for a in case["twice"])
         return f"{call}, then {function}({again})"
-    return f"{call} at steps {case['at']}" if "at" in case else call
+    if "at" in case:
+        return f"{call} at steps {case['at']}"
+    return f"{call}, two times" if case.get("twice") else call
 
 
 def _argument(value) -> str:
@@ -197,7 +209,7 @@ def _came_back(answer: dict) -> str:
     if "missing" in answer:
         return "nothing, the function is not written yet"
     if "error" in answer:
-        return answer["error"]
+        return f"nothing, it raised {answer['error'].split(':')[0]}"
     return _short(answer.get("value"))
 
 
@@ -210,7 +222,9 @@ def _short(value, limit: int = 200) -> str:
         for tag in ("$tensor", "$array"):
             if tag in value:
                 return f"{tag[1:]}({_short(value[tag])})"
-        return f"a {value.get('$other', 'dictionary')}"
+        if "$other" in value:
+            return f"a {value['$other']}"
+        return "{" + ", ".join(f"{k!r}: {_short(v)}" for k, v in value.items()) + "}"
     if isinstance(value, float):
         return f"{value:.7g}"
     if isinstance(value, list):

@@ -299,6 +299,29 @@ def _(initial_lr=1.05, num_iterations=20, make_scheduler=None):
 
 
 @optimize_scheduled.mistake(
+    "lists swapped",
+    "the two lists come back in the wrong order: x first, then the rates.",
+)
+def _(initial_lr=1.05, num_iterations=20, make_scheduler=None):
+    import torch
+
+    x = torch.tensor(500.0, requires_grad=True)
+    optimizer = torch.optim.SGD([x], lr=initial_lr)
+    scheduler = make_scheduler(optimizer) if make_scheduler else None
+    xs, rates = [], []
+    for _ in range(num_iterations):
+        optimizer.zero_grad()
+        loss = x**2
+        loss.backward()
+        optimizer.step()
+        xs.append(x.item())
+        rates.append(optimizer.param_groups[0]["lr"])
+        if scheduler:
+            scheduler.step()
+    return rates, xs
+
+
+@optimize_scheduled.mistake(
     "gradients pile up",
     "each step uses the sum of all gradients so far: `optimizer.zero_grad()` is "
     "missing from the loop.",
