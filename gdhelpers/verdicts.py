@@ -51,13 +51,16 @@ def rule(exercise: dict, property_name: str | None, answers: list[dict]) -> Verd
     if wrong is None:
         return Verdict(True, f"✓ {title}: right in {_count(len(cases), 'case')}.")
     mistake = _known_mistake(exercise, cases, answers)
+    came_back, expected = _came_back(answers[wrong]), _expected(cases[wrong])
+    if came_back == expected:  # they differ where the lists were cut short
+        came_back = _came_back(answers[wrong], items=100)
+        expected = _expected(cases[wrong], items=100)
     lines = [
         f"✗ {title}",
         f"  called:    {describe_call(exercise['function'], cases[wrong])}",
-        f"  came back: {_came_back(answers[wrong])}",
+        f"  came back: {came_back}",
+        f"  expected:  {expected}",
     ]
-    if "value" in cases[wrong]["expected"]:
-        lines.append(f"  expected:  {_expected(cases[wrong])}")
     if mistake:
         lines.append(f"  {ALMOST}{mistake['hint']}")
     else:
@@ -81,7 +84,7 @@ def problem(answer: dict, case: dict, tolerance: dict) -> str:
         return "Not written yet: replace the `raise NotImplementedError()` line."
     if "error" in answer:
         where = f", at the line `{answer['line']}`" if answer.get("line") else ""
-        return f"Your code raised {answer['error']}{where}."
+        return f"Your code raised {answer['error'].rstrip('.')}{where}."
     got = answer.get("value")
     if case.get("rule"):
         return RULES[case["rule"]](got, case)
@@ -205,31 +208,31 @@ def _argument(value) -> str:
     return _short(value)
 
 
-def _came_back(answer: dict) -> str:
+def _came_back(answer: dict, items: int = 6) -> str:
     if "missing" in answer:
         return "nothing, the function is not written yet"
     if "error" in answer:
         return f"nothing, it raised {answer['error'].split(':')[0]}"
-    return _short(answer.get("value"))
+    return _short(answer.get("value"), items=items)
 
 
-def _expected(case: dict) -> str:
-    return case.get("wanted") or _short(case["expected"]["value"])
+def _expected(case: dict, items: int = 6) -> str:
+    return case.get("wanted") or _short(case["expected"]["value"], items=items)
 
 
-def _short(value, limit: int = 200) -> str:
+def _short(value, limit: int = 200, items: int = 6) -> str:
     if isinstance(value, dict):
         for tag in ("$tensor", "$array"):
             if tag in value:
-                return f"{tag[1:]}({_short(value[tag])})"
+                return f"{tag[1:]}({_short(value[tag], items=items)})"
         if "$other" in value:
             return f"a {value['$other']}"
         return "{" + ", ".join(f"{k!r}: {_short(v)}" for k, v in value.items()) + "}"
     if isinstance(value, float):
         return f"{value:.7g}"
     if isinstance(value, list):
-        inner = ", ".join(_short(v, 60) for v in value[:6])
-        more = f", … ({len(value)} entries)" if len(value) > 6 else ""
+        inner = ", ".join(_short(v, 60, items) for v in value[:items])
+        more = f", … ({len(value)} entries)" if len(value) > items else ""
         return f"[{inner}{more}]"
     text = repr(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"

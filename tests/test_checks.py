@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 LESSON_1 = ROOT / "release" / "01_single_step"
 LESSON_3 = ROOT / "release" / "03_linear_regression"
 LESSON_4 = ROOT / "release" / "04_step_decay"
+LESSON_5 = ROOT / "release" / "05_reduce_on_plateau"
 LESSON_6 = ROOT / "release" / "06_cosine_one_cycle"
 
 
@@ -176,3 +177,24 @@ def test_a_mistake_is_named_where_it_shows_in_a_part_of_the_cases():
 def test_a_trace_is_spelled_out():
     text = words(lambda trace: "none", "spot_the_bug", None, LESSON_4)
     assert "called:    spot_the_bug({'intended': [0.1, " in text
+
+
+def test_answers_cut_short_alike_are_shown_whole():
+    def never(metrics, initial_lr, mode="min", factor=0.1, patience=10, **others):
+        return [initial_lr] * len(metrics)
+
+    text = words(never, "simulate_plateau", "patience", LESSON_5)
+    came_back, expected = (line.partition(": ")[2] for line in text.splitlines()[2:4])
+    assert came_back.strip() != expected.strip() and "…" not in expected
+
+
+def test_torchs_own_errors_and_unbound_names_stay_calm(capsys):
+    def unbound():
+        del gone  # noqa: F821
+        gone = 1  # noqa: F841
+
+    with once_written("f"):
+        torch.ones(2) @ torch.ones(3)
+    with once_written("f"):
+        unbound()
+    assert capsys.readouterr().out.count("Its check says more") == 2

@@ -147,6 +147,7 @@ _EXACT = [[0.5, 1.0], [-1.0, 1.0], [2.0, 1.0]]
         tensor([0.5, -2.0, -1.0]),
     ),
     case(tensor(_EXACT), tensor([3.5, -1.0, 8.0]), tensor([-1.0, 1.0])),
+    case(tensor(_EXACT), tensor([3.5, -1.0, 8.0]), tensor([0.0, 1.0]), twice=True),
 )
 def _(rng):
     n = rng.randint(4, 8)
@@ -185,6 +186,17 @@ def _(x, y, a):
 )
 def _(x, y, a):
     return 2 * x.T @ (y - x @ a) / len(y)
+
+
+@mse_gradient.mistake(
+    "gradients kept in a",
+    "right, but only once: `a` itself is marked for autograd, and asked again its "
+    "gradients add up. Begin with a copy: `a = a.clone().requires_grad_()`.",
+)
+def _(x, y, a):
+    a.requires_grad_()
+    ((x @ a - y) ** 2).mean().backward()
+    return a.grad
 
 
 @mse_gradient.mistake(

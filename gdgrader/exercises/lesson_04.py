@@ -103,6 +103,14 @@ def _(t, initial_lr, step_size, gamma):
     return initial_lr * gamma * drops if drops else initial_lr
 
 
+@step_lr.mistake(
+    "one drop too many",
+    "this begins with a drop. In the first n epochs the rate is initial_lr itself.",
+)
+def _(t, initial_lr, step_size, gamma):
+    return initial_lr * gamma ** (t // step_size + 1)
+
+
 # optimize ---------------------------------------------------------------------------
 
 _STEP = scheduler("StepLR", step_size=4, gamma=0.5)
