@@ -100,6 +100,9 @@ def once_written(*names: str) -> Iterator[None]:
     except NotImplementedError:
         print(f"This needs your {wanted}: write it above, then run this cell again.")
     except NameError as error:
+        if isinstance(error, UnboundLocalError):
+            _say_it_failed(wanted, error)
+            return
         if error.name not in names:
             raise
         print(f"This needs your {wanted}: run the cell that defines it first.")
@@ -109,8 +112,13 @@ def once_written(*names: str) -> Iterator[None]:
         ArithmeticError,
         IndexError,
         AttributeError,
+        RuntimeError,  # torch's own errors
     ) as error:
-        print(
-            f"This uses your {wanted}, which did not work out here "
-            f"({type(error).__name__}: {error}). Its check says more."
-        )
+        _say_it_failed(wanted, error)
+
+
+def _say_it_failed(wanted: str, error: Exception) -> None:
+    print(
+        f"This uses your {wanted}, which did not work out here "
+        f"({type(error).__name__}: {error}). Its check says more."
+    )
