@@ -129,7 +129,8 @@ class Lesson:
     def __init__(self, page: Page, address: str, path: Path, url: str) -> None:
         self.page = page
         self.cells = nbformat.read(path, as_version=4).cells
-        page.goto(f"{address}/{url}")
+        # Without ?reset JupyterLab opens the notebooks of the visit before, too.
+        page.goto(f"{address}/{url}?reset" if "lab/" in url else f"{address}/{url}")
         page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=KERNEL_MS)
         ready = page.locator('.jp-NotebookPanel [data-status="idle"]').first
         ready.wait_for(timeout=KERNEL_MS, state="attached")
@@ -158,6 +159,12 @@ class Lesson:
         self.page.keyboard.press("Delete")
         self.page.keyboard.insert_text(code)
 
+    def tell(self, cell_id: str, text: str) -> None:
+        """Answer in words in a Markdown cell, and render it."""
+        self.cell(cell_id).locator(".jp-MarkdownOutput").dblclick()
+        self.write(cell_id, text)
+        self.page.keyboard.press("ControlOrMeta+Enter")
+
     def run(self, cell_id: str) -> str:
         """Run a cell with the keyboard and return the words of its output."""
         cell = self.cell(cell_id)
@@ -172,7 +179,7 @@ class Lesson:
 
     def save(self) -> None:
         self.page.keyboard.press("ControlOrMeta+s")
-        self.page.wait_for_timeout(1000)
+        self.page.wait_for_timeout(500)
 
     def screenshot(self, name: str) -> None:
         self.page.screenshot(path=screenshot(name))
