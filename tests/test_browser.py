@@ -187,7 +187,8 @@ def test_a_student_works_through_the_lesson(server, name):
         lesson.screenshot(f"lesson-{number}-wrong")
 
         function = next(iter(right_solutions(exercise.name).values()))
-        answer(lesson, cell, Mistake("none", "", function).source(exercise.function))
+        right = Mistake("none", "", function).source(exercise.function)
+        answer(lesson, cell, f"import math\n\n{right}")
         assert all("✓" in lesson.run(check) for check in checks)
         lesson.screenshot(f"lesson-{number}-right")
         for other, code in solutions(name).items():
