@@ -36,7 +36,9 @@ if (box) {
 
 _LOOK = """
 .gd-explorer .widget-label { height: auto; white-space: normal; }
-.gd-explorer .widget-slider > label { min-width: 10.5em; margin-right: 10px; }
+.gd-explorer .widget-inline-hbox > label {
+  min-width: 9.6em; margin-right: 10px; text-align: left;
+}
 .gd-explorer .widget-readout { min-width: 3.5em; }
 .gd-explorer .widget-html-content { height: auto; line-height: 1.5; }
 /* The still picture's text holds where the explorer is not alive; the live picture has
