@@ -174,7 +174,8 @@ class Lesson:
         self.page.keyboard.press("ControlOrMeta+Enter")
         expect(prompt).not_to_have_text(before, timeout=KERNEL_MS)
         expect(prompt).to_have_text(re.compile(r"\[\d+\]"), timeout=TRAINING_MS)
-        self.page.wait_for_timeout(200)
+        # The number comes after the last output, which takes a moment to be drawn.
+        self.page.wait_for_timeout(60)
         return cell.locator(".jp-OutputArea").inner_text()
 
     def save(self) -> None:
