@@ -34,6 +34,8 @@ def apply(c: Config) -> None:
         *GenerateFeedback.preprocessors.default(),
         "gdgrader.autograde.ShowNotes",
     ]
+    # Validate leaves the long trainings out: they ask nothing of the student.
+    c.Execute.skip_cells_with_tag = "demonstration"
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {"markdown2html": "gdgrader.safe_html.markdown2html"}
     c.ExportApp.plugin_class = "gdgrader.export.StatusExport"
