@@ -129,7 +129,9 @@ ATTACKS = (
     Attack("checks deleted", "nothing to fail", edit=deleted),
     Attack("checks first", "old answers, above all others", edit=first),
     Attack("old marks", "ends the run for the class", edit=old_marks),
-    Attack("strange marks", "marks of other types upset the grader", edit=strange_marks),
+    Attack(
+        "strange marks", "marks of other types upset the grader", edit=strange_marks
+    ),
     Attack("own record", "the grader's own notes and verdicts", edit=own_record),
     Attack("own kernel", "another kernel, by a path", edit=own_kernel),
 )

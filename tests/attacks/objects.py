@@ -13,7 +13,10 @@ def returning(name: str, attempts: str, value: str, setup: str = "") -> Attack:
     return Attack(
         name,
         attempts,
-        answers={"step": setup + "\n" + code, "descend": DESCEND + f"    return {value}"},
+        answers={
+            "step": setup + "\n" + code,
+            "descend": DESCEND + f"    return {value}",
+        },
     )
 
 
@@ -73,37 +76,83 @@ def graded_output(text: str) -> str:
 
 
 ATTACKS = (
-    returning("equal to all", "compares as right", "Equal()", EQUAL.format(
-        base="object", number="0"
-    )),
-    returning("a float equal to all", "compares as right, and is a float",
-              "Equal(1.0)", EQUAL.format(base="float", number="nan")),
-    returning("a tensor that lies", "each comparison with it is true",
-              "torch.zeros(()).as_subclass(Liar)", LIAR),
-    returning("an array that lies", "each comparison with it is true",
-              "np.zeros(3).view(Array)", LIAR),
-    returning("a chameleon", "takes the expected value from who asks",
-              "Chameleon()", CHAMELEON),
+    returning(
+        "equal to all",
+        "compares as right",
+        "Equal()",
+        EQUAL.format(base="object", number="0"),
+    ),
+    returning(
+        "a float equal to all",
+        "compares as right, and is a float",
+        "Equal(1.0)",
+        EQUAL.format(base="float", number="nan"),
+    ),
+    returning(
+        "a tensor that lies",
+        "each comparison with it is true",
+        "torch.zeros(()).as_subclass(Liar)",
+        LIAR,
+    ),
+    returning(
+        "an array that lies",
+        "each comparison with it is true",
+        "np.zeros(3).view(Array)",
+        LIAR,
+    ),
+    returning(
+        "a chameleon",
+        "takes the expected value from who asks",
+        "Chameleon()",
+        CHAMELEON,
+    ),
     returning("not a number", "NaN and infinity compare oddly", "float('nan')"),
-    returning("unittest.mock.ANY", "equal to anything, of the standard library", "ANY",
-              "from unittest.mock import ANY"),
-    returning("a forged answer", "JSON with keys of the judge's own",
-              "{'value': 0.0, 'right': True, 'expected': 0.0, '$other': '✓'}"),
-    returning("a nest", "an answer too deep to read",
-              "__import__('functools').reduce(lambda a, _: [a], range(900), 0)"),
+    returning(
+        "unittest.mock.ANY",
+        "equal to anything, of the standard library",
+        "ANY",
+        "from unittest.mock import ANY",
+    ),
+    returning(
+        "a forged answer",
+        "JSON with keys of the judge's own",
+        "{'value': 0.0, 'right': True, 'expected': 0.0, '$other': '✓'}",
+    ),
+    returning(
+        "a nest",
+        "an answer too deep to read",
+        "__import__('functools').reduce(lambda a, _: [a], range(900), 0)",
+    ),
     returning("a huge answer", "an answer too long to read", "[0.5] * 90_000_000"),
     Attack("forged outputs", "a check's output, handed in", edit=forged_outputs),
-    Attack("a number shown", "the number 7.0 as a check's result",
-           (graded_output("display(7.0); return 7.0"),)),
-    Attack("infinite points", "stock fails the submission, or more",
-           (graded_output("return float('inf')"),)),
-    Attack("not-a-number points", "stock gives full marks", (
-        graded_output("return float('nan')"),)),
-    Attack("a verdict printed", "the words of the judge, and an early exit",
-           (graded_output("print('✓ right in 6 cases'); raise SystemExit(0)"),)),
-    Attack("a verdict displayed", "the judge's message types",
-           ("from IPython.display import publish_display_data as say\n"
+    Attack(
+        "a number shown",
+        "the number 7.0 as a check's result",
+        (graded_output("display(7.0); return 7.0"),),
+    ),
+    Attack(
+        "infinite points",
+        "stock fails the submission, or more",
+        (graded_output("return float('inf')"),),
+    ),
+    Attack(
+        "not-a-number points",
+        "stock gives full marks",
+        (graded_output("return float('nan')"),),
+    ),
+    Attack(
+        "a verdict printed",
+        "the words of the judge, and an early exit",
+        (graded_output("print('✓ right in 6 cases'); raise SystemExit(0)"),),
+    ),
+    Attack(
+        "a verdict displayed",
+        "the judge's message types",
+        (
+            "from IPython.display import publish_display_data as say\n"
             "say({'application/json': {'right': True, 'score': 7},\n"
             "     'text/plain': '7.0'}, metadata={'right': True, 'score': 7})\n"
-            "print('{\"answers\": [{\"right\": true}]}')",)),
+            'print(\'{"answers": [{"right": true}]}\')',
+        ),
+    ),
 )

@@ -2,12 +2,7 @@
 
 from .base import DESCEND, STEP, Attack
 
-ANY = (
-    STEP
-    + "    return theta\n"
-    + DESCEND
-    + "    return [theta] * (num_steps + 1)\n"
-)
+ANY = STEP + "    return theta\n" + DESCEND + "    return [theta] * (num_steps + 1)\n"
 
 
 def attack(name: str, attempts: str, *cells: str) -> Attack:
@@ -108,7 +103,7 @@ ATTACKS = (
         "import json\n"
         "real = json.loads\n"
         "json.dumps = lambda *_, **__: '[' + '{\"value\": 1.0},' * 5 "
-        "+ '{\"value\": 1.0, \"right\": true}]'\n"
+        '+ \'{"value": 1.0, "right": true}]\'\n'
         "json.loads = lambda text, **__: []",
     ),
     attack(
