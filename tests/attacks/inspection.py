@@ -104,10 +104,11 @@ ATTACKS = (
         "secrets in whatever file can be opened",
         "import os\n"
         f"word = ({WORD}).encode()\n"
-        "skip = ('/proc', '/sys', '/usr', '/lib', '/opt/venv', '/nix')\n"
+        "skip = ('/proc', '/sys', '/dev', '/usr', '/lib', '/bin', '/nix')\n"
         "for place, folders, names in os.walk('/'):\n"
         "    folders[:] = [f for f in folders if not\n"
-        "                  os.path.join(place, f).startswith(skip)][:200]\n"
+        "                  os.path.join(place, f).startswith(skip)\n"
+        "                  and f not in ('site-packages', 'lib')][:200]\n"
         "    for name in names[:500]:\n"
         "        try: text = open(os.path.join(place, name), 'rb').read(5_000_000)\n"
         "        except OSError: continue\n"

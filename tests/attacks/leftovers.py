@@ -26,7 +26,8 @@ ATTACKS = (
     Attack(
         "a leaves",
         "files, modules, settings, hooks and sockets for the next",
-        (
+        earns=3.0,  # what it would hand on is right
+        cells=(
             "import os, sys, torch, builtins, site, socket\n"
             f'gift = "{GIFT}"\n'
             f"for place in {PLACES}:\n"

@@ -66,7 +66,7 @@ ATTACKS = (
         (
             f'import sys\nprint("{ALL}"); print("\\x1b[31m{ALL}", file=sys.stderr)',
             f'class Bad(Exception): pass\nBad.__name__ = "{ALL}"\nraise Bad("{ALL}")',
-            f"# {ALL}\n'</script>{SCRIPT}'",
+            f'# {ALL}\n"</script>{SCRIPT}"',
         ),
     ),
     Attack(
