@@ -120,7 +120,9 @@ def _released() -> tempfile.TemporaryDirectory:
     folder.mkdir(parents=True)
     nbformat.write(source(), folder / f"{LESSON}.ipynb")
     (folder / "numbers.csv").write_text("x\n1\n2\n")
-    done = NbGraderAPI(config=course_config(Path(made.name))).generate_assignment(LESSON)
+    done = NbGraderAPI(config=course_config(Path(made.name))).generate_assignment(
+        LESSON
+    )
     assert done["success"], done
     return made
 

@@ -96,9 +96,8 @@ ATTACKS = (
     Attack(
         "modules in the folder",
         "code named as what the grader imports",
-        files={
-            name: HOSTILE
-            for name in (
+        files=dict.fromkeys(
+            (
                 "sitecustomize.py",
                 "usercustomize.py",
                 "gdhelpers.py",
@@ -113,8 +112,9 @@ ATTACKS = (
                 "nbformat.py",
                 ".ipython/profile_default/startup/0.py",
                 ".jupyter/jupyter_config.py",
-            )
-        },
+            ),
+            HOSTILE,
+        ),
     ),
     Attack(
         "own checks.json",

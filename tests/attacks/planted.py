@@ -205,9 +205,11 @@ class _Active(HTMLParser):
             self.found.append(f"meta {sorted(dict(attrs).items())}")
         for name, value in attrs:
             text = "".join((value or "").split()).lower()
-            if name.startswith("on") or "javascript:" in text:
-                self.found.append(f"{tag} {name}={value}")
-            elif name in {"src", "srcset", "background"} and "//" in text:
+            if (
+                name.startswith("on")
+                or "javascript:" in text
+                or (name in {"src", "srcset", "background"} and "//" in text)
+            ):
                 self.found.append(f"{tag} {name}={value}")
         if tag == "script":
             self._script = []
