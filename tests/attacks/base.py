@@ -74,7 +74,7 @@ class Attack:
     def hand_in(self, root: Path, student: str, release: NotebookNode, fill: Fill):
         """Write the submission below the course's folder `root`."""
         folder = root / "submitted" / student / LESSON
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / self.notebook).write_bytes(self.written(release, fill))
         for name, content in self.files.items():
             path = folder / name

@@ -1,6 +1,7 @@
 """Links, special files and names that lead elsewhere."""
 
 import os
+import shutil
 import socket
 from pathlib import Path
 
@@ -38,8 +39,7 @@ def linked_notebook(target: str):
 
 def linked_folder(folder: Path, root: Path) -> None:
     """The whole folder is a link to the honest student's."""
-    (folder / f"{LESSON}.ipynb").unlink()
-    folder.rmdir()
+    shutil.rmtree(folder)
     folder.symlink_to(f"../honest/{LESSON}")
 
 
@@ -50,6 +50,7 @@ def pipe(folder: Path, root: Path) -> None:
 
 def special(folder: Path, root: Path) -> None:
     os.mkfifo(folder / "pipe")
+    (folder / "checks.json").unlink()
     os.mkfifo(folder / "checks.json")
     with socket.socket(socket.AF_UNIX) as one:
         here = Path.cwd()
@@ -137,7 +138,13 @@ ATTACKS = (
         state="failed",
         reason="no ordinary file",
     ),
-    Attack("special files", "pipes, sockets, endless devices", (SHOW,), folder=special),
+    Attack(
+        "special files",
+        "pipes, sockets, endless devices",
+        (SHOW,),
+        folder=special,
+        harms="reads /dev/zero until memory is full",
+    ),
     Attack(
         "odd file names",
         "names that lead out, or are commands",

@@ -84,6 +84,7 @@ ATTACKS = (
         "import json, glob\n"
         "for path in glob.glob('@ROOT@/submitted/*/tiny/*.ipynb') + glob.glob(\n"
         "        '@ROOT@/autograded/*/tiny/*.ipynb'):\n"
+        "    if '@STUDENT@' in path: continue  # its own, with this very cell\n"
         "    for cell in json.load(open(path))['cells']:\n"
         "        text = ''.join(cell['source'])\n"
         "        print(text)\n"
@@ -119,10 +120,10 @@ ATTACKS = (
     attack(
         "the environment",
         "the grader's variables: tokens, passwords",
-        "import os, glob\n"
+        "import os\n"
         "print(dict(os.environ))\n"
-        "for path in glob.glob('/proc/[0-9]*/environ'):\n"
-        "    try: print(path, open(path).read().replace('\\0', ' '))\n"
+        "for pid in ('self', os.getppid(), @PID@):\n"
+        "    try: print(open(f'/proc/{pid}/environ').read().replace('\\0', ' '))\n"
         "    except OSError as error: print(error)",
     ),
     attack(
@@ -138,6 +139,7 @@ ATTACKS = (
         "for pid in ['@PID@', str(os.getppid()), '1']:\n"
         "    try: print(open(f'/proc/{pid}/mem', 'rb').read(1))\n"
         "    except OSError as error: print(error)",
+        harms="reads other processes of this machine",
     ),
     attack(
         "own memory",

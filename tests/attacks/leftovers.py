@@ -26,6 +26,7 @@ ATTACKS = (
     Attack(
         "a leaves",
         "files, modules, settings, hooks and sockets for the next",
+        harms="writes into this machine's Python and home",
         earns=3.0,  # what it would hand on is right
         cells=(
             "import os, sys, torch, builtins, site, socket\n"
@@ -51,7 +52,8 @@ ATTACKS = (
     Attack(
         "b takes",
         "what the one before has left",
-        (
+        harms="needs the one before",
+        cells=(
             "import os, sys, torch, builtins, glob\n"
             "found = [getattr(m, 'gift', None) for m in (builtins, sys,"
             " torch.nn.functional)]\n"

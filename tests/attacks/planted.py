@@ -110,7 +110,8 @@ class Scene:
         work = self.course.answered(
             {name: f"# {secret}\n{source}" for name, source in RIGHT.items()}
         )
-        self.course.submit(student, work, files={"notes.txt": secret.encode()})
+        files = {"notes.txt": secret.encode(), TABLE.name: TABLE.read_bytes()}
+        self.course.submit(student, work, files=files)
 
     def fill(self, text: str, student: str) -> str:
         """Put in what a source can only know when it is run."""
@@ -118,7 +119,7 @@ class Scene:
             "@MARK@": self.mark,
             "@PORT@": str(self.listener.port),
             "@ROOT@": str(self.root),
-            "@SELF@": str(self.root / "submitted" / student / LESSON),
+            "@STUDENT@": student,
             "@PID@": str(os.getpid()),
         }
         for word, value in known.items():
@@ -128,6 +129,8 @@ class Scene:
     def attack(self, attack: Attack, student: str) -> None:
         """Hand in an attack."""
         self.names[attack.name] = student
+        # What was released comes back, as nbgrader's collecting takes whole folders.
+        shutil.copy(TABLE, self.course.folder(student))
         attack.hand_in(
             self.root,
             student,
