@@ -79,7 +79,7 @@ ATTACKS = (
         after="descend",
     ),
     attack(
-        "a neighbour's answers",
+        "answers of a neighbour",
         "another submission's functions, run as one's own",
         "import json, glob\n"
         "for path in glob.glob('@ROOT@/submitted/*/tiny/*.ipynb') + glob.glob(\n"
@@ -165,7 +165,8 @@ ATTACKS = (
         "for host in ('127.0.0.1', 'localhost', '::1', '0.0.0.0'):\n"
         "    try: socket.create_connection((host, @PORT@), 2).send(b'@MARK@')\n"
         "    except OSError as error: print(host, error)\n"
-        "try: socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', @PORT@))\n"
+        "udp = socket.socket(type=socket.SOCK_DGRAM)\n"
+        "try: udp.sendto(b'x', ('127.0.0.1', @PORT@))\n"
         "except OSError as error: print(error)\n"
         "try: socket.create_connection(('192.0.2.1', 80), 1)\n"
         "except OSError as error: print(error)\n"
@@ -184,8 +185,8 @@ ATTACKS = (
         "print(libc.unshare(0x10000000), libc.unshare(0x20000),\n"
         "      libc.mount(b'proc', b'/tmp', b'proc', 0, None), libc.chroot(b'/proc'),\n"
         "      libc.ptrace(16, 1, 0, 0), libc.setuid(0))\n"
-        "for path in ('/dev/mem', '/dev/kmsg', '/proc/1/root@ROOT@', '/proc/sysrq-trigger',\n"
-        "             '/proc/sys/kernel/core_pattern', '/sys/fs/cgroup'):\n"
+        "for path in ('/dev/mem', '/dev/kmsg', '/proc/1/root@ROOT@', '/sys/fs/cgroup',\n"
+        "             '/proc/sysrq-trigger', '/proc/sys/kernel/core_pattern'):\n"
         "    try: print(path, open(path, 'rb').read(10))\n"
         "    except OSError as error: print(error)\n"
         "try: os.mknod('disk', 0o60666, os.makedev(8, 0)); print(open('disk', 'rb'))\n"

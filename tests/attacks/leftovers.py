@@ -36,8 +36,8 @@ ATTACKS = (
             "        if place == '.' or '@MARK@' in name or place.startswith('/opt'):\n"
             "            try: open(f'{place}/{name}', 'w').write(gift)\n"
             "            except OSError: pass\n"
-            "startup = os.path.join(get_ipython().profile_dir.startup_dir, '@MARK@.py')\n"
-            "try: open(startup, 'w').write(gift)\n"
+            "startup = get_ipython().profile_dir.startup_dir\n"
+            "try: open(f'{startup}/@MARK@.py', 'w').write(gift)\n"
             "except OSError: pass\n"
             "exec(gift); builtins.gift = single_step_gradient_descent\n"
             "torch.nn.functional.gift = sys.gift = builtins.gift\n"
@@ -46,7 +46,7 @@ ATTACKS = (
             "server.listen()",
             "import ctypes\n"
             "libc = ctypes.CDLL(None)\n"
-            "for call in (29, 68, 248, 319): libc.syscall(call, 77, 4096, 0o1666, 0, 0)",
+            "for call in (29, 68, 248, 319): libc.syscall(call, 77, 4096, 950)",
         ),
     ),
     Attack(
@@ -59,7 +59,8 @@ ATTACKS = (
             " torch.nn.functional)]\n"
             f"for place in {PLACES}:\n"
             "    for path in glob.glob(f'{place}/@MARK@-gift*'):\n"
-            "        exec(open(path).read()); found.append(single_step_gradient_descent)\n"
+            "        exec(open(path).read())\n"
+            "        found.append(single_step_gradient_descent)\n"
             "if 'GIFT' in os.environ: exec(os.environ['GIFT'])\n"
             "for f in filter(None, found): single_step_gradient_descent = f\n"
             "print('found', found)",

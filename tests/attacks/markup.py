@@ -51,8 +51,9 @@ ATTACKS = (
         (
             "from IPython.display import *\n"
             f'code = "{ALL}"\n'
-            "display(HTML(code), Javascript(\"alert('@MARK@')\"), SVG(f'<svg>{code}</svg>'),\n"
-            "        Markdown(code), Latex(code), IFrame('javascript:alert(1)', 9, 9))\n"
+            "display(HTML(code), Javascript(\"alert('@MARK@')\"), Markdown(code),\n"
+            "        SVG(f'<svg>{code}</svg>'), Latex(code),\n"
+            "        IFrame('javascript:alert(1)', 9, 9))\n"
             "publish_display_data({'text/html': code, 'image/svg+xml': code,\n"
             "    'application/javascript': 'alert(1)', 'text/markdown': code,\n"
             "    'image/png': f'\">{code}', 'text/latex': code},\n"

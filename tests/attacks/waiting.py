@@ -13,10 +13,10 @@ ATTACKS = (
     attack(
         "check redefined in a thread",
         "check is replaced again and again while others work",
-        "import threading, time\n"
+        "import threading, time, gdhelpers.checks\n"
         "def swap():\n"
         "    while True:\n"
-        "        for space in (globals(), __import__('gdhelpers.checks').checks.__dict__):\n"
+        "        for space in (globals(), vars(gdhelpers.checks)):\n"
         "            space['check'] = lambda *_: print('✓')\n"
         "        time.sleep(0.001)\n"
         "threading.Thread(target=swap, daemon=True).start()",
@@ -41,11 +41,11 @@ ATTACKS = (
         "if not os.fork():\n"
         "    os.setsid()\n"
         "    ctypes.CDLL(None).prctl(15, b'@MARK@', 0, 0, 0)\n"
-        "    session = get_ipython().kernel.session\n"
+        "    shell = get_ipython(); kernel = shell.kernel\n"
         "    for _ in range(200):\n"
         "        time.sleep(0.02)\n"
-        "        try: session.send(get_ipython().kernel.iopub_socket, 'execute_reply',\n"
-        "                          {'status': 'ok'}, parent=get_ipython().parent_header)\n"
+        "        try: kernel.session.send(kernel.iopub_socket, 'execute_reply',\n"
+        "                                 {'status': 'ok'}, parent=shell.parent_header)\n"
         "        except BaseException: pass\n"
         "    os._exit(0)",
     ),
