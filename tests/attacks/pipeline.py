@@ -21,11 +21,11 @@ LIMITS = Limits(
     tmp_bytes=32 * MB,
     output_bytes=4 * MB,
     cpu_seconds=30,
-    cell_seconds=2,
-    submission_seconds=8,
+    cell_seconds=1,
+    submission_seconds=7,
 )
 NEIGHBOURS = 4  # so many attacks from one honest student to the next
-WORKERS = 2  # each grades attacks and honest ones in turn
+WORKERS = 3  # each grades attacks and honest ones in turn
 
 
 class Graded(Scene):

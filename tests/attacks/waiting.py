@@ -41,11 +41,11 @@ ATTACKS = (
         "if not os.fork():\n"
         "    os.setsid()\n"
         "    ctypes.CDLL(None).prctl(15, b'@MARK@', 0, 0, 0)\n"
-        "    shell = get_ipython(); kernel = shell.kernel\n"
+        "    kernel, parent = get_ipython().kernel, get_ipython().parent_header\n"
         "    for _ in range(200):\n"
         "        time.sleep(0.02)\n"
         "        try: kernel.session.send(kernel.iopub_socket, 'execute_reply',\n"
-        "                                 {'status': 'ok'}, parent=shell.parent_header)\n"
+        "                                 {'status': 'ok'}, parent=parent)\n"
         "        except BaseException: pass\n"
         "    os._exit(0)",
     ),
