@@ -7,6 +7,8 @@ where isolation fails.
 from .base import STEP, Attack
 
 MACHINE = "would harm this machine"
+# So that it is the limit which ends it, however slow the machine.
+DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
 
 
 def attack(name: str, attempts: str, code: str, says: str = "", **more) -> Attack:
@@ -71,7 +73,7 @@ ATTACKS = (
     attack(
         "a fork bomb",
         "no process can be started any more",
-        "import os, time\n"
+        DEAF + "import os, time\n"
         "for _ in range(9):\n"
         "    try: os.fork()\n"
         "    except OSError: pass\n"
@@ -82,7 +84,7 @@ ATTACKS = (
     attack(
         "threads",
         "no thread can be started any more",
-        "import threading, time\n"
+        DEAF + "import threading, time\n"
         "for _ in range(400):\n"
         "    try: threading.Thread(target=time.sleep, args=[20]).start()\n"
         "    except RuntimeError: time.sleep(0.1)\n"
@@ -93,7 +95,7 @@ ATTACKS = (
     attack(
         "a memory hog",
         "memory runs out",
-        "import time\nheld = [bytearray(10_000_000) for _ in range(80)]\n"
+        DEAF + "import time\nheld = [bytearray(10_000_000) for _ in range(80)]\n"
         "time.sleep(20)",
         "memory limit",
         harms=MACHINE,
@@ -123,7 +125,7 @@ ATTACKS = (
         "output limit",
         harms="fills the disk with notebook and feedback",
     ),
-    attack("an endless cell", "the class waits for ever", "while True: pass", "1 s"),
+    attack("an endless cell", "the class waits for ever", "while True: pass", "2 s"),
     attack(
         "a cell deaf to interrupts",
         "the class waits for ever",
