@@ -38,6 +38,12 @@ def in_metadata(notebook):
     cell.source = f"![{ALL}](attachment:x.png) ![y](attachment:{ALL}.svg)"
 
 
+def nested(notebook):
+    """Takes whoever cleans it many seconds, or all their stack."""
+    find(notebook, "words").source = "<div>" * 20_000 + ALL
+    notebook.cells.append(new_markdown_cell("> * " * 5_000 + "[" * 20_000))
+
+
 def in_outputs(notebook):
     find(notebook, "step").outputs = [
         new_output("display_data", {"text/html": ALL, "image/svg+xml": ALL})
@@ -84,5 +90,6 @@ ATTACKS = (
         "scripts in titles, widgets and attachments",
         edit=in_metadata,
     ),
+    Attack("HTML nested", "making feedback takes for ever", edit=nested),
     Attack("HTML in old outputs", "scripts in outputs handed in", edit=in_outputs),
 )
