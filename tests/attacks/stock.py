@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -20,6 +21,8 @@ from .planted import HONEST, Scene, active
 
 SECONDS = 150  # for an attack and one honest student after it
 ROOT = Path(__file__).parents[2]
+# All that an attack may learn of the variables of whoever runs this.
+ENVIRONMENT = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH")
 
 
 def says(attack: Attack) -> str:
@@ -30,6 +33,7 @@ def says(attack: Attack) -> str:
     with subprocess.Popen(
         command,
         cwd=ROOT,
+        env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
