@@ -158,7 +158,7 @@ class _Run:
         return [
             p.parts[place]
             for p in base.glob("/".join(folder.parts[place:]))
-            if p.is_dir() and not p.is_symlink()
+            if p.is_dir()
         ]
 
     @property

@@ -12,6 +12,7 @@ import nbformat
 import pytest
 from course import (
     DESCEND,
+    FULL,
     LESSON,
     RIGHT,
     RIGHT_STEP,
@@ -25,7 +26,6 @@ from nbformat.v4 import new_notebook
 from gdgrader import runner
 
 MB = 1 << 20
-FULL = {"step_up": 1.0, "step_down": 2.0, "descend_long": 4.0}
 
 
 def duplicated(notebook):
