@@ -36,6 +36,8 @@ def apply(c: Config) -> None:
     ]
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {"markdown2html": "gdgrader.safe_html.markdown2html"}
+    c.ZipCollectApp.extractor_plugin = "gdgrader.archives.SafeExtractor"
+    c.ZipCollectApp.collector_plugin = "gdgrader.collect.LmsCollector"
     c.ExportApp.plugin_class = "gdgrader.export.StatusExport"
 
 

@@ -16,6 +16,7 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Dict, Unicode
 
 from gdgrader.gradebook import FAILED, GRADED, NOT_GRADED, state
+from gdgrader.platforms import canvas_number
 
 COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name"),
@@ -88,7 +89,7 @@ class CanvasExport(_CsvExport):
         most = [_rounded(assignment.max_score) for assignment in assignments]
         yield ["    Points Possible", "", "", "", *most]
         for student in students:
-            who = [_name(student), student.lms_user_id, student.id, ""]
+            who = [_name(student), canvas_number(student), student.id, ""]
             yield who + [_final(gradebook, a, student) for a in assignments]
 
     def _title(self, name: str) -> str:
