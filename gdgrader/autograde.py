@@ -4,14 +4,12 @@ formgrader's button sanitize, sandbox, judge and record as `gdgrader autograde` 
 from __future__ import annotations
 
 import contextlib
-import html
 import re
 import secrets
 from pathlib import Path
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Instance, Unicode, default
@@ -153,20 +151,6 @@ class SaveVerdicts(NbGraderPreprocessor):
                 gradebook.save(book, place, scores, state)
 
         gradebook.patiently(write)
-        return nb, resources
-
-
-class ShowNotes(NbGraderPreprocessor):
-    """Tells the student, on top of the feedback, what was put right or stopped."""
-
-    def preprocess(self, nb: NotebookNode, resources: dict):
-        """Add a cell with the notes, and nothing that an old widget could run."""
-        notes = nb.metadata.get(grading.RECORD, {}).get("notes", [])
-        nb.metadata.pop("widgets", None)
-        if notes:
-            lines = [f"- {html.escape(note)}" for note in notes]
-            text = "**When this was graded:**\n\n" + "\n".join(lines)
-            nb.cells.insert(0, new_markdown_cell(text))
         return nb, resources
 
 

@@ -32,8 +32,9 @@ def apply(c: Config) -> None:
     ]
     c.GenerateFeedback.preprocessors = [
         *GenerateFeedback.preprocessors.default(),
-        "gdgrader.autograde.ShowNotes",
+        "gdgrader.feedback.ForStudents",
     ]
+    c.GenerateFeedback.exporter_class = "gdgrader.feedback.FeedbackExporter"
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {"markdown2html": "gdgrader.safe_html.markdown2html"}
     c.ZipCollectApp.extractor_plugin = "gdgrader.archives.SafeExtractor"
