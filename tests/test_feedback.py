@@ -130,6 +130,20 @@ def test_a_failure_that_is_mended_gets_its_page(course):
     assert "could not be graded" in page_of(course, "dee")
 
 
+def test_a_folder_without_a_notebook_keeps_no_older_score(course):
+    """nbgrader leaves it out; who looks at score, notebook or page sees no old one."""
+    course.submit("flo", course.answered(RIGHT))
+    course.autograde("flo")
+    assert course.points("flo") == course.most
+    (course.folder("flo") / f"{LESSON}.ipynb").unlink()
+    course.autograde()
+    assert course.points("flo") == 0 and course.exported()["flo"]["score"] == ""
+    assert "no notebook was handed in" in course.state("flo").reason
+    assert not (course.root / "autograded" / "flo" / LESSON).exists()
+    course.api.generate_feedback(LESSON, force=False)
+    assert "no notebook was handed in" in page_of(course, "flo")
+
+
 def test_the_graders_own_trouble_is_not_the_students(course):
     with Gradebook(course.db_url) as book:
         reason = "KeyError: /home/teacher/source"
