@@ -28,6 +28,7 @@ from gdgrader.submission import Unreadable
 
 PAGE = "gdgrader"  # where cells and resources say what the template shows
 DETAIL = re.compile(r"(called|came back|expected): +(.*)")
+UNWRITTEN = "Not written yet"
 OURS = re.compile(r"[A-Z]\w*: ")  # an exception's name: no student can mend that
 # Of those tried the style whose colours all have a contrast of 4.5 : 1 and more.
 COLOURS = HtmlFormatter(style="xcode").get_style_defs(".highlight")
@@ -134,7 +135,10 @@ def _waiting(where: dict) -> set[str]:
 
 
 def _verdict(verdict: dict) -> dict:
-    """A verdict's message in parts: title, the call and its values, hints."""
+    """A verdict's message in parts: title, the call and its values, hints.
+
+    Of a hint's own parts every second one is code.
+    """
     title, *lines = verdict["message"].splitlines() or [""]
     details, hints = [], []
     for line in map(str.strip, lines):
@@ -142,10 +146,14 @@ def _verdict(verdict: dict) -> dict:
             details.append(found.groups())
         else:
             hints.append(line)
-    title = title.lstrip("✓✗ ")
+    title, _, praise = title.lstrip("✓✗ ").partition(": ")
+    if praise:
+        hints.insert(0, praise[0].upper() + praise[1:])
+    if any(hint.startswith(UNWRITTEN) for hint in hints):
+        details = []  # what it should give is for those who tried
     return {
         "right": verdict["right"],
         "title": title,
         "details": details,
-        "hints": hints,
+        "hints": [hint.split("`") for hint in hints],
     }

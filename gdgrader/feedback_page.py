@@ -1,5 +1,7 @@
 """The feedback page's looks: nbconvert's template, in jinja2, with its style.
 
+A terminal's colours are left out: many have too little contrast on paper.
+
 `cell.metadata.gdgrader` and `resources.gdgrader` are of `gdgrader.feedback`. All that a
 student wrote is escaped, or went through `gdgrader.safe_html`.
 """
@@ -144,7 +146,14 @@ late.</p>
 <section class="card {{ kind(x) }}" aria-label="{{ x.title | e }}"
  id="{{ x.name | e }}">
 {{ heading(x, sign(x) ~ ' ' ~ x.title) }}
-{% for hint in x.hints %}<p class="hint">{{ hint | e }}</p>{% endfor %}
+{% for hint in x.hints %}
+<p class="hint">
+{%- for part in hint %}
+{%- if loop.index is odd %}{{ part | e }}{% else %}<code>{{ part | e }}</code>
+{%- endif -%}
+{%- endfor -%}
+</p>
+{% endfor %}
 {% if x.details %}<dl>
 {% for label, value in x.details %}
 <dt>{{ label }}</dt><dd><code>{{ value | e }}</code></dd>
@@ -169,12 +178,12 @@ late.</p>
 {% endblock input %}
 
 {% block output %}<div class="out">{{ super() }}</div>{% endblock output %}
-{% block stream_stdout %}<pre>{{ output.text | ansi2html }}</pre>{% endblock %}
-{% block stream_stderr %}<pre>{{ output.text | ansi2html }}</pre>{% endblock %}
+{% block stream_stdout %}<pre>{{ output.text | strip_ansi | e }}</pre>{% endblock %}
+{% block stream_stderr %}<pre>{{ output.text | strip_ansi | e }}</pre>{% endblock %}
 {% block error %}<pre>{{ super() }}</pre>{% endblock error %}
-{% block traceback_line %}{{ line | ansi2html }}
+{% block traceback_line %}{{ line | strip_ansi | e }}
 {% endblock traceback_line %}
-{% block data_text scoped %}<pre>{{ output.data['text/plain'] | ansi2html }}</pre>
+{% block data_text scoped %}<pre>{{ output.data['text/plain'] | strip_ansi | e }}</pre>
 {% endblock data_text %}
 {% macro picture(output, type) -%}
 {%- set alt = output | get_metadata('alt', 'image/png') %}

@@ -38,6 +38,7 @@ def course(tmp_path_factory) -> Course:
     cyd = made.answered(RIGHT)
     insert(cyd, "descend", *["print('<&>' * 100_000)"] * 30, "# " + "<" * 500_000)
     made.submit("cyd", cyd)
+    made.submit("zoe", made.answered({}))
     made.autograde()
     with Gradebook(made.db_url) as book:
         words = book.find_grade("words", LESSON, LESSON, "cyd")
@@ -66,6 +67,12 @@ def test_the_verdict_stands_at_its_exercise(course):
     assert page.index("Your answer") < page.index("this step climbs")
     assert "waits to be read" in page and "<strong>Fast</strong>" in page
     assert "given_imports was missing" in page
+
+
+def test_who_has_not_tried_is_told_no_answer(course):
+    page = page_of(course, "zoe")
+    assert page.count("Not written yet: replace the <code>raise") == 3
+    assert "expected" not in page and "came back" not in page
 
 
 def test_figures_have_their_text(course):
@@ -153,7 +160,7 @@ def test_the_graders_own_trouble_is_not_the_students(course):
     assert "no fault of yours" in page and "teacher/source" not in page
 
 
-@pytest.mark.parametrize("student", ["ann", "bob", "cyd"])
+@pytest.mark.parametrize("student", ["ann", "bob", "cyd", "zoe"])
 def test_it_reads_well_in_a_browser(course, student):
     """Contrast, names and order, by axe; nothing runs."""
     path = course.root / "feedback" / student / LESSON / f"{LESSON}.html"
@@ -165,7 +172,7 @@ def test_it_reads_well_in_a_browser(course, student):
         assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
         assert page.evaluate("document.body.scrollWidth <= innerWidth")
         SCREENSHOTS.mkdir(exist_ok=True)
-        if student != "cyd":
+        if student in {"ann", "bob"}:
             shot = SCREENSHOTS / f"feedback-{student}.png"
             page.screenshot(path=shot, full_page=True)
         assert [e for e in errors if OFFLINE not in e] == []
