@@ -70,7 +70,8 @@ class CanvasExport(_CsvExport):
     Canvas finds a student by ID (nbgrader's `lms_user_id`), else by SIS Login ID
     (nbgrader's student id), else by name; and an assignment by the id after its name,
     else by its name. Only final scores are written: what failed, waits for a person or
-    was not handed in is an empty cell, which changes nothing in Canvas.
+    was not handed in is an empty cell, for which Canvas shows no score, not even an
+    older one.
 
     Source: canvas-lms, lib/gradebook_importer.rb.
     """
@@ -100,10 +101,12 @@ class CanvasExport(_CsvExport):
 class MoodleExport(_CsvExport):
     """What Moodle's grade import reads: "map from" one of the first three columns.
 
-    `Username` is nbgrader's student id, `ID number` its `lms_user_id`. Only final
-    scores are written, as in `CanvasExport`.
+    `Username` is nbgrader's student id and never empty; map from `ID number`, its
+    `lms_user_id`, or from the address only where every student has one: Moodle gives
+    the grades of a row without to the student before. Only final scores are written,
+    as in `CanvasExport`.
 
-    Source: the Moodle documentation's page "Grade import".
+    Source: moodle, grade/import/csv/classes/load_data.php.
     """
 
     default_name = "moodle.csv"
@@ -111,11 +114,11 @@ class MoodleExport(_CsvExport):
     def _rows(self, gradebook, assignments, students):
         names = [assignment.name for assignment in assignments]
         yield [
-            *("Email address", "ID number", "Username", "First name", "Last name"),
+            *("Username", "ID number", "Email address", "First name", "Last name"),
             *names,
         ]
         for student in students:
-            who = [student.email, student.lms_user_id, student.id]
+            who = [student.id, student.lms_user_id, student.email]
             who += [student.first_name, student.last_name]
             yield who + [_final(gradebook, a, student) for a in assignments]
 

@@ -110,6 +110,8 @@ def _failed(course) -> Iterator[tuple[Path, str, str]]:
     with Gradebook(course.db_url) as book:
         students = [s.id for s in book.students if wanted in ("*", s.id)]
         names = [n.name for n in book.find_assignment(lesson).notebooks]
+        if not names:
+            return
         states = {s: gradebook.state(book, lesson, s) for s in students}
     for student in set(students) - set(excluded):
         step = course.feedback_directory

@@ -94,9 +94,9 @@ def test_canvas_reads_its_own_layout(course):
 
 def test_moodle_reads_its_own_layout(course):
     head, *rows = exported(course, "--exporter=gdgrader.export.MoodleExport")
-    assert head[:3] == ["Email address", "ID number", "Username"]
+    assert head[:3] == ["Username", "ID number", "Email address"]
     assert head[5:] == [LESSON]
-    assert {row[2]: (row[0], row[1], row[5]) for row in rows} == {
+    assert {row[0]: (row[2], row[1], row[5]) for row in rows} == {
         "ann": ("ann@example.org", "4711", "7"),
         "bob": ("'-1+1", "", ""),
         "cyd": ("", "", ""),
