@@ -28,6 +28,7 @@ from gdgrader.submission import Unreadable
 
 PAGE = "gdgrader"  # where cells and resources say what the template shows
 DETAIL = re.compile(r"(called|came back|expected): +(.*)")
+MATHS = re.compile(r"\$|\\begin\{|\\\(|\\\[")
 UNWRITTEN = "Not written yet"
 OURS = re.compile(r"[A-Z]\w*: ")  # an exception's name: no student can mend that
 # Of those tried the style whose colours all have a contrast of 4.5 : 1 and more.
@@ -63,6 +64,8 @@ class ForStudents(NbGraderPreprocessor):
             "exercises": exercises,
             "notes": record.get("notes", []),
             "waiting": bool(waiting),
+            # MathJax is the only script, and comes from the web: where it is needed.
+            "maths": any(MATHS.search(text) for text in _texts(nb)),
             "colours": COLOURS,
         }
         return nb, resources
@@ -121,6 +124,14 @@ def _failed(course) -> Iterator[tuple[Path, str, str]]:
             yield folder, names[0], states[student].reason
         elif page.exists() and FAILED_PAGE in page.read_text(encoding="utf-8"):
             yield folder, names[0], ""
+
+
+def _texts(nb: NotebookNode) -> Iterator[str]:
+    """What is shown as text: cells and comments."""
+    for cell in nb.cells:
+        if cell.cell_type == "markdown":
+            yield cell.source
+        yield cell.metadata[PAGE]["comment"] or ""
 
 
 def _waiting(where: dict) -> set[str]:

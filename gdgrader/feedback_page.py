@@ -84,7 +84,7 @@ TEMPLATE = (
 <style>"""
     + STYLE
     + """{{ resources.gdgrader.colours }}.highlight { background: none; }</style>
-{%- if nb.cells %}{{ mathjax(resources.mathjax_url) }}{% endif %}
+{%- if resources.gdgrader.maths %}{{ mathjax(resources.mathjax_url) }}{% endif %}
 </head>
 {%- endblock header -%}
 

@@ -88,6 +88,13 @@ def test_it_tells_nothing_of_how_it_is_judged(course):
             assert inside not in page.replace("import check", "")
 
 
+def test_the_only_script_is_for_formulas(course):
+    for student in ("bob", "cyd", "zoe"):
+        assert "<script" not in page_of(course, student)
+    scripts = re.findall(r"<script[^>]*>", page_of(course, "ann"))
+    assert scripts and all("mathjax" in script.lower() for script in scripts)
+
+
 def test_a_person_has_spoken(course):
     page = page_of(course, "cyd")
     assert "2 / 3" in page and "<strong>9</strong>" in page
