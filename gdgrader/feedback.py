@@ -161,7 +161,7 @@ def _verdict(verdict: dict) -> dict:
             hints.append(line)
     title, _, praise = title.lstrip("✓✗ ").partition(": ")
     if praise:
-        hints.insert(0, praise[0].upper() + praise[1:])
+        hints.insert(0, praise)
     if any(hint.startswith(UNWRITTEN) for hint in hints):
         details = []  # what it should give is for those who tried
     return {

@@ -37,6 +37,7 @@ nav li a { flex: 1; } .mark { width: 1.2em; font-weight: 700; text-align: center
 .card.notes { border-left-color: #005a8c; background: #f1f7fb; }
 .card.right .code, .card.wrong .code { background: none; }
 .hint { font-size: 1.05rem; margin: .4rem 0; }
+.right .hint::first-letter { text-transform: uppercase; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem;
   margin: .4rem 0; }
 dt { color: #444; } dd { margin: 0; overflow-wrap: anywhere; }
