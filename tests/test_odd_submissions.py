@@ -244,8 +244,8 @@ def test_a_file_cut_short_is_named_as_such(course):
 
 
 def test_a_folder_without_a_notebook_gets_no_score(course):
-    row = course.exported().get("no notebook")
-    assert row is None or row["score"] == "" or row["status"] == "not submitted"
+    row = course.exported()["no notebook"]
+    assert (row["score"], row["status"]) == ("", "failed")
 
 
 def test_an_endless_function_costs_only_what_it_is_asked_for(course):
