@@ -14,6 +14,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -60,6 +61,9 @@ class Outcome:
     seconds: float = 0.0
 
 
+Progress = Callable[[Outcome, int], object]
+
+
 def load_config(root: Path) -> Config:
     """The course's `nbgrader_config.py`, or our defaults where it has none."""
     found = Config()
@@ -82,7 +86,7 @@ def grade(
     isolated: bool = True,
     limits: Limits | None = None,
     seed: str | None = None,
-    progress: Callable[[Outcome], None] | None = None,
+    progress: Progress | None = None,
 ) -> list[Outcome]:
     """Grade a lesson's submissions; those that have not changed only by `force`.
 
@@ -91,14 +95,14 @@ def grade(
         config: nbgrader's configuration; by default read from `root`.
         isolated: False runs strangers' code with your own rights.
         seed: repeats an earlier grading; by default drawn anew.
-        progress: called with each outcome as it comes.
+        progress: called with each outcome as it comes, and how many there will be.
 
     Errors: FileNotFoundError without a source; MissingEntry where the lesson was never
         released with `nbgrader generate_assignment`; SandboxUnavailable.
     """
     config = config or load_config(root)
     run = _Run(lesson, config, force, isolated, limits or Limits(), seed)
-    return run.all(students, workers, progress or (lambda _: None))
+    return run.all(students, workers, progress or (lambda *_: None))
 
 
 class _Run:
@@ -132,7 +136,7 @@ class _Run:
         self,
         students: Iterable[str] | None,
         workers: int,
-        progress: Callable[[Outcome], None],
+        progress: Progress,
     ) -> list[Outcome]:
         wanted = sorted(self._students() if students is None else set(students))
         with Gradebook(self.db_url, self.course.course_id) as self.book:
@@ -142,13 +146,14 @@ class _Run:
 
             def finish(outcome: Outcome) -> None:
                 self.done.append(outcome)
-                progress(outcome)
+                progress(outcome, len(wanted))
 
             tasks = self._tasks(wanted, seen, finish)
-            for task, result in results(work, tasks, workers, patience):
-                if not isinstance(result, Result):
-                    result = Result(reason=str(result))
-                finish(self._save(task, seen.pop(task.student), result))
+            with closing(results(work, tasks, workers, patience)) as found:
+                for task, result in found:
+                    if not isinstance(result, Result):
+                        result = Result(reason=str(result))
+                    finish(self._save(task, seen.pop(task.student), result))
         return sorted(self.done, key=lambda outcome: outcome.student)
 
     def _students(self) -> list[str]:
