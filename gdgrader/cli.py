@@ -71,6 +71,10 @@ def autograde(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; all cores unless told.")
     ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(help="Grade on this Dask cluster: tcp://… or a scheduler file."),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Grade unchanged submissions again.")
     ] = False,
@@ -92,8 +96,10 @@ def autograde(
 
     from gdgrader import progress, runner
     from gdgrader.bubblewrap import SandboxUnavailable
+    from gdgrader.cluster import ClusterUnavailable
     from gdgrader.gradebook import DatabaseBusy
 
+    unavailable = (SandboxUnavailable, ClusterUnavailable)
     began = time.monotonic()
     try:
         with progress.stoppable(), progress.Bar(console, lesson) as bar:
@@ -102,6 +108,7 @@ def autograde(
                 student,
                 root=root.resolve(),
                 workers=workers or os.cpu_count() or 1,
+                dask=dask,
                 force=force,
                 isolated=not no_sandbox,
                 seed=seed,
@@ -110,10 +117,12 @@ def autograde(
     except progress.Stopped as stopped:
         console.print(f"✗ {stopped}; what is graded is kept. {AGAIN}", markup=False)
         raise typer.Exit(stopped.status) from None
-    except (DatabaseBusy, MissingEntry, SandboxUnavailable, OSError) as error:
+    except (FileNotFoundError, MissingEntry, *unavailable) as error:
         console.print(f"✗ {error}", markup=False)
-        if not isinstance(error, FileNotFoundError | MissingEntry | SandboxUnavailable):
-            console.print(f"What is graded is kept. {AGAIN}")
+        raise typer.Exit(1) from None
+    except (DatabaseBusy, OSError) as error:
+        console.print(f"✗ {error}", markup=False)
+        console.print(f"What is graded is kept. {AGAIN}")
         raise typer.Exit(1) from None
     for line in progress.summary(outcomes, time.monotonic() - began):
         console.print(line)

@@ -16,7 +16,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -27,13 +27,15 @@ from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from gdgrader import cluster, gradebook, grading
 from gdgrader import config as course_config
-from gdgrader import gradebook, grading
+from gdgrader.bubblewrap import SandboxUnavailable
 from gdgrader.gradebook import FAILED, State, Where
 from gdgrader.handin import HandIn, hand_in
 from gdgrader.instructor import Edition, instructors_version
 from gdgrader.limits import Limits
 from gdgrader.pool import results
+from gdgrader.version import grader_version
 from gdgrader.work import Result, Task, Terms, work
 
 MARGIN_SECONDS = 120  # beyond a submission's own limit, before its worker is ended
@@ -82,6 +84,7 @@ def grade(
     root: Path = Path(),
     config: Config | None = None,
     workers: int = 1,
+    dask: str | None = None,
     force: bool = False,
     isolated: bool = True,
     limits: Limits | None = None,
@@ -93,16 +96,25 @@ def grade(
     Args:
         students: only these; None for all who handed something in.
         config: nbgrader's configuration; by default read from `root`.
+        dask: a scheduler's address or file, whose workers grade in place of ours.
         isolated: False runs strangers' code with your own rights.
         seed: repeats an earlier grading; by default drawn anew.
         progress: called with each outcome as it comes, and how many there will be.
 
     Errors: FileNotFoundError without a source; MissingEntry where the lesson was never
-        released with `nbgrader generate_assignment`; SandboxUnavailable.
+        released with `nbgrader generate_assignment`; SandboxUnavailable;
+        ClusterUnavailable.
     """
     config = config or load_config(root)
     run = _Run(lesson, config, force, isolated, limits or Limits(), seed)
-    return run.all(students, workers, progress or (lambda *_: None))
+    progress = progress or (lambda *_: None)
+    if dask is None:
+        patience = run.terms.limits.submission_seconds + MARGIN_SECONDS
+        crew = partial(results, work, workers=workers, patience=patience)
+        return run.all(students, crew, progress)
+    with cluster.connect(dask) as client:
+        crew = partial(cluster.results, work, client=client)
+        return run.all(students, crew, progress)
 
 
 class _Run:
@@ -135,13 +147,12 @@ class _Run:
     def all(
         self,
         students: Iterable[str] | None,
-        workers: int,
+        crew: Callable[..., Iterator[tuple[Task, object]]],
         progress: Progress,
     ) -> list[Outcome]:
         wanted = sorted(self._students() if students is None else set(students))
         with Gradebook(self.db_url, self.course.course_id) as self.book:
             self.book.find_assignment(self.lesson)
-            patience = self.terms.limits.submission_seconds + MARGIN_SECONDS
             seen: dict[str, HandIn] = {}
 
             def finish(outcome: Outcome) -> None:
@@ -149,10 +160,12 @@ class _Run:
                 progress(outcome, len(wanted))
 
             tasks = self._tasks(wanted, seen, finish)
-            with closing(results(work, tasks, workers, patience)) as found:
+            with closing(crew(tasks=tasks)) as found:
                 for task, result in found:
                     if not isinstance(result, Result):
                         result = Result(reason=str(result))
+                    if result.unavailable:
+                        raise SandboxUnavailable(result.reason)
                     finish(self._save(task, seen.pop(task.student), result))
         return sorted(self.done, key=lambda outcome: outcome.student)
 
@@ -182,7 +195,7 @@ class _Run:
             mark = hashlib.sha256(
                 (
                     grading.fingerprint(handed.content, handed.files, self.edition)
-                    + _grader_version()
+                    + grader_version()
                 ).encode()
             ).hexdigest()
             task = Task(
@@ -354,13 +367,3 @@ def _mark(path: Path) -> tuple[str, str]:
         return "", ""
     record = metadata.get(grading.RECORD, {})
     return record.get("fingerprint", ""), record.get("seed", "")
-
-
-@cache
-def _grader_version() -> str:
-    """Changes whenever the grader's own code does, as its verdicts may then."""
-    digest = hashlib.sha256()
-    for package in ("gdgrader", "gdhelpers"):
-        for path in sorted((Path(__file__).parents[1] / package).rglob("*.py")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()

@@ -22,6 +22,7 @@ from gdgrader import grading
 from gdgrader.gradebook import Scores
 from gdgrader.instructor import Edition, instructors_version
 from gdgrader.limits import Limits
+from gdgrader.sandbox import SandboxError, SandboxUnavailable
 from gdgrader.session import open_sandbox
 from gdgrader.submission import Unreadable
 
@@ -58,18 +59,27 @@ class Task:
 
 @dataclass(frozen=True)
 class Result:
-    """One submission on its way back: notebook and scores, or why there are none."""
+    """One submission on its way back: notebook and scores, or why there are none.
+
+    Attributes:
+        unavailable: the worker has no sandbox, which is not the submission's fault.
+    """
 
     notebook: bytes = b""
     scores: Scores | None = None
     reason: str = ""
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    unavailable: bool = False
 
 
 def work(task: Task) -> Result:
     """Grade one submission; what it did wrong is in the result, never raised."""
     began = time.monotonic()
+    try:
+        sandbox = open_sandbox(task.terms.isolated, task.terms.limits)
+    except (SandboxUnavailable, SandboxError) as error:
+        return Result(reason=str(error), unavailable=True)
     try:
         edition = task.terms.edition()
         notebook = grading.prepared(task.content, edition, list(task.notes))
@@ -78,7 +88,7 @@ def work(task: Task) -> Result:
             notebook,
             edition,
             task.seed,
-            open_sandbox(task.terms.isolated, task.terms.limits),
+            sandbox,
             grading.merged(task.files, task.terms.released),
         )
     except Exception as error:
