@@ -40,8 +40,15 @@ def connect(address: str) -> Client:
         raise ClusterUnavailable(
             "Dask is not installed: pip install 'gdhelpers[cluster]'"
         ) from None
-    isfile = "://" not in address and Path(address).is_file()
-    where = {"scheduler_file": address} if isfile else {"address": address}
+    if "://" in address:
+        where = {"address": address}
+    elif Path(address).is_file():
+        where = {"scheduler_file": address}
+    else:
+        raise ClusterUnavailable(
+            f"{address} is neither an address such as tcp://host:8786 nor the file that "
+            "a scheduler was told to write"
+        )
     try:
         client = Client(**where, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:

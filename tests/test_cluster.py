@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from course import LESSON, LIMITS, RIGHT, STEP, Course
@@ -44,6 +45,9 @@ def scheduler(tmp_path):
     worker = ("--nthreads", "1", "--no-nanny", "--local-directory", str(tmp_path))
     crew += [start("dask_worker", *options, *worker) for _ in range(2)]
     try:
+        while not Path(file).exists():
+            assert crew[0].poll() is None
+            time.sleep(0.05)
         yield file, crew[1:]
     finally:
         for process in crew:
@@ -110,6 +114,8 @@ def test_no_scheduler_and_no_dask_are_told(monkeypatch):
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
     with pytest.raises(cluster.ClusterUnavailable, match=re.escape("at tcp://127.0.0")):
         cluster.connect("tcp://127.0.0.1:9")
+    with pytest.raises(cluster.ClusterUnavailable, match="no-such-file is neither"):
+        cluster.connect("no-such-file")
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(cluster.ClusterUnavailable, match="pip install"):
         cluster.connect("tcp://127.0.0.1:9")
