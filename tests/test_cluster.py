@@ -83,14 +83,13 @@ def test_a_cluster_that_loses_a_worker_gives_the_same(scheduler, tmp_path):
     assert everything(far.root, far.db_url) == everything(local.root, local.db_url)
 
 
-def where(task: float) -> int:
-    time.sleep(task)
-    return os.getpid()
-
-
 def test_few_are_in_flight_and_errors_come_back(scheduler):
     file, workers = scheduler
     taken = []
+
+    def where(task: float) -> int:  # sent whole, as workers do not know the tests
+        time.sleep(task)
+        return os.getpid()
 
     def tasks():
         for number in range(30):

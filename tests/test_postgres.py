@@ -56,7 +56,7 @@ def server() -> Iterator[str]:
         control = (bin_ / "pg_ctl", "-D", data, "-w")
         as_server(*control, "-o", options, "-l", Path(folder, "log"), "start")
         try:
-            yield f"postgresql://{user}@127.0.0.1:{port}/postgres"
+            yield f"postgresql+psycopg2://{user}@127.0.0.1:{port}/postgres"
         finally:
             as_server(*control, "-m", "immediate", "stop")
 
