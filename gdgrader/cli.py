@@ -92,6 +92,10 @@ def autograde(
     root: Root = Path(),
 ) -> None:
     """Grade a lesson's submissions; exit 0 only if none failed."""
+    from gdgrader import pool, work
+
+    if dask is None:
+        pool.prepare(work.HEAVY)  # before we import much ourselves
     from nbgrader.api import MissingEntry
 
     from gdgrader import progress, runner

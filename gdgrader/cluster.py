@@ -46,8 +46,8 @@ def connect(address: str) -> Client:
         where = {"scheduler_file": address}
     else:
         raise ClusterUnavailable(
-            f"{address} is neither an address such as tcp://host:8786 nor a file that a "
-            "scheduler has written"
+            f"{address} is neither an address such as tcp://host:8786 nor a file of a "
+            "scheduler"
         )
     try:
         client = Client(**where, timeout=CONNECT_SECONDS, set_as_default=False)

@@ -7,7 +7,7 @@ with the scores or not at all. A missing row means that the submission was never
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -15,6 +15,8 @@ from typing import TypeVar
 from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 from sqlalchemy import Column, DateTime, MetaData, String, Table, Text, delete, select
 from sqlalchemy.exc import OperationalError
+
+from gdgrader.scores import Scores
 
 GRADED, FAILED, WAITING = "graded", "failed", "waiting for a person"
 NOT_GRADED, NOT_SUBMITTED = "not graded", "not submitted"
@@ -52,20 +54,6 @@ class State:
     reason: str = ""
     fingerprint: str = ""
     seed: str = ""
-
-
-@dataclass(frozen=True)
-class Scores:
-    """What one grading found, by grade id.
-
-    Attributes:
-        points: share of the points, 0 to 1, of the cells that were judged; a written
-            answer left as it was has 0; what is not named waits for a person.
-        unanswered: solution cells left as they were.
-    """
-
-    points: Mapping[str, float]
-    unanswered: frozenset[str] = frozenset()
 
 
 class DatabaseBusy(RuntimeError):

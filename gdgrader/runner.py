@@ -27,14 +27,16 @@ from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from gdgrader import cluster, gradebook, grading
+from gdgrader import cluster, gradebook
 from gdgrader import config as course_config
 from gdgrader.bubblewrap import SandboxUnavailable
+from gdgrader.files import files_below, fingerprint, merged
 from gdgrader.gradebook import FAILED, State, Where
 from gdgrader.handin import HandIn, hand_in
 from gdgrader.instructor import Edition, instructors_version
 from gdgrader.limits import Limits
 from gdgrader.pool import results
+from gdgrader.scores import RECORD
 from gdgrader.version import grader_version
 from gdgrader.work import Result, Task, Terms, work
 
@@ -136,8 +138,8 @@ class _Run:
         path = source / f"{self.notebook}.ipynb"
         self.edition: Edition = instructors_version(path, config)
         released = Path(self.course.format_path("release", ".", lesson))
-        files, _ = grading.files_below(source, released)
-        self.sources = grading.files_below(source)[0]
+        files, _ = files_below(source, released)
+        self.sources = files_below(source)[0]
         cleared = json.dumps(dict(config.ClearSolutions), sort_keys=True)
         self.terms = Terms(
             lesson, self.notebook, path.read_bytes(), files, cleared, isolated, limits
@@ -194,7 +196,7 @@ class _Run:
             handed = _handed_in(folder, self.notebook)
             mark = hashlib.sha256(
                 (
-                    grading.fingerprint(handed.content, handed.files, self.edition)
+                    fingerprint(handed.content, handed.files, self.edition.fingerprint)
                     + grader_version()
                 ).encode()
             ).hexdigest()
@@ -311,7 +313,7 @@ class _Run:
         new = self._new(task.student)
         shutil.rmtree(new, ignore_errors=True)
         ours = {**self.sources, f"{self.notebook}.ipynb": result.notebook}
-        for name, content in grading.merged(task.files, ours).items():
+        for name, content in merged(task.files, ours).items():
             path = new / name
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb") as file:
@@ -365,5 +367,5 @@ def _mark(path: Path) -> tuple[str, str]:
         metadata = nbformat.read(path, as_version=4).metadata
     except (OSError, ValueError):
         return "", ""
-    record = metadata.get(grading.RECORD, {})
+    record = metadata.get(RECORD, {})
     return record.get("fingerprint", ""), record.get("seed", "")
