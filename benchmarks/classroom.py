@@ -55,7 +55,7 @@ class Classroom:
             range(number), submissions(self.release), strict=False
         ):
             folder = self.root / "submitted" / f"s{student:04}" / LESSON
-            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copytree(self.root / "release" / LESSON, folder, dirs_exist_ok=True)
             (folder / f"{LESSON}.ipynb").write_text(work, encoding="utf-8")
 
 
@@ -92,5 +92,7 @@ def _answered(release: NotebookNode, answers: dict[str, str], kind: str) -> str:
     for cell in notebook.cells:
         name = marks(cell).get("grade_id")
         if marks(cell).get("solution") and name in answers:
-            cell.source = answers[name] + (SLOW if kind == "slow" else "")
+            cell.source = answers[name]
+            if kind == "slow":  # in the first answer only
+                cell.source, kind = cell.source + SLOW, ""
     return nbformat.writes(notebook)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.api import BaseCell, Gradebook, MissingEntry, SubmittedNotebook
 from sqlalchemy import Column, DateTime, MetaData, String, Table, Text, delete, select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import with_polymorphic
 
 from gdgrader.scores import Scores
 
@@ -93,6 +94,10 @@ def save(gradebook: Gradebook, where: Where, scores: Scores, state: State) -> No
     Scores given by a person stay, within 0 and the maximum; so do their comments.
     """
     notebook = _submitted(gradebook, where)
+    cells = with_polymorphic(BaseCell, "*")
+    own = cells.notebook_id == notebook.notebook_id
+    # Held, so that what follows asks the session for each cell, not the database.
+    _held = gradebook.db.query(cells).filter(own).all()
     for grade in notebook.grades:
         share = scores.points.get(grade.name)
         grade.auto_score = None if share is None else _within(share, 1) * _most(grade)
