@@ -34,34 +34,36 @@ SLOW = "\n\nsum(i * i for i in range(3_000_000))"
 class Classroom:
     """A course of one lesson below `root`, released, with nobody in it yet."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        shutil.copytree(ROOT / "source" / LESSON, root / "source" / LESSON)
+    def __init__(self, root: Path, lesson: str = LESSON) -> None:
+        self.root, self.lesson = root, lesson
+        shutil.copytree(ROOT / "source" / lesson, root / "source" / lesson)
         shutil.copy(ROOT / "nbgrader_config.py", root)
         here = Path.cwd()
         os.chdir(root)
         try:
-            made = NbGraderAPI(config=load_config(root)).generate_assignment(LESSON)
+            made = NbGraderAPI(config=load_config(root)).generate_assignment(lesson)
         finally:
             os.chdir(here)
         if not made["success"]:
             raise RuntimeError(made["log"])
-        path = root / "release" / LESSON / f"{LESSON}.ipynb"
+        path = root / "release" / lesson / f"{lesson}.ipynb"
         self.release = nbformat.read(path, as_version=4)
 
     def enrol(self, number: int) -> None:
         """Let `number` students, s0000 and on, hand in."""
         for student, work in zip(
-            range(number), submissions(self.release), strict=False
+            range(number), submissions(self.release, self.lesson), strict=False
         ):
-            folder = self.root / "submitted" / f"s{student:04}" / LESSON
-            shutil.copytree(self.root / "release" / LESSON, folder, dirs_exist_ok=True)
-            (folder / f"{LESSON}.ipynb").write_text(work, encoding="utf-8")
+            folder = self.root / "submitted" / f"s{student:04}" / self.lesson
+            shutil.copytree(
+                self.root / "release" / self.lesson, folder, dirs_exist_ok=True
+            )
+            (folder / f"{self.lesson}.ipynb").write_text(work, encoding="utf-8")
 
 
-def submissions(release: NotebookNode) -> Iterator[str]:
+def submissions(release: NotebookNode, lesson: str) -> Iterator[str]:
     """Notebooks without end: right, wrong, blank, slow, and again."""
-    asked = [e for e in exercises().values() if e.lesson == LESSON]
+    asked = [e for e in exercises().values() if e.lesson == lesson]
     right = {e.function: cycle(_solutions(e.name, e.function)) for e in asked}
     wrong = {
         e.function: cycle([m.source(e.function) for m in e.mistakes]) for e in asked
@@ -90,8 +92,8 @@ def _renamed(source: str, function: str) -> str:
 def _answered(release: NotebookNode, answers: dict[str, str], kind: str) -> str:
     notebook = nbformat.from_dict(release)
     for cell in notebook.cells:
-        name = marks(cell).get("grade_id")
-        if marks(cell).get("solution") and name in answers:
+        name = next((n for n in answers if f"def {n}(" in cell.source), None)
+        if name and marks(cell).get("solution"):
             cell.source = answers[name]
             if kind == "slow":  # in the first answer only
                 cell.source, kind = cell.source + SLOW, ""

@@ -50,9 +50,9 @@ def measured(count: int, workers: int) -> tuple[float, float, float]:
     """Seconds to begin, seconds per submission after that, the coordinator's MB."""
     with tempfile.TemporaryDirectory(prefix="grading-") as folder:
         Classroom(Path(folder)).enrol(count)
+        code = CODE.format(root=folder, workers=workers)
         done = subprocess.run(
-            [sys.executable, "-W", "ignore", "-c"]
-            + [CODE.format(root=folder, workers=workers)],
+            [sys.executable, "-W", "ignore", "-c", code],
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
             capture_output=True,
             text=True,
