@@ -76,7 +76,9 @@ class Clock:
         return timed
 
 
-def spent(root: Path, students: list[str], isolated: bool) -> dict[str, float]:
+def spent(
+    root: Path, lesson: str, students: list[str], isolated: bool
+) -> dict[str, float]:
     """Seconds per submission by part, and "all"."""
     clock, run = Clock(), execute._Execution
     with contextlib.ExitStack() as stack:
@@ -95,7 +97,7 @@ def spent(root: Path, students: list[str], isolated: bool) -> dict[str, float]:
 
         def graded(names: list[str]) -> None:
             runner.grade(
-                LESSON, names, root=root, workers=0, force=True, isolated=isolated
+                lesson, names, root=root, workers=0, force=True, isolated=isolated
             )
 
         graded(students[:4])
@@ -105,12 +107,12 @@ def spent(root: Path, students: list[str], isolated: bool) -> dict[str, float]:
     return {part: seconds / len(students) for part, seconds in clock.spent.items()}
 
 
-def floor(root: Path, students: list[str]) -> float:
+def floor(root: Path, lesson: str, students: list[str]) -> float:
     """Seconds for the student's cells alone, in a bare warmed process."""
     with tempfile.TemporaryDirectory() as folder:
         paths = []
         for student in students:
-            path = root / "submitted" / student / LESSON / f"{LESSON}.ipynb"
+            path = root / "submitted" / student / lesson / f"{lesson}.ipynb"
             cells = nbformat.read(path, as_version=4).cells
             # The graded cells are the judge's.
             own = [
@@ -140,12 +142,14 @@ def floor(root: Path, students: list[str]) -> float:
     return sum(map(float, said.split())) / len(paths)
 
 
-def parts(root: Path) -> None:
+def parts(root: Path, lesson: str = LESSON) -> None:
     """Print the table for a course that has a class."""
     students = sorted(path.name for path in (root / "submitted").iterdir())
     students = students[: EACH * len(KINDS)]
-    plain, shut = (spent(root, students, isolated) for isolated in (False, True))
-    bare = floor(root, students)
+    plain, shut = (
+        spent(root, lesson, students, isolated) for isolated in (False, True)
+    )
+    bare = floor(root, lesson, students)
     named = [name for name in shut if name not in ("all", "worker")]
     rest = shut["all"] - sum(shut[name] for name in named)
     print(f"| part, mean of {len(students)} submissions | ms |\n|---|---|")
