@@ -84,9 +84,7 @@ def main() -> None:
             other = sorted(dict(found[STOCK].items() ^ found[name].items()))
             if other:
                 raise SystemExit(f"{name} scores otherwise than {STOCK}: {other[:5]}")
-        print(
-            f"{lesson}, {count} submissions, a quarter each right, wrong, blank and slow;"
-        )
+        print(f"{lesson}, {count} submissions: right, wrong, blank, slow in turn;")
         print(f"{len(found[STOCK])} scores, the same three times\n")
         print("| command | whole run | each | throughput |\n|---|---|---|---|")
         for name, taken in seconds.items():
