@@ -95,11 +95,12 @@ def kill_something(pid: int, how: str, rng: random.Random) -> None:
         os.kill(pid, signal.Signals[how])
 
 
-def first_result(course: Course, known: int) -> None:
-    """Wait until this run has something written, or the class is done."""
-    end = time.monotonic() + 30
-    while time.monotonic() < end and known + 1 > _graded(course):
-        time.sleep(0.01)
+def first_result(course: Course) -> None:
+    """Wait until this run has written something into the gradebook."""
+    book = course.root / "gradebook.db"
+    before, end = book.stat().st_mtime_ns, time.monotonic() + 30
+    while time.monotonic() < end and book.stat().st_mtime_ns == before:
+        time.sleep(0.005)
 
 
 def _graded(course: Course) -> int:
@@ -111,17 +112,16 @@ def test_twenty_kills_leave_what_one_run_would(reference, tmp_path):
     rng = random.Random(5)
     ways = ["group", "SIGTERM", "SIGINT", "worker"] * (KILLS // 4)
     rng.shuffle(ways)
-    killed = 0
     for how in ways:
-        pid = coordinator(course, force=rng.random() < 0.3)
+        # With force where little is left, or a run might end before its kill.
+        much = _graded(course) > CLASS // 2
+        pid = coordinator(course, force=much or rng.random() < 0.3)
         if rng.random() < 0.7:
-            first_result(course, _graded(course))
+            first_result(course)
         time.sleep(rng.uniform(0, 0.15))
         kill_something(pid, how, rng)
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         assert status in (-signal.SIGKILL, 130), f"{how}: ended with {status}"
-        killed += 1
-    assert killed == KILLS
     last = grade(course, workers=2)
     assert len(last) == CLASS
     assert "unchanged" in {outcome.status for outcome in last}
@@ -132,7 +132,7 @@ def test_twenty_kills_leave_what_one_run_would(reference, tmp_path):
 def test_a_worker_killed_is_no_submissions_loss(reference, tmp_path):
     course = submit_class(Course(tmp_path / "course"))
     pid = coordinator(course)
-    first_result(course, 0)
+    first_result(course)
     for worker in workers_of(pid)[:1]:
         worker.kill()
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
