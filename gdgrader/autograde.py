@@ -18,6 +18,7 @@ from nbgrader.utils import rmtree
 from traitlets import Bool, Instance, Unicode, default
 
 from gdgrader import gradebook, grading
+from gdgrader.files import files_below
 from gdgrader.handin import read_ordinary
 from gdgrader.instructor import Edition, instructors_version
 from gdgrader.limits import Limits
@@ -159,7 +160,7 @@ class GdExecute(NbGraderPreprocessor):
         edition = exporter.edition(resources)
         course, lesson = exporter.parent.coursedir, resources["nbgrader"]["assignment"]
         released = course.format_path(course.release_directory, ".", lesson)
-        files, notes = grading.files_below(
+        files, notes = files_below(
             Path(resources["metadata"]["path"]),
             edition.path.parent,
             Path(course.root, released),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
-from gdgrader.grading import files_below
+from gdgrader.files import files_below
 from gdgrader.submission import LARGEST, MB, Unreadable
 
 TIMESTAMP = "timestamp.txt"

@@ -63,7 +63,13 @@ def show(figure: Figure | Axes, alt: str) -> None:
     """
     figure = figure.figure if isinstance(figure, Axes) else figure
     picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=100, metadata={"Software": None})
+    figure.savefig(
+        picture,
+        format="png",
+        dpi=100,
+        metadata={"Software": None},
+        pil_kwargs={"compress_level": 0},
+    )
     show_png(picture.getvalue(), alt)
 
 
