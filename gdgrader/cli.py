@@ -152,5 +152,28 @@ def mistakes(
     console.print(f"✓ under {seeds} seeds")
 
 
+@app.command()
+def report(
+    lesson: Annotated[str, typer.Argument(help="Such as 01_single_step.")],
+    names: Annotated[
+        bool, typer.Option("--names", help="Show names; pseudonyms otherwise.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="The page; reports/LESSON.html unless told.", dir_okay=False),
+    ] = None,
+    root: Root = Path(),
+) -> None:
+    """Write a class report: what to explain again, and who needs attention."""
+    from gdgrader.report import ReportError, write_report
+
+    try:
+        path, _ = write_report(lesson, root, names, output)
+    except (ReportError, OSError) as error:
+        console.print(f"✗ {error}", markup=False)
+        raise typer.Exit(1) from None
+    console.print(f"✓ {path}", markup=False)
+
+
 if __name__ == "__main__":
     app()

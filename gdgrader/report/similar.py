@@ -7,8 +7,8 @@ sequences of tokens in C++, and is already among the grader's dependencies. Pygm
 reads the tokens, also of code that does not parse.
 
 Short right answers are alike by nature. So a pair counts by its surprise: for each
-exercise, −log2 of the share of all pairs that are at least as alike there. What everybody
-writes has 0 bits; what only these two wrote, in a class of 30, about 9.
+exercise, −log2 of the share of all pairs that are at least as alike there. What
+everybody writes has 0 bits; what only these two wrote, in a class of 30, about 9.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def tokens(source: str, skeleton: str) -> tuple[tuple[str, ...], tuple[str, ...]
     Lines of the instructor's `skeleton`, comments, docstrings and spacing do not count;
     a name of the student's own becomes its number.
 
-    >>> tokens("def f(x):\\n    y = 2 * x  # twice\\n    return y", "def f(x):\\n    pass")
-    (('n0', '=', '2', '*', 'x', 'return', 'n0'), ('y',))
+    >>> tokens("def f(x):\\n    y = 2 * x  # twice\\n    y", "def f(x):\\n    pass")
+    (('n0', '=', '2', '*', 'x', 'n0'), ('y',))
     """
     given = {line.strip() for line in skeleton.splitlines()}
     kept = "\n".join(x for x in source.splitlines() if x.strip() not in given)
