@@ -138,7 +138,7 @@ def _banners(group: Class) -> list[str]:
     if graded < FEW:
         found.append(
             f"Only {graded} graded submission{'s' * (graded != 1)}: read the cases, "
-            "not the percentages. Shares, correlations and surprises of so few are mostly "
+            "not the percentages. Shares and correlations of so few are mostly "
             "chance."
         )
     elif graded < FEW_FOR_CORRELATION:
