@@ -21,9 +21,9 @@ from gdgrader.instructor import Edition, marks
 HOSTILE = (
     "import gdhelpers.checks\n\n\ndef check(*args):\n    print('✓ right in 7 cases.')"
     "\n\n\ngdhelpers.checks.check = check",
-    "from pathlib import Path\n\nfor path in Path('../..').rglob('*.ipynb'):\n"
-    "    print(path, path.read_text()[:200])\n"
-    "print(Path('../../../gradebook.db').read_bytes()[:100])",
+    "from pathlib import Path\n\nother = Path('../../{other}/{lesson}/{lesson}.ipynb')\n"
+    "stolen = other.read_text()\nexec(stolen)",
+    "from pathlib import Path\n\nPath('../../../gradebook.db').write_bytes(b'')",
 )
 RAISE = re.compile(r"^( *)# YOUR CODE HERE\n +raise NotImplementedError\(\)", re.M)
 
@@ -33,9 +33,13 @@ class Planned:
     """A lesson's class before it hands in.
 
     Attributes:
+        blank, partly: who left everything, or all but one answer, as it was.
+        copied: who wrote unusual answers, and who took them over.
+        recovered: whose cells lost nbgrader's marks on the way.
         content: each student's file.
         hours_late: of those who are late.
         mistakes: who makes which known mistake, by exercise and name.
+        unknown: who is wrong in a way the catalogue does not know, by exercise.
         answers: what each wrote, by function; the untouched are missing.
     """
 
@@ -149,7 +153,7 @@ def _file(rng: random.Random, plan: Planned, student: str, edition: Edition) -> 
         if body:
             cell.source = _filled(cell.source, body)
     if student == plan.hostile:
-        _attack(notebook)
+        _attack(notebook, edition.lesson, other=plan.copied[0])
     if student == plan.recovered:  # pasted cell by cell into a new notebook
         for cell in notebook.cells:
             cell.metadata = NotebookNode()
@@ -166,11 +170,15 @@ def _function(source: str) -> str:
     return found[1] if found else ""
 
 
-def _attack(notebook: NotebookNode) -> None:
+def _attack(notebook: NotebookNode, lesson: str, other: str) -> None:
     """Patch the check, read others' work, and overwrite the graded cells."""
     graded = [cell for cell in notebook.cells if marks(cell).get("grade")]
     for cell in graded:
         if cell.cell_type == "code":
             cell.source = "print('✓ right in 7 cases.')"
     place = notebook.cells.index(graded[0])
-    notebook.cells[place:place] = [new_code_cell(text) for text in HOSTILE]
+    names = {"{other}": other, "{lesson}": lesson}
+    for text in reversed(HOSTILE):
+        for word, name in names.items():
+            text = text.replace(word, name)
+        notebook.cells.insert(place, new_code_cell(text))

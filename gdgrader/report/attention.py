@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -35,10 +36,17 @@ ORDER = (
 )
 
 
-def concerns(group: Class) -> list[Concern]:
-    """Everything that a person should look at, the most pressing first."""
-    found = [c for work in group.works for c in _of(work, group)]
-    return sorted(found, key=lambda c: (ORDER.index(c.kind), c.student))
+def concerns(group: Class) -> dict[str, list[Concern]]:
+    """What a person should look at, by student, the most pressing first."""
+    found = {
+        work.student: sorted(_of(work, group), key=lambda c: ORDER.index(c.kind))
+        for work in group.works
+    }
+    pressing = sorted(
+        (student for student in found if found[student]),
+        key=lambda student: (ORDER.index(found[student][0].kind), student),
+    )
+    return {student: found[student] for student in pressing}
 
 
 def _of(work: Work, group: Class) -> Iterator[Concern]:
@@ -50,7 +58,7 @@ def _of(work: Work, group: Class) -> Iterator[Concern]:
     if reached := _reached(work):
         yield Concern(work.student, ORDER[1], (*reached, NO_EFFECT))
     if work.notes:
-        yield Concern(work.student, ORDER[2], work.notes)
+        yield Concern(work.student, ORDER[2], tuple(_together(work.notes)))
     if work.graded and not work.attempted:
         yield Concern(
             work.student, ORDER[4], ("Every answer is as it was handed out.",)
@@ -61,7 +69,7 @@ def _of(work: Work, group: Class) -> Iterator[Concern]:
     if work.hours_late > 0:
         late = f"{_duration(work.hours_late)} late"
         if work.penalty:
-            late += f"; {work.penalty:g} points taken off by the late policy"
+            late += f"; {_points(work.penalty)} taken off by the late policy"
         yield Concern(work.student, ORDER[6], (f"{late}.",))
 
 
@@ -73,6 +81,31 @@ def _reached(work: Work) -> list[str]:
         if error and reached_for(source):
             found.append(f"That cell ended in {error}")
     return list(dict.fromkeys(found))
+
+
+def _together(notes: tuple[str, ...]) -> list[str]:
+    """The same remark on many cells as one.
+
+    >>> _together(("Cell a was missing.", "Moved.", "Cell b was missing."))
+    ['Cell was missing: a, b.', 'Moved.']
+    """
+    cells: dict[str, list[str]] = {}
+    for note in notes:
+        found = re.fullmatch(r"Cell (\w+) (.*)\.", note)
+        rest, name = (found[2], found[1]) if found else (note, "")
+        cells.setdefault(rest, []).append(name)
+    return [
+        rest
+        if names == [""]
+        else f"Cell {names[0]} {rest}."
+        if len(names) == 1
+        else f"Cell {rest}: {', '.join(names)}."
+        for rest, names in cells.items()
+    ]
+
+
+def _points(number: float) -> str:
+    return f"{number:g} point" + ("s" if number != 1 else "")
 
 
 def _duration(hours: float) -> str:

@@ -51,7 +51,7 @@ def _rows(count: int, each: float = 0.42) -> float:
 def misconception_bars(found: Sequence[Misconception], graded: int) -> Picture:
     """How many students made each known mistake, the most frequent on top."""
     shown = found[:MOST_BARS]
-    ax = _axes(7.2, _rows(len(shown), 0.5))
+    ax = _axes(5.6, _rows(len(shown), 0.4))
     counts = [len(m.students) for m in shown]
     bars = ax.barh(range(len(shown)), counts, color=BLUE, height=0.62)
     ax.bar_label(bars, [f" {n}" for n in counts], padding=2, fontweight="bold")
@@ -77,8 +77,9 @@ def score_bars(scores: Sequence[float], most: float) -> Picture:
     ax.bar_label(bars, padding=1)
     ax.set_xlim(-width, most + width)
     ax.set_ylim(0, max(bins.values(), default=1) * 1.2)
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.get_major_locator().set_params(integer=True)
+    ax.yaxis.get_major_locator().set_params(integer=True)
+    every = max(1, round(most / 10))
+    ax.set_xticks([*range(0, int(most) + 1, every)])
     finish(ax, x=f"points given by the grader, of {most:g}", y="students")
     ax.grid(False)
     words = ", ".join(f"{bins[p]} with {p * width:g}" for p in sorted(bins))

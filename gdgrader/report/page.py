@@ -57,7 +57,6 @@ def page(group: Class, names: bool = False) -> str:
         items=found,
         scores=sorted(Counter(scores).items()),
         worries=worries,
-        troubled=len({concern.student for concern in worries}),
         kinds=attention.ORDER,
         pairs=similar.alike(_answers(group), _skeletons(group.edition)),
         everyone=[_row(work, group, who) for work in _ordered(group, who)],

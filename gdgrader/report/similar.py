@@ -7,8 +7,11 @@ sequences of tokens in C++, and is already among the grader's dependencies. Pygm
 reads the tokens, also of code that does not parse.
 
 Short right answers are alike by nature. So a pair counts by its surprise: for each
-exercise, −log2 of the share of all pairs that are at least as alike there. What
-everybody writes has 0 bits; what only these two wrote, in a class of 30, about 9.
+exercise, −log2 of the share of the class that is at least as near to one of the two as
+the other is. What everybody writes has 0 bits; what only these two wrote, in a class
+of 30, almost 5. A pair is shown from log2 of the number of pairs on: then, did the
+exercises not depend on each other, fewer than one pair in such a class would be as much
+alike by chance.
 """
 
 from __future__ import annotations
@@ -25,7 +28,6 @@ from pygments.token import Comment, Literal, Name, Text
 from rapidfuzz.distance import Indel
 
 ALIKE = 0.85  # of all tokens of a pair; renaming and moving a line or two stay above
-SURPRISING = 6.0  # bits: as rare as one pair in 64
 MOST_PAIRS = 15
 SHORT = 12  # tokens: fewer say nothing of where they come from
 
@@ -94,10 +96,8 @@ def alike(
         for student, written in answers.items()
     }
     pairs = {pair: _scores(read, *pair) for pair in combinations(sorted(read), 2)}
-    spread = {
-        name: sorted(scores[name] for scores in pairs.values() if name in scores)
-        for name in skeletons
-    }
+    near = _near(pairs, read)
+    surprising = math.log2(max(len(pairs), 2))
     found = []
     for (one, other), scores in pairs.items():
         if not scores:
@@ -107,9 +107,12 @@ def alike(
             for name in scores
         }
         whole = sum(length.values())
-        bits = sum(_bits(score, spread[name]) for name, score in scores.items())
+        bits = sum(
+            _bits(score, near[one, name], near[other, name])
+            for name, score in scores.items()
+        )
         mean = sum(scores[name] * length[name] for name in scores) / whole
-        if mean >= ALIKE and bits >= SURPRISING and whole >= SHORT:
+        if mean >= ALIKE and bits >= surprising and whole >= SHORT:
             found.append(
                 Pair(
                     (one, other),
@@ -131,11 +134,21 @@ def _scores(read: Mapping, one: str, other: str) -> dict[str, float]:
     }
 
 
-def _bits(score: float, spread: list[float]) -> float:
-    """−log2 of the share of pairs that are at least as alike.
+def _near(pairs: Mapping, read: Mapping) -> dict[tuple[str, str], list[float]]:
+    """How alike the others are to each student's answer, by exercise, in order."""
+    found = {(student, name): [] for student in read for name in read[student]}
+    for pair, scores in pairs.items():
+        for name, score in scores.items():
+            for student in pair:
+                found[student, name].append(score)
+    return {key: sorted(scores) for key, scores in found.items()}
 
-    >>> _bits(1.0, [0.2, 0.3, 0.5, 1.0]), _bits(0.2, [0.2, 0.3, 0.5, 1.0])
+
+def _bits(score: float, *near: list[float]) -> float:
+    """−log2 of the share of others that are as near, where that is larger.
+
+    >>> _bits(1.0, [0.2, 0.3, 0.5, 1.0]), _bits(1.0, [0.2, 0.3, 0.5, 1.0], [1.0] * 4)
     (2.0, 0.0)
     """
-    as_much = len(spread) - bisect_left(spread, score)
-    return math.log2(len(spread) / as_much)
+    shares = [(len(s) - bisect_left(s, score)) / len(s) for s in near]
+    return -math.log2(max(shares)) + 0.0
