@@ -16,10 +16,10 @@ from nbgrader.apps import NbGraderAPI
 
 from gdgrader import runner
 from gdgrader.demo.students import Planned, planned
-from gdgrader.demo.variants import LESSONS
+from gdgrader.demo.variants import LESSONS, PLANTED
 from gdgrader.instructor import instructors_version
 from gdgrader.report import Class, write_report
-from gdgrader.report.statistics import misconceptions
+from gdgrader.report.summary import misconceptions
 
 MARKER = ".gdgrader-demo"
 DUE = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -72,6 +72,10 @@ def demo(
     Errors: DemoError; gdgrader.bubblewrap.SandboxUnavailable.
     """
     lessons = list(lessons)
+    if unknown := [lesson for lesson in lessons if lesson not in PLANTED]:
+        raise DemoError(
+            f"no class is made up for {unknown[0]}; {' and '.join(LESSONS)} have one"
+        )
     folder, root = folder.absolute(), root.absolute()
     plans = {lesson: _plan(root, lesson) for lesson in lessons}
     _empty(folder)

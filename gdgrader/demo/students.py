@@ -21,7 +21,8 @@ from gdgrader.instructor import Edition, marks
 HOSTILE = (
     "import gdhelpers.checks\n\n\ndef check(*args):\n    print('✓ right in 7 cases.')"
     "\n\n\ngdhelpers.checks.check = check",
-    "from pathlib import Path\n\nother = Path('../../{other}/{lesson}/{lesson}.ipynb')\n"
+    "from pathlib import Path\n\n"
+    "other = Path('../../{other}/{lesson}/{lesson}.ipynb')\n"
     "stolen = other.read_text()\nexec(stolen)",
     "from pathlib import Path\n\nPath('../../../gradebook.db').write_bytes(b'')",
 )

@@ -1,6 +1,6 @@
 """A class report: one HTML page that says first what to explain again.
 
-collect (gradebook and graded notebooks) → statistics, similar, reach → page
+collect (gradebook and graded notebooks) → summary, similar, reach → page
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gdgrader.report.statistics import Item, Misconception
+from gdgrader.report.summary import Item, Misconception
 from gdhelpers.plots.base import BLUE, ORANGE, finish
 
 GREY = "#767676"  # 4.5 : 1 on white
@@ -62,6 +62,8 @@ def misconception_bars(found: Sequence[Misconception], graded: int) -> Picture:
     ax.set_xlim(0, max(counts, default=1) * 1.12)
     ax.xaxis.get_major_locator().set_params(integer=True)
     finish(ax, x=f"students, of {graded} graded")
+    ax.set_axisbelow(True)
+    ax.grid(False, axis="y")
     words = "; ".join(f"{m.name} in {m.exercise}: {len(m.students)}" for m in shown)
     return _picture(ax, f"Bars: how many students made each known mistake. {words}.")
 

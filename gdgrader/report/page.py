@@ -11,14 +11,14 @@ from importlib.resources import files
 from statistics import fmean, median
 
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from gdgrader.gradebook import FAILED, WAITING
 from gdgrader.instructor import Edition, marks
-from gdgrader.report import attention, charts, similar, statistics
+from gdgrader.report import attention, charts, similar, summary
 from gdgrader.report.collect import Class, Work
 from gdgrader.report.pseudonyms import masked
-from gdgrader.report.statistics import FEW, FEW_FOR_CORRELATION, Item
+from gdgrader.report.summary import FEW, FEW_FOR_CORRELATION, Item
 
 
 def page(group: Class, names: bool = False) -> str:
@@ -28,8 +28,8 @@ def page(group: Class, names: bool = False) -> str:
         names: show who is who; otherwise pseudonyms, and names within remarks masked.
     """
     who = _who(group, names)
-    wrong_ways, found = statistics.misconceptions(group), statistics.items(group)
-    scores = [statistics.earned(work, group.points) for work in group.graded]
+    wrong_ways, found = summary.misconceptions(group), summary.items(group)
+    scores = [summary.earned(work, group.points) for work in group.graded]
     most = sum(group.points.values())
     worries = attention.concerns(group)
     # Printed as it is: bytes of ours, whose hash the policy names.
@@ -39,6 +39,7 @@ def page(group: Class, names: bool = False) -> str:
     environment.filters |= {
         "who": who,
         "words": in_words,
+        "code": with_code,
         "hide": lambda text: (
             text if names else masked(text, group.pseudonyms, group.names)
         ),
@@ -53,7 +54,7 @@ def page(group: Class, names: bool = False) -> str:
         tiles=_tiles(group, scores, most),
         wrong_ways=wrong_ways,
         most_bars=charts.MOST_BARS,
-        others=statistics.unexplained(group),
+        others=summary.unexplained(group),
         items=found,
         scores=sorted(Counter(scores).items()),
         worries=worries,
@@ -68,6 +69,15 @@ def page(group: Class, names: bool = False) -> str:
             "discrimination": charts.discrimination_dots(found),
         },
     )
+
+
+def with_code(text: str) -> Markup:
+    """The text, escaped, with what stands in backticks as code.
+
+    >>> with_code("<b> `x < 1`")
+    Markup('&lt;b&gt; <code>x &lt; 1</code>')
+    """
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def in_words(item: Item) -> str:
@@ -111,7 +121,7 @@ def _row(work: Work, group: Class, who: Callable) -> dict:
     return {
         "who": who(work.student)[0],
         "status": work.status,
-        "earned": f"{statistics.earned(work, group.points):g}" if graded else "",
+        "earned": f"{summary.earned(work, group.points):g}" if graded else "",
         "penalty": f"{work.penalty:g}" if graded and work.penalty else "",
         "score": f"{max(0.0, work.score - work.penalty):g}" if graded else "",
         "waiting": work.waiting if work.status == WAITING else 0,
