@@ -14,7 +14,7 @@ import pytest
 import torch
 from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
-from test_report import harmless, table
+from report_page import harmless, table
 
 from gdgrader import demo as demos
 from gdgrader.demo.students import planned
@@ -100,11 +100,11 @@ def test_every_planted_mistake_is_there_with_its_count(lesson):
         for (exercise, mistake), who in lesson.plan.mistakes.items()
     }
     assert rows == wanted
-    counts = {
-        (e, m): len(lesson.plan.mistakes[e, m]) for e, m in lesson.plan.mistakes
-    }
+    counts = {(e, m): len(lesson.plan.mistakes[e, m]) for e, m in lesson.plan.mistakes}
     assert counts == {(e, m): n for e, m, n in demos.PLANTED[lesson.name]}
-    others = {row[0]: set(row[3].split(", ")) for row in table(lesson.page, "explain", 1)}
+    others = {
+        row[0]: set(row[3].split(", ")) for row in table(lesson.page, "explain", 1)
+    }
     assert others == lesson.plan.unknown
 
 
@@ -137,7 +137,9 @@ def test_corrupted_and_hostile_are_named_with_what_happened(lesson):
         "No point came of it",
     ):
         assert phrase in tried
-    assert "read-only and had been changed" in rows[plan.hostile, "put right or stopped"]
+    assert (
+        "read-only and had been changed" in rows[plan.hostile, "put right or stopped"]
+    )
     assert "marked again" in rows[plan.recovered, "put right or stopped"]
     for student in plan.blank:
         assert (student, "nothing attempted") in rows
@@ -184,7 +186,9 @@ def test_written_answers_wait_for_a_person(lesson):
     answered = set(lesson.plan.content) - {*lesson.plan.blank, lesson.plan.corrupted}
     assert waiting == (answered if written else set())
     for student in answered:
-        html = lesson.folder / "feedback" / student / lesson.name / f"{lesson.name}.html"
+        html = (
+            lesson.folder / "feedback" / student / lesson.name / f"{lesson.name}.html"
+        )
         assert "✓" in html.read_text() or "✗" in html.read_text()
 
 
