@@ -5,10 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help lab test setup system build check bench lint lock clean
+.PHONY: help lab demo test setup system build check bench lint lock clean
 
 help:
 	@echo "make lab     open the student's course in JupyterLab   (ARGS=\"--no-browser --port 8899\")"
+	@echo "make demo    a class of thirty: graded, fed back and reported, in demo/"
 	@echo "make test    run the whole test suite                  (ARGS=\"-k schedules\")"
 	@echo "make setup   create $(VENV) and install everything, once"
 	@echo "make build   regenerate release/ and notebooks/ from source/"
@@ -31,6 +32,10 @@ setup: $(BIN)/.installed
 lab: setup
 	@$(BIN)/python -m jupyterlab --ServerApp.root_dir=release \
 	  $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
+
+# Grading needs bubblewrap; ARGS=--no-sandbox does without.
+demo: setup
+	@$(BIN)/gdgrader demo $(ARGS)
 
 # Chromium, bubblewrap and PostgreSQL are what the tests drive; installed only where we may.
 system:

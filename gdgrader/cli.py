@@ -174,5 +174,76 @@ def mistakes(
     console.print(f"✓ under {seeds} seeds")
 
 
+@app.command()
+def report(
+    lesson: Annotated[str, typer.Argument(help="Such as 01_single_step.")],
+    names: Annotated[
+        bool, typer.Option("--names", help="Show names; pseudonyms otherwise.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="The page; reports/LESSON.html unless told.", dir_okay=False),
+    ] = None,
+    root: Root = Path(),
+) -> None:
+    """Write a class report: what to explain again, and who needs attention."""
+    from gdgrader.report import ReportError, write_report
+
+    try:
+        path, _ = write_report(lesson, root, names, output)
+    except (ReportError, OSError) as error:
+        console.print(f"✗ {error}", markup=False)
+        raise typer.Exit(1) from None
+    console.print(f"✓ {path}", markup=False)
+
+
+@app.command()
+def demo(
+    folder: Annotated[
+        Path, typer.Argument(help="Made, or made anew; never one of yours.")
+    ] = Path("demo"),
+    lesson: Annotated[
+        list[str] | None, typer.Option(help="Only this one; may be repeated.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; all cores unless told.")
+    ] = None,
+    no_sandbox: Annotated[
+        bool,
+        typer.Option(
+            "--no-sandbox",
+            help="Run the class's code, an attack on the grader included, with your "
+            "own rights.",
+        ),
+    ] = False,
+    root: Root = Path(),
+) -> None:
+    """Grade, feed back and report on a synthetic class of thirty."""
+    from gdgrader import demo as demos
+    from gdgrader.bubblewrap import SandboxUnavailable
+
+    try:
+        done = demos.demo(
+            folder,
+            root,
+            lesson or demos.LESSONS,
+            workers=workers or os.cpu_count() or 1,
+            isolated=not no_sandbox,
+            say=lambda text: console.print(text, markup=False),
+        )
+    except (demos.DemoError, SandboxUnavailable, OSError) as error:
+        console.print(f"✗ {error}", markup=False)
+        raise typer.Exit(1) from None
+    for one in done:
+        sign = "✓" if one.found == one.planted else "✗"
+        console.print(
+            f"{sign} {one.report}: {one.found} of {one.planted} planted mistakes "
+            "found, each with its count.",
+            markup=False,
+        )
+    if any(one.found < one.planted for one in done):
+        raise typer.Exit(1)
+
+
 if __name__ == "__main__":
     app()

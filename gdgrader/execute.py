@@ -261,6 +261,8 @@ class _Execution:
                     self.left_out.add(before)
                     await self._stop()
                     break
+                finally:  # nbclient puts what it ran into the notebook
+                    self.notebook.cells[before] = cell
 
     def _seconds(self, most: float) -> int:
         left = self.deadline - time.monotonic()

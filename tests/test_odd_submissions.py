@@ -175,6 +175,12 @@ BROKEN = {
 }
 
 
+def marked(notebook) -> list[str]:
+    """The grade ids, in their order."""
+    marks = [c.metadata.get("nbgrader", {}).get("grade_id") for c in notebook.cells]
+    return [name for name in marks if name]
+
+
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> Course:
     """Everything above in one class, with an honest student first and last."""
@@ -206,6 +212,7 @@ def test_what_is_right_counts_in_full(course, student):
     assert course.state(student).status == "graded", course.state(student).reason
     assert course.scores(student) == FULL | {"words": 0.0}, course.notes(student)
     assert WHOLE[student][1] in course.notes(student)
+    assert marked(course.autograded(student)) == marked(course.release())
 
 
 @pytest.mark.parametrize("student", BROKEN)
