@@ -96,12 +96,11 @@ def autograde(
 
     if dask is None:
         pool.prepare(work.HEAVY)  # before we import much ourselves
-    from nbgrader.api import MissingEntry
-
     from gdgrader import progress, runner
     from gdgrader.bubblewrap import SandboxUnavailable
     from gdgrader.cluster import ClusterUnavailable
     from gdgrader.gradebook import DatabaseBusy
+    from gdgrader.register import CannotRegister
 
     unavailable = (SandboxUnavailable, ClusterUnavailable)
     began = time.monotonic()
@@ -121,7 +120,7 @@ def autograde(
     except progress.Stopped as stopped:
         console.print(f"✗ {stopped}; what is graded is kept. {AGAIN}", markup=False)
         raise typer.Exit(stopped.status) from None
-    except (FileNotFoundError, MissingEntry, *unavailable) as error:
+    except (FileNotFoundError, CannotRegister, *unavailable) as error:
         console.print(f"✗ {error}", markup=False)
         raise typer.Exit(1) from None
     except (DatabaseBusy, OSError) as error:

@@ -36,6 +36,7 @@ from gdgrader.handin import HandIn, hand_in
 from gdgrader.instructor import Edition, instructors_version
 from gdgrader.limits import Limits
 from gdgrader.pool import results
+from gdgrader.register import register
 from gdgrader.scores import RECORD
 from gdgrader.version import grader_version
 from gdgrader.work import Result, Task, Terms, work
@@ -103,9 +104,8 @@ def grade(
         seed: repeats an earlier grading; by default drawn anew.
         progress: called with each outcome as it comes, and how many there will be.
 
-    Errors: FileNotFoundError without a source; MissingEntry where the lesson was never
-        released with `nbgrader generate_assignment`; SandboxUnavailable;
-        ClusterUnavailable.
+    Errors: FileNotFoundError without a source; CannotRegister where the gradebook
+        cannot take the lesson as it is now; SandboxUnavailable; ClusterUnavailable.
     """
     config = config or load_config(root)
     run = _Run(lesson, config, force, isolated, limits or Limits(), seed)
@@ -154,7 +154,7 @@ class _Run:
     ) -> list[Outcome]:
         wanted = sorted(self._students() if students is None else set(students))
         with Gradebook(self.db_url, self.course.course_id) as self.book:
-            self.book.find_assignment(self.lesson)
+            register(self.lesson, self.edition.path, self.book, self.config)
             seen: dict[str, HandIn] = {}
 
             def finish(outcome: Outcome) -> None:
