@@ -12,6 +12,8 @@ import nbformat
 import numpy as np
 import pytest
 import torch
+from axe_playwright_python.sync_playwright import Axe
+from browser import SCREENSHOTS, browser_page
 from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
 from report_page import harmless, table
@@ -221,7 +223,25 @@ def test_pseudonyms_hide_every_name(lesson):
     page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
     words = set(page.get_text(" ").replace("/", " ").lower().split())
     assert not words & set(lesson.plan.content)
-    assert len([row for row in table(page, "everyone", 0)]) == 30
+    assert len(table(page, "everyone", 0)) == 30
+
+
+def test_it_looks_as_it_should(lesson):
+    path = lesson.folder / "reports" / f"{lesson.name}.html"
+    with browser_page() as (tab, errors):
+        tab.goto(path.as_uri())
+        # The answer to "what do I explain again?" is above the fold.
+        bottom = "Math.max(...[...document.querySelectorAll('.top, .top + figure')]"
+        bottom += ".map(e => e.getBoundingClientRect().bottom))"
+        assert tab.evaluate(bottom) < 800
+        SCREENSHOTS.mkdir(exist_ok=True)
+        tab.screenshot(path=SCREENSHOTS / f"report_{lesson.name}_first.png")
+        tab.screenshot(path=SCREENSHOTS / f"report_{lesson.name}.png", full_page=True)
+        tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        found = Axe().run(tab).response["violations"]
+        assert [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found] == []
+        assert tab.pdf(format="A4").startswith(b"%PDF")
+        assert errors == []
 
 
 def test_the_same_class_every_time():

@@ -80,13 +80,13 @@ def test_a_browser_runs_nothing_either(course, tmp_path):
     with browser_page() as (tab, errors):
         tab.on("dialog", lambda dialog: errors.append(dialog.message))
         asked = []
-        tab.on("request", lambda r: asked.append(r.url.split(",")[0]))
+        tab.on("request", lambda request: asked.append(request.url))
         tab.goto(path.as_uri())
         assert tab.evaluate("getComputedStyle(document.body).maxWidth") == "1152px"
         for image in tab.locator("img").all():
             assert image.evaluate("i => i.complete && i.naturalWidth > 100")
         assert errors == []
-        assert set(asked) == {path.as_uri(), "data:image/svg+xml;base64"}
+        assert [url for url in asked if not url.startswith("data:")] == [path.as_uri()]
 
 
 def test_few_submissions_are_said_to_be_few(named):
@@ -95,7 +95,7 @@ def test_few_submissions_are_said_to_be_few(named):
 
 
 def test_who_needs_attention(named):
-    text = {}
+    text, who = {}, ""
     for row in table(named, "attention", 0):
         who = row[0] if len(row) == 3 else who
         text[who, row[-2]] = row[-1]
@@ -176,7 +176,7 @@ def test_where_there_is_nothing_to_report_it_says_what_to_do(tmp_path):
     (tmp_path / "source" / "new").mkdir()
     new = tmp_path / "source" / "new" / "new.ipynb"
     new.write_bytes((tmp_path / "source" / LESSON / f"{LESSON}.ipynb").read_bytes())
-    with pytest.raises(ReportError, match="never released.*generate_assignment new"):
+    with pytest.raises(ReportError, match=r"never released.*generate_assignment new"):
         collect("new", course.config)
 
 
@@ -189,7 +189,7 @@ def test_a_class_of_failures_has_a_report_and_the_ungraded_are_told(tmp_path):
     assert "breaks off in the middle" in text
     course.submit("ann", course.answered(RIGHT))
     soup = written(course, tmp_path / "a.html")
-    assert "1 submissions are not graded yet" in soup.select(".banner")[0].get_text()
+    assert "not graded yet: 1" in soup.select(".banner")[0].get_text()
     assert table(soup, "checks", 0)[0][2:5] == ["0", "0", "0"]
 
 

@@ -181,7 +181,7 @@ def _attack(notebook: NotebookNode, lesson: str, other: str) -> None:
             cell.source = "print('✓ right in 7 cases.')"
     place = notebook.cells.index(graded[0])
     names = {"{other}": other, "{lesson}": lesson}
-    for text in reversed(HOSTILE):
+    for number, text in reversed(list(enumerate(HOSTILE))):
         for word, name in names.items():
             text = text.replace(word, name)
-        notebook.cells.insert(place, new_code_cell(text))
+        notebook.cells.insert(place, new_code_cell(text, id=f"mine-{number}"))

@@ -141,8 +141,8 @@ def _banners(group: Class) -> list[str]:
     ungraded = sum(work.status == "not graded" for work in group.works)
     if ungraded:
         found.append(
-            f"{ungraded} submissions are not graded yet and count nowhere here: "
-            f"gdgrader autograde {group.lesson}"
+            f"Handed in but not graded yet: {ungraded}. They count nowhere here; grade "
+            f"them with: gdgrader autograde {group.lesson}"
         )
     if graded < FEW:
         found.append(
