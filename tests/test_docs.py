@@ -1,0 +1,106 @@
+"""Every command in docs/ is run, in order, in a course as a clone gives it."""
+
+import html
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+# Commands, and in comments what a reader does by hand: a file written, an upload.
+STEP = re.compile(
+    r"^```console\n(?P<console>.*?)^```"
+    r"|^<!-- run\n(?P<run>.*?)^-->"
+    r"|^<!-- file (?P<name>\S+)\n(?P<text>.*?)^-->",
+    re.MULTILINE | re.DOTALL,
+)
+WALKS = ("first-class.md", "work-in-grades-out.md", "regrade.md")
+MADE = {
+    "first-class.md": (
+        "feedback/ann/01_single_step/01_single_step.html",
+        "reports/01_single_step.html",
+        "grades.csv",
+    ),
+    "work-in-grades-out.md": (
+        "submitted/ann/01_single_step/01_single_step.ipynb",
+        "canvas.csv",
+        "moodle.csv",
+    ),
+    "regrade.md": (),
+}
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """The project's own files, those not committed yet included."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        check=True,
+    ).stdout.splitlines()
+    for name in listed:
+        if (ROOT / name).is_file():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, tmp_path / name)
+    work = tmp_path / "submitted/zoe/01_single_step"
+    work.mkdir(parents=True)
+    shutil.copy(ROOT / "release/01_single_step/01_single_step.ipynb", work)
+    return tmp_path
+
+
+def bash(commands, folder):
+    here = str(Path(sys.executable).parent)
+    env = os.environ | {
+        "PATH": f"{here}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(folder),
+    }
+    ran = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", commands],
+        cwd=folder,
+        env=env,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    assert ran.returncode == 0, f"{commands}\n{ran.stdout}"
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_every_command_works(name, clone):
+    steps = list(STEP.finditer((DOCS / name).read_text(encoding="utf-8")))
+    assert any(step["console"] for step in steps)
+    for step in steps:
+        if step["name"]:
+            (clone / step["name"]).write_text(step["text"], encoding="utf-8")
+        else:
+            bash(step["console"] or step["run"], clone)
+    for path in MADE[name]:
+        assert (clone / path).stat().st_size > 0
+
+
+def test_command_reference_is_what_the_command_says():
+    typer = Path(sys.executable).with_name("typer")
+    said = subprocess.run(
+        [typer, "gdgrader.cli", "utils", "docs", "--name", "gdgrader"],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        check=True,
+    ).stdout
+    written = (DOCS / "commands.md").read_text(encoding="utf-8")
+    assert written.strip() == html.unescape(said).strip(), (
+        "make it anew: typer gdgrader.cli utils docs --name gdgrader"
+    )
+
+
+def test_links_lead_somewhere():
+    for page in [*DOCS.glob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]:
+        for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
