@@ -58,6 +58,8 @@ bench: setup system
 	$(BIN)/python -m benchmarks.epoch_vs_dataloader
 	$(BIN)/python -m benchmarks.seed_table
 	$(BIN)/python -m benchmarks.explorer_latency
+	$(BIN)/python -m benchmarks.grading_throughput
+	$(BIN)/python -m benchmarks.grading_scale
 
 lint: setup
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/nbstripout --keep-id --verify source/*/*.ipynb

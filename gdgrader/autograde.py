@@ -4,19 +4,21 @@ formgrader's button sanitize, sandbox, judge and record as `gdgrader autograde` 
 from __future__ import annotations
 
 import contextlib
-import html
 import re
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import rmtree
 from traitlets import Bool, Instance, Unicode, default
 
 from gdgrader import gradebook, grading
+from gdgrader.files import files_below
 from gdgrader.handin import read_ordinary
 from gdgrader.instructor import Edition, instructors_version
 from gdgrader.limits import Limits
@@ -24,6 +26,7 @@ from gdgrader.prepare import Current, remarks_on
 from gdgrader.session import open_sandbox
 from gdgrader.submission import Unreadable
 
+NOTHING = "no notebook was handed in"
 INTERRUPTED = "its grading was interrupted; grade it again"
 
 
@@ -41,6 +44,8 @@ class SubmissionExporter(NotebookExporter):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         Current.take_back = self.take_back
+        if isinstance(self.parent, Autograde) and self.parent.coursedir.assignment_id:
+            self._fail_the_empty()
 
     @default("seed")
     def _new_seed(self) -> str:
@@ -55,17 +60,47 @@ class SubmissionExporter(NotebookExporter):
 
     def take_back(self, folder: Path) -> None:
         """Take back the scores of the submission in `folder`: it is graded anew."""
+        for resources in self._notebooks_of(folder):
+            with contextlib.suppress(MissingEntry):
+                _fail(resources, INTERRUPTED, new=False)
+
+    def _notebooks_of(self, folder: Path) -> Iterator[dict]:
+        """What names each notebook that the submission in `folder` should hold."""
         course = self.parent.coursedir
         names = {"student_id": "(?P<student>.+)", "assignment_id": "(?P<lesson>.+)"}
         step = course.submitted_directory
         pattern = course.format_path(step, **names, escape=True)
         if not (found := re.fullmatch(pattern, str(folder))):
             return
-        for path in Path("source", found["lesson"]).glob("*.ipynb"):
+        source = course.format_path(course.source_directory, ".", found["lesson"])
+        for path in Path(source).glob("*.ipynb"):
             names = {"assignment": found["lesson"], "student": found["student"]}
             names |= {"notebook": path.stem, "db_url": course.db_url}
-            with contextlib.suppress(MissingEntry):
-                _fail({"nbgrader": names}, INTERRUPTED, new=False)
+            yield {"nbgrader": names}
+
+    def _fail_the_empty(self) -> None:
+        """Say of folders without a notebook that they failed.
+
+        nbgrader leaves them out before it calls a hook, and would keep an older score.
+        """
+        course = self.parent.coursedir
+        excluded = course.student_id_exclude.split(",")
+        step, lesson = course.submitted_directory, course.assignment_id
+        wanted = Path(course.format_path(step, course.student_id, lesson))
+        for folder in Path(wanted.anchor).glob(str(wanted.relative_to(wanted.anchor))):
+            if not folder.is_dir() or any(folder.glob("*.ipynb")):
+                continue
+            for resources in self._notebooks_of(folder):
+                student = resources["nbgrader"]["student"]
+                if student in excluded:
+                    continue
+                with contextlib.suppress(MissingEntry):
+                    _fail(resources, NOTHING)
+                    self.log.error("%s: not graded: %s", student, NOTHING)
+                graded = course.autograded_directory
+                older = course.format_path(graded, student, lesson)
+                if Path(older).exists():
+                    rmtree(older)
 
     def from_filename(self, filename: str, resources: dict | None = None, **kwargs):
         """Convert one notebook; nothing it holds ends the run for the others."""
@@ -125,7 +160,7 @@ class GdExecute(NbGraderPreprocessor):
         edition = exporter.edition(resources)
         course, lesson = exporter.parent.coursedir, resources["nbgrader"]["assignment"]
         released = course.format_path(course.release_directory, ".", lesson)
-        files, notes = grading.files_below(
+        files, notes = files_below(
             Path(resources["metadata"]["path"]),
             edition.path.parent,
             Path(course.root, released),
@@ -153,20 +188,6 @@ class SaveVerdicts(NbGraderPreprocessor):
                 gradebook.save(book, place, scores, state)
 
         gradebook.patiently(write)
-        return nb, resources
-
-
-class ShowNotes(NbGraderPreprocessor):
-    """Tells the student, on top of the feedback, what was put right or stopped."""
-
-    def preprocess(self, nb: NotebookNode, resources: dict):
-        """Add a cell with the notes, and nothing that an old widget could run."""
-        notes = nb.metadata.get(grading.RECORD, {}).get("notes", [])
-        nb.metadata.pop("widgets", None)
-        if notes:
-            lines = [f"- {html.escape(note)}" for note in notes]
-            text = "**When this was graded:**\n\n" + "\n".join(lines)
-            nb.cells.insert(0, new_markdown_cell(text))
         return nb, resources
 
 

@@ -20,6 +20,7 @@ from gdgrader import table
 from gdgrader.config import apply
 from gdgrader.exercises import exercises
 from gdgrader.exercises.reference import source_notebook
+from gdgrader.register import why
 from gdhelpers.checks import TABLE
 
 KERNEL = {
@@ -96,7 +97,7 @@ def make_release(root: Path, made: Path) -> None:
         result = api.generate_assignment(lesson)
         if not result["success"]:
             raise BuildError(
-                f"source/{lesson}: nbgrader could not release it\n{_why(result)}"
+                f"source/{lesson}: nbgrader could not release it\n{why(result)}"
             )
 
 
@@ -109,13 +110,6 @@ def _read(root: Path, lesson: str) -> NotebookNode:
             f"{path} is not a notebook ({type(error).__name__}): "
             "restore it with `git checkout`, or save it anew from JupyterLab"
         ) from None
-
-
-def _why(result: dict) -> str:
-    """The exceptions nbgrader logged, without its tracebacks."""
-    log = f"{result.get('log') or ''}\n{result.get('error') or ''}"
-    words = [x for x in log.splitlines() if re.match(r"\s*\S*(Error|Exception): ", x)]
-    return "\n".join(dict.fromkeys(x.strip() for x in words)) or log
 
 
 def make_notebooks(root: Path, made: Path, run: bool = True) -> None:

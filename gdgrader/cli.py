@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 import warnings
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 app = typer.Typer(
     help="Build the course's editions, grade a class, report on it.",
@@ -18,6 +18,8 @@ app = typer.Typer(
     add_completion=False,
 )
 console = Console(highlight=False, soft_wrap=True)
+
+AGAIN = "Run it again to go on."
 
 Root = Annotated[
     Path, typer.Option(help="The course's folder.", file_okay=False, exists=True)
@@ -69,9 +71,16 @@ def autograde(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; all cores unless told.")
     ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(help="Grade on this Dask cluster: tcp://… or a scheduler file."),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Grade unchanged submissions again.")
     ] = False,
+    seed: Annotated[
+        str | None, typer.Option(help="Repeat an earlier grading; secret until then.")
+    ] = None,
     no_sandbox: Annotated[
         bool,
         typer.Option(
@@ -83,31 +92,43 @@ def autograde(
     root: Root = Path(),
 ) -> None:
     """Grade a lesson's submissions; exit 0 only if none failed."""
-    from nbgrader.api import MissingEntry
-    from rich.table import Table
+    from gdgrader import pool, work
 
-    from gdgrader import runner
+    if dask is None:
+        pool.prepare(work.HEAVY)  # before we import much ourselves
+    from gdgrader import progress, runner
     from gdgrader.bubblewrap import SandboxUnavailable
+    from gdgrader.cluster import ClusterUnavailable
+    from gdgrader.gradebook import DatabaseBusy
+    from gdgrader.register import CannotRegister
 
+    unavailable = (SandboxUnavailable, ClusterUnavailable)
+    began = time.monotonic()
     try:
-        outcomes = runner.grade(
-            lesson,
-            student,
-            root=root.resolve(),
-            workers=workers or os.cpu_count() or 1,
-            force=force,
-            isolated=not no_sandbox,
-            progress=lambda o: console.print(f"{o.student}: {o.status}", markup=False),
-        )
-    except (FileNotFoundError, MissingEntry, SandboxUnavailable) as error:
+        with progress.stoppable(), progress.Bar(console, lesson) as bar:
+            outcomes = runner.grade(
+                lesson,
+                student,
+                root=root.resolve(),
+                workers=workers or os.cpu_count() or 1,
+                dask=dask,
+                force=force,
+                isolated=not no_sandbox,
+                seed=seed,
+                progress=bar.advance,
+            )
+    except progress.Stopped as stopped:
+        console.print(f"✗ {stopped}; what is graded is kept. {AGAIN}", markup=False)
+        raise typer.Exit(stopped.status) from None
+    except (FileNotFoundError, CannotRegister, *unavailable) as error:
         console.print(f"✗ {error}", markup=False)
         raise typer.Exit(1) from None
-    table = Table("student", "status", "score", "reason", "seconds")
-    for o in outcomes:
-        score = "" if o.score is None else f"{o.score:g} / {o.max_score:g}"
-        row = [o.student, o.status, score, o.reason, f"{o.seconds:.1f}"]
-        table.add_row(*map(escape, row))
-    console.print(table)
+    except (DatabaseBusy, OSError) as error:
+        console.print(f"✗ {error}", markup=False)
+        console.print(f"What is graded is kept. {AGAIN}")
+        raise typer.Exit(1) from None
+    for line in progress.summary(outcomes, time.monotonic() - began):
+        console.print(line)
     if any(o.status == "failed" for o in outcomes):
         raise typer.Exit(1)
 

@@ -32,10 +32,16 @@ def apply(c: Config) -> None:
     ]
     c.GenerateFeedback.preprocessors = [
         *GenerateFeedback.preprocessors.default(),
-        "gdgrader.autograde.ShowNotes",
+        "gdgrader.feedback.ForStudents",
     ]
+    # Validate leaves the long trainings out: they ask nothing of the student.
+    c.Execute.skip_cells_with_tag = "demonstration"
+    c.GenerateFeedback.exporter_class = "gdgrader.feedback.FeedbackExporter"
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {"markdown2html": "gdgrader.safe_html.markdown2html"}
+    c.HTMLExporter.preprocessors = ["gdgrader.formgrader.ShowRubric"]
+    c.ZipCollectApp.extractor_plugin = "gdgrader.archives.SafeExtractor"
+    c.ZipCollectApp.collector_plugin = "gdgrader.collect.LmsCollector"
     c.ExportApp.plugin_class = "gdgrader.export.StatusExport"
 
 

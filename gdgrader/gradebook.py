@@ -7,14 +7,17 @@ with the scores or not at all. A missing row means that the submission was never
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.api import BaseCell, Gradebook, MissingEntry, SubmittedNotebook
 from sqlalchemy import Column, DateTime, MetaData, String, Table, Text, delete, select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import with_polymorphic
+
+from gdgrader.scores import Scores
 
 GRADED, FAILED, WAITING = "graded", "failed", "waiting for a person"
 NOT_GRADED, NOT_SUBMITTED = "not graded", "not submitted"
@@ -54,20 +57,6 @@ class State:
     seed: str = ""
 
 
-@dataclass(frozen=True)
-class Scores:
-    """What one grading found, by grade id.
-
-    Attributes:
-        points: share of the points, 0 to 1, of the cells that were judged; a written
-            answer left as it was has 0; what is not named waits for a person.
-        unanswered: solution cells left as they were.
-    """
-
-    points: Mapping[str, float]
-    unanswered: frozenset[str] = frozenset()
-
-
 class DatabaseBusy(RuntimeError):
     """Another process held the gradebook for too long."""
 
@@ -105,6 +94,10 @@ def save(gradebook: Gradebook, where: Where, scores: Scores, state: State) -> No
     Scores given by a person stay, within 0 and the maximum; so do their comments.
     """
     notebook = _submitted(gradebook, where)
+    cells = with_polymorphic(BaseCell, "*")
+    own = cells.notebook_id == notebook.notebook_id
+    # Held, so that what follows asks the session for each cell, not the database.
+    _held = gradebook.db.query(cells).filter(own).all()
     for grade in notebook.grades:
         share = scores.points.get(grade.name)
         grade.auto_score = None if share is None else _within(share, 1) * _most(grade)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
-from gdgrader.grading import files_below
+from gdgrader.files import files_below
 from gdgrader.submission import LARGEST, MB, Unreadable
 
 TIMESTAMP = "timestamp.txt"
@@ -38,6 +38,8 @@ class HandIn:
 def hand_in(folder: Path, notebook: str) -> HandIn:
     """Read a submission; what is wrong with it is in the answer, never raised."""
     content, reason, remarks = b"", "", []
+    if folder.is_symlink():
+        return HandIn(b"", {}, (), None, "the folder handed in is a link")
     try:
         path = find_notebook(folder, notebook)
         if path.name != f"{notebook}.ipynb":

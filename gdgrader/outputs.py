@@ -12,6 +12,9 @@ from nbformat.v4 import new_output
 KB = 1 << 10
 TEXT_BYTES = 40 * KB  # of one cell
 PICTURE_BYTES = 4096 * KB
+# Of a whole notebook, where it becomes a page: sources, outputs' text; pictures.
+PAGE_TEXT_BYTES = 400 * KB
+PAGE_PICTURE_BYTES = 8192 * KB
 MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 # All but colours, newline and tab: others move a terminal's cursor.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]")
@@ -44,6 +47,31 @@ def clean_outputs(cell: NotebookNode) -> None:
             cleaned.append(_said(said))
             break
     cell.outputs = cleaned
+
+
+def keep_small(notebook: NotebookNode) -> None:
+    """Cut a notebook of clean outputs to what makes a page of tolerable size."""
+    text_left, pictures_left = PAGE_TEXT_BYTES, PAGE_PICTURE_BYTES
+    for cell in notebook.cells:
+        if len(cell.source.encode()) > max(text_left, 0):
+            cell.source = cell.source[: max(text_left, 0) // 4] + "\n[cut here]"
+        text_left -= len(cell.source)
+        size = sum(len(str(a)) for a in cell.get("attachments", {}).values())
+        if size > pictures_left:
+            cell.attachments, size = {}, 0
+        pictures_left -= size
+        kept = []
+        for output in cell.get("outputs", []):
+            size = _picture_size(output)
+            if size > pictures_left:
+                output = _said("[picture left out: the page would be too large]")
+            else:
+                pictures_left -= size
+            if text_left > 0:
+                text_left = _cut(output, text_left)
+                kept.append(output)
+        if "outputs" in cell:
+            cell.outputs = kept
 
 
 def _cleaned(output: dict) -> NotebookNode | None:

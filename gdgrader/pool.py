@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import os
 import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 TRIES = 2
-_spawn = multiprocessing.get_context("spawn")  # a fork would copy torch's threads
+# Forked from a process of their own, which has imported what grades once for all and
+# no thread of ours; Windows can only start each anew.
+_METHODS = multiprocessing.get_all_start_methods()
+context = multiprocessing.get_context(
+    "forkserver" if "forkserver" in _METHODS else "spawn"
+)
 
 
 class WorkerDied(RuntimeError):
     """A task whose worker died, or was ended for taking too long, every time."""
+
+
+def prepare(modules: list[str]) -> None:
+    """Begin to import what the workers will need, while we do other things."""
+    if context.get_start_method() == "forkserver":
+        context.set_forkserver_preload(modules)
+        forkserver.ensure_running()
 
 
 @dataclass
@@ -57,7 +69,7 @@ def results(
         return
     # Tasks may be large: taken from `tasks` when a worker is free, not before.
     waiting, again = map(_Job, tasks), deque()
-    crew: list[_Worker] = []
+    crew, leaving = [], []
     try:
         while True:
             while len(crew) < workers and (job := _next(again, waiting)):
@@ -80,12 +92,13 @@ def results(
                     _give(worker, following)
                 else:
                     crew.remove(worker)
-                    _dismiss(worker)
+                    worker.pipe.close()  # its cue to leave
+                    leaving.append(worker)
                 yield job.task, result
     finally:
-        for worker in crew:
-            worker.process.kill()
-        for worker in crew:
+        for worker in [*crew, *leaving]:
+            worker.process.kill()  # what it started ends with it
+        for worker in [*crew, *leaving]:
             worker.process.join()
 
 
@@ -97,8 +110,8 @@ def _next(again: deque[_Job], waiting: Iterator[_Job]) -> _Job | None:
 
 
 def _start(work: Callable) -> _Worker:
-    ours, theirs = _spawn.Pipe()
-    process = _spawn.Process(target=_serve, args=(work, theirs, os.getpid()))
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(work, theirs))
     process.start()
     theirs.close()
     return _Worker(process, ours)
@@ -128,24 +141,16 @@ def _end_the_slow(crew: list[_Worker], patience: float) -> None:
             worker.process.kill()
 
 
-def _dismiss(worker: _Worker) -> None:
-    worker.pipe.close()
-    worker.process.join(10)
-    if worker.process.is_alive():
-        worker.process.kill()
-        worker.process.join()
-
-
 def _how(worker: _Worker) -> str:
     code = worker.process.exitcode
     how = signal.Signals(-code).name if code and code < 0 else f"exit status {code}"
     return f"the process that graded it died twice ({how})"
 
 
-def _serve(work: Callable, pipe: Connection, parent: int) -> None:
+def _serve(work: Callable, pipe: Connection) -> None:
     """What a worker does: tasks until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the coordinator's
-    while os.getppid() == parent:
+    while True:
         try:
             task = pipe.recv()
         except (EOFError, OSError):
@@ -154,4 +159,7 @@ def _serve(work: Callable, pipe: Connection, parent: int) -> None:
             result = work(task)
         except Exception as error:
             result = RuntimeError(f"{type(error).__name__}: {error}")
-        pipe.send(result)
+        try:
+            pipe.send(result)
+        except OSError:
+            return  # the coordinator is gone

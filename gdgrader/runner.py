@@ -14,8 +14,9 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -26,13 +27,18 @@ from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from gdgrader import cluster, gradebook
 from gdgrader import config as course_config
-from gdgrader import gradebook, grading
+from gdgrader.bubblewrap import SandboxUnavailable
+from gdgrader.files import files_below, fingerprint, merged
 from gdgrader.gradebook import FAILED, State, Where
 from gdgrader.handin import HandIn, hand_in
 from gdgrader.instructor import Edition, instructors_version
 from gdgrader.limits import Limits
 from gdgrader.pool import results
+from gdgrader.register import register
+from gdgrader.scores import RECORD
+from gdgrader.version import grader_version
 from gdgrader.work import Result, Task, Terms, work
 
 MARGIN_SECONDS = 120  # beyond a submission's own limit, before its worker is ended
@@ -60,6 +66,9 @@ class Outcome:
     seconds: float = 0.0
 
 
+Progress = Callable[[Outcome, int], object]
+
+
 def load_config(root: Path) -> Config:
     """The course's `nbgrader_config.py`, or our defaults where it has none."""
     found = Config()
@@ -78,27 +87,36 @@ def grade(
     root: Path = Path(),
     config: Config | None = None,
     workers: int = 1,
+    dask: str | None = None,
     force: bool = False,
     isolated: bool = True,
     limits: Limits | None = None,
     seed: str | None = None,
-    progress: Callable[[Outcome], None] | None = None,
+    progress: Progress | None = None,
 ) -> list[Outcome]:
     """Grade a lesson's submissions; those that have not changed only by `force`.
 
     Args:
         students: only these; None for all who handed something in.
         config: nbgrader's configuration; by default read from `root`.
+        dask: a scheduler's address or file, whose workers grade in place of ours.
         isolated: False runs strangers' code with your own rights.
         seed: repeats an earlier grading; by default drawn anew.
-        progress: called with each outcome as it comes.
+        progress: called with each outcome as it comes, and how many there will be.
 
-    Errors: FileNotFoundError without a source; MissingEntry where the lesson was never
-        released with `nbgrader generate_assignment`; SandboxUnavailable.
+    Errors: FileNotFoundError without a source; CannotRegister where the gradebook
+        cannot take the lesson as it is now; SandboxUnavailable; ClusterUnavailable.
     """
     config = config or load_config(root)
     run = _Run(lesson, config, force, isolated, limits or Limits(), seed)
-    return run.all(students, workers, progress or (lambda _: None))
+    progress = progress or (lambda *_: None)
+    if dask is None:
+        patience = run.terms.limits.submission_seconds + MARGIN_SECONDS
+        crew = partial(results, work, workers=workers, patience=patience)
+        return run.all(students, crew, progress)
+    with cluster.connect(dask) as client:
+        crew = partial(cluster.results, work, client=client)
+        return run.all(students, crew, progress)
 
 
 class _Run:
@@ -120,8 +138,8 @@ class _Run:
         path = source / f"{self.notebook}.ipynb"
         self.edition: Edition = instructors_version(path, config)
         released = Path(self.course.format_path("release", ".", lesson))
-        files, _ = grading.files_below(source, released)
-        self.sources = grading.files_below(source)[0]
+        files, _ = files_below(source, released)
+        self.sources = files_below(source)[0]
         cleared = json.dumps(dict(config.ClearSolutions), sort_keys=True)
         self.terms = Terms(
             lesson, self.notebook, path.read_bytes(), files, cleared, isolated, limits
@@ -131,24 +149,26 @@ class _Run:
     def all(
         self,
         students: Iterable[str] | None,
-        workers: int,
-        progress: Callable[[Outcome], None],
+        crew: Callable[..., Iterator[tuple[Task, object]]],
+        progress: Progress,
     ) -> list[Outcome]:
         wanted = sorted(self._students() if students is None else set(students))
         with Gradebook(self.db_url, self.course.course_id) as self.book:
-            self.book.find_assignment(self.lesson)
-            patience = self.terms.limits.submission_seconds + MARGIN_SECONDS
+            register(self.lesson, self.edition.path, self.book, self.config)
             seen: dict[str, HandIn] = {}
 
             def finish(outcome: Outcome) -> None:
                 self.done.append(outcome)
-                progress(outcome)
+                progress(outcome, len(wanted))
 
             tasks = self._tasks(wanted, seen, finish)
-            for task, result in results(work, tasks, workers, patience):
-                if not isinstance(result, Result):
-                    result = Result(reason=str(result))
-                finish(self._save(task, seen.pop(task.student), result))
+            with closing(crew(tasks=tasks)) as found:
+                for task, result in found:
+                    if not isinstance(result, Result):
+                        result = Result(reason=str(result))
+                    if result.unavailable:
+                        raise SandboxUnavailable(result.reason)
+                    finish(self._save(task, seen.pop(task.student), result))
         return sorted(self.done, key=lambda outcome: outcome.student)
 
     def _students(self) -> list[str]:
@@ -158,7 +178,7 @@ class _Run:
         return [
             p.parts[place]
             for p in base.glob("/".join(folder.parts[place:]))
-            if p.is_dir() and not p.is_symlink()
+            if p.is_dir()
         ]
 
     @property
@@ -176,8 +196,8 @@ class _Run:
             handed = _handed_in(folder, self.notebook)
             mark = hashlib.sha256(
                 (
-                    grading.fingerprint(handed.content, handed.files, self.edition)
-                    + _grader_version()
+                    fingerprint(handed.content, handed.files, self.edition.fingerprint)
+                    + grader_version()
                 ).encode()
             ).hexdigest()
             task = Task(
@@ -293,7 +313,7 @@ class _Run:
         new = self._new(task.student)
         shutil.rmtree(new, ignore_errors=True)
         ours = {**self.sources, f"{self.notebook}.ipynb": result.notebook}
-        for name, content in grading.merged(task.files, ours).items():
+        for name, content in merged(task.files, ours).items():
             path = new / name
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb") as file:
@@ -347,15 +367,5 @@ def _mark(path: Path) -> tuple[str, str]:
         metadata = nbformat.read(path, as_version=4).metadata
     except (OSError, ValueError):
         return "", ""
-    record = metadata.get(grading.RECORD, {})
+    record = metadata.get(RECORD, {})
     return record.get("fingerprint", ""), record.get("seed", "")
-
-
-@cache
-def _grader_version() -> str:
-    """Changes whenever the grader's own code does, as its verdicts may then."""
-    digest = hashlib.sha256()
-    for package in ("gdgrader", "gdhelpers"):
-        for path in sorted((Path(__file__).parents[1] / package).rglob("*.py")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()

@@ -6,9 +6,18 @@ ask this filter for the HTML instead (`HTMLExporter.filters` in `config.py`).
 
 from __future__ import annotations
 
+from html import escape
+
 import bleach
 from jinja2 import pass_context
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import (
+    InvalidNotebook,
+    IPythonRenderer,
+    MarkdownWithMath,
+)
+
+# Beyond them cleaning takes many seconds, as its time grows with their square.
+LONGEST, MOST_TAGS = 20_000, 500
 
 TAGS = {
     *("a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "details"),
@@ -35,10 +44,34 @@ PROTOCOLS = {"http", "https", "mailto", "data"}
 
 @pass_context
 def markdown2html(context, source: str) -> str:
-    """nbconvert's filter of that name, cleaned of all but harmless markup."""
-    attachments = context.get("cell", {}).get("attachments", {})
-    renderer = IPythonRenderer(escape=False, attachments=attachments)
-    return clean(MarkdownWithMath(renderer=renderer).render(source))
+    """nbconvert's filter of that name, cleaned of all but harmless markup.
+
+    What cannot be rendered, or not in tolerable time, is shown as it was written.
+
+    >>> markdown2html({}, "*η* and ![a picture](attachment:gone.png)")
+    '<p><em>η</em> and a picture</p>\\n'
+    >>> markdown2html({}, "<b>" * 501)[:20]
+    '<pre>&lt;b&gt;&lt;b&'
+    """
+    if len(source) <= LONGEST and source.count("<") <= MOST_TAGS:
+        attachments = context.get("cell", {}).get("attachments", {})
+        renderer = _Renderer(escape=False, attachments=attachments)
+        try:
+            return clean(MarkdownWithMath(renderer=renderer).render(source))
+        except RecursionError:
+            pass
+    return f"<pre>{escape(source)}</pre>"
+
+
+class _Renderer(IPythonRenderer):
+    """nbconvert's, but for pictures that were not handed in."""
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        """A picture, or what it is called where it is not there."""
+        try:
+            return super().image(text, url, title)
+        except (InvalidNotebook, StopIteration):
+            return escape(text)
 
 
 def clean(html: str) -> str:

@@ -1,7 +1,7 @@
 """One submission graded anywhere: bytes go in, bytes come out.
 
 A worker knows neither the gradebook nor the course's folders, so that it may stand on
-another machine.
+another machine. Light to import: what grades is imported by the process that does.
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import nbformat
-from traitlets.config import Config
-
-from gdgrader import grading
-from gdgrader.gradebook import Scores
-from gdgrader.instructor import Edition, instructors_version
+from gdgrader.files import merged
 from gdgrader.limits import Limits
-from gdgrader.session import open_sandbox
-from gdgrader.submission import Unreadable
+from gdgrader.scores import RECORD, Scores
+
+if TYPE_CHECKING:
+    from gdgrader.instructor import Edition
+
+# Imported once before the workers are forked, where they are.
+HEAVY = ["gdgrader.grading", "gdgrader.session", "gdgrader.selftest"]
 
 
 @dataclass(frozen=True)
@@ -58,28 +59,45 @@ class Task:
 
 @dataclass(frozen=True)
 class Result:
-    """One submission on its way back: notebook and scores, or why there are none."""
+    """One submission on its way back: notebook and scores, or why there are none.
+
+    Attributes:
+        unavailable: the worker has no sandbox, which is not the submission's fault.
+    """
 
     notebook: bytes = b""
     scores: Scores | None = None
     reason: str = ""
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    unavailable: bool = False
 
 
 def work(task: Task) -> Result:
     """Grade one submission; what it did wrong is in the result, never raised."""
+    import nbformat
+
+    from gdgrader.sandbox import SandboxError, SandboxUnavailable
+    from gdgrader.session import open_sandbox
+
     began = time.monotonic()
+    try:
+        sandbox = open_sandbox(task.terms.isolated, task.terms.limits)
+    except (SandboxUnavailable, SandboxError) as error:
+        return Result(reason=str(error), unavailable=True)
+    from gdgrader import grading
+    from gdgrader.submission import Unreadable
+
     try:
         edition = task.terms.edition()
         notebook = grading.prepared(task.content, edition, list(task.notes))
-        notebook.metadata[grading.RECORD]["fingerprint"] = task.fingerprint
+        notebook.metadata[RECORD]["fingerprint"] = task.fingerprint
         scores = grading.graded(
             notebook,
             edition,
             task.seed,
-            open_sandbox(task.terms.isolated, task.terms.limits),
-            grading.merged(task.files, task.terms.released),
+            sandbox,
+            merged(task.files, task.terms.released),
         )
     except Exception as error:
         plain = isinstance(error, Unreadable)
@@ -88,13 +106,17 @@ def work(task: Task) -> Result:
     return Result(
         nbformat.writes(notebook).encode("utf-8", "replace"),
         scores,
-        notes=tuple(notebook.metadata[grading.RECORD]["notes"]),
+        notes=tuple(notebook.metadata[RECORD]["notes"]),
         seconds=time.monotonic() - began,
     )
 
 
 @lru_cache(maxsize=8)
 def _edition(lesson: str, notebook: str, source: bytes, cleared: str) -> Edition:
+    from traitlets.config import Config
+
+    from gdgrader.instructor import instructors_version
+
     name = hashlib.sha256(source + cleared.encode()).hexdigest()
     path = Path(_scratch().name, name, lesson, f"{notebook}.ipynb")
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -35,8 +35,9 @@ def run_case(function: Callable, case: dict) -> dict:
     Args:
         case: {"args": […], "kwargs": {…}} and optionally "at": a list of steps, for
             a function whose result is itself a function to be called at each of
-            them; or "twice": true, to call it two times and return both results,
-            or a list, the positional arguments of the second call.
+            them; or "twice": true, to call it two times with the same objects and
+            return both results, or a list, the positional arguments of the second
+            call.
     """
     try:
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
@@ -51,15 +52,14 @@ def run_case(function: Callable, case: dict) -> dict:
 
 
 def _result(function: Callable, case: dict):
-    def call(args):
-        args = [decode(a) for a in args]
-        kwargs = {k: decode(v) for k, v in case.get("kwargs", {}).items()}
-        return function(*args, **kwargs)
-
-    args, again = case.get("args", []), case.get("twice")
+    args = decode(case.get("args", []))
+    kwargs = {k: decode(v) for k, v in case.get("kwargs", {}).items()}
+    again = case.get("twice")
     if again:
-        return [call(args), call(again if isinstance(again, list) else args)]
-    result = call(args)
+        # The same objects again, so that a function which changes them is found out.
+        args_again = decode(again) if isinstance(again, list) else args
+        return [function(*args, **kwargs), function(*args_again, **kwargs)]
+    result = function(*args, **kwargs)
     if "at" in case and callable(result):
         return [result(t) for t in case["at"]]
     return result

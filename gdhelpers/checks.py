@@ -94,23 +94,34 @@ def once_written(*names: str) -> Iterator[None]:
     ...     raise NotImplementedError
     This needs your gradient_descent: write it above, then run this cell again.
     """
-    wanted = " and ".join(names)
+    wanted = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    them = "it" if len(names) == 1 else "them"
     try:
         yield
     except NotImplementedError:
-        print(f"This needs your {wanted}: write it above, then run this cell again.")
+        print(
+            f"This needs your {wanted}: write {them} above, then run this cell again."
+        )
     except NameError as error:
+        if isinstance(error, UnboundLocalError):
+            _say_it_failed(wanted, error)
+            return
         if error.name not in names:
             raise
-        print(f"This needs your {wanted}: run the cell that defines it first.")
+        print(f"This needs your {wanted}: run the cell that defines {them} first.")
     except (
         TypeError,
         ValueError,
         ArithmeticError,
         IndexError,
         AttributeError,
+        RuntimeError,  # torch's own errors
     ) as error:
-        print(
-            f"This uses your {wanted}, which did not work out here "
-            f"({type(error).__name__}: {error}). Its check says more."
-        )
+        _say_it_failed(wanted, error)
+
+
+def _say_it_failed(wanted: str, error: Exception) -> None:
+    print(
+        f"This uses your {wanted}, which did not work out here "
+        f"({type(error).__name__}: {error}). Its check says more."
+    )

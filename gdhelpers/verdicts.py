@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from gdhelpers.split_rule import split_problem
 
 ALMOST = "Almost: "
+RESULT = "the result"
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,16 @@ def rule(exercise: dict, property_name: str | None, answers: list[dict]) -> Verd
     if wrong is None:
         return Verdict(True, f"✓ {title}: right in {_count(len(cases), 'case')}.")
     mistake = _known_mistake(exercise, cases, answers)
+    came_back, expected = _came_back(answers[wrong]), _expected(cases[wrong])
+    if came_back == expected:  # they differ where the lists were cut short
+        came_back = _came_back(answers[wrong], items=100)
+        expected = _expected(cases[wrong], items=100)
     lines = [
         f"✗ {title}",
         f"  called:    {describe_call(exercise['function'], cases[wrong])}",
-        f"  came back: {_came_back(answers[wrong])}",
+        f"  came back: {came_back}",
+        f"  expected:  {expected}",
     ]
-    if "value" in cases[wrong]["expected"]:
-        lines.append(f"  expected:  {_expected(cases[wrong])}")
     if mistake:
         lines.append(f"  {ALMOST}{mistake['hint']}")
     else:
@@ -80,11 +84,13 @@ def problem(answer: dict, case: dict, tolerance: dict) -> str:
         return "Not written yet: replace the `raise NotImplementedError()` line."
     if "error" in answer:
         where = f", at the line `{answer['line']}`" if answer.get("line") else ""
-        return f"Your code raised {answer['error']}{where}."
+        return f"Your code raised {answer['error'].rstrip('.')}{where}."
     got = answer.get("value")
     if case.get("rule"):
         return RULES[case["rule"]](got, case)
-    return _difference(got, case["expected"]["value"], tolerance, "the result")
+    if "at" in case and got is not None and not isinstance(got, list):
+        return f"The result should be a function of the step, not {_kind(got)}."
+    return _difference(got, case["expected"]["value"], tolerance, RESULT)
 
 
 def _difference(got, want, tolerance: dict, what: str) -> str:
@@ -110,14 +116,16 @@ def _difference(got, want, tolerance: dict, what: str) -> str:
 
 
 def _list_difference(got, want: list, tolerance: dict, what: str) -> str:
+    entries = f"{len(want)} entr{'y' if len(want) == 1 else 'ies'}"
     if not isinstance(got, list):
         return _sentence(
-            f"{what} should be a list or tuple of {len(want)}, not {_kind(got)}."
+            f"{what} should be a list or tuple of {entries}, not {_kind(got)}."
         )
     if len(got) != len(want):
-        return _sentence(f"{what} has {len(got)} entries; expected {len(want)}.")
+        return _sentence(f"{what} should have {entries}, not {len(got)}.")
+    outer = "result" if what == RESULT else what.strip("`")
     for i, (g, w) in enumerate(zip(got, want, strict=True)):
-        wrong = _difference(g, w, tolerance, f"entry {i} of {what}")
+        wrong = _difference(g, w, tolerance, f"`{outer}[{i}]`")
         if wrong:
             return wrong
     return ""
@@ -146,13 +154,18 @@ def close(got: float, want: float, tolerance: dict) -> bool:
 
 
 def _known_mistake(exercise: dict, cases: list[dict], answers: list[dict]):
-    """The first catalogued mistake that gives just these answers."""
-    for i, mistake in enumerate(exercise["mistakes"]):
-        if all(
-            _same(answer, case["mistakes"][i], exercise["tolerance"])
-            for case, answer in zip(cases, answers, strict=True)
-        ):
-            return mistake
+    """The first catalogued mistake that gives just these answers.
+
+    Or else the first that gives every *wrong* one of them, two at the least: some
+    slips show in a part of the cases, and one answer alone may be a coincidence.
+    """
+    tolerance = exercise["tolerance"]
+    pairs = list(zip(cases, answers, strict=True))
+    wrong = [(c, a) for c, a in pairs if problem(a, c, tolerance)]
+    for asked in [pairs, wrong] if len(wrong) > 1 else [pairs]:
+        for i, mistake in enumerate(exercise["mistakes"]):
+            if all(_same(a, c["mistakes"][i], tolerance) for c, a in asked):
+                return mistake
     return None
 
 
@@ -179,7 +192,9 @@ def describe_call(function: str, case: dict) -> str:
     if isinstance(case.get("twice"), list):
         again = ", ".join(_argument(a) for a in case["twice"])
         return f"{call}, then {function}({again})"
-    return f"{call} at steps {case['at']}" if "at" in case else call
+    if "at" in case:
+        return f"{call} at steps {case['at']}"
+    return f"{call}, two times" if case.get("twice") else call
 
 
 def _argument(value) -> str:
@@ -193,29 +208,31 @@ def _argument(value) -> str:
     return _short(value)
 
 
-def _came_back(answer: dict) -> str:
+def _came_back(answer: dict, items: int = 6) -> str:
     if "missing" in answer:
         return "nothing, the function is not written yet"
     if "error" in answer:
-        return answer["error"]
-    return _short(answer.get("value"))
+        return f"nothing, it raised {answer['error'].split(':')[0]}"
+    return _short(answer.get("value"), items=items)
 
 
-def _expected(case: dict) -> str:
-    return case.get("wanted") or _short(case["expected"]["value"])
+def _expected(case: dict, items: int = 6) -> str:
+    return case.get("wanted") or _short(case["expected"]["value"], items=items)
 
 
-def _short(value, limit: int = 200) -> str:
+def _short(value, limit: int = 200, items: int = 6) -> str:
     if isinstance(value, dict):
         for tag in ("$tensor", "$array"):
             if tag in value:
-                return f"{tag[1:]}({_short(value[tag])})"
-        return f"a {value.get('$other', 'dictionary')}"
+                return f"{tag[1:]}({_short(value[tag], items=items)})"
+        if "$other" in value:
+            return f"a {value['$other']}"
+        return "{" + ", ".join(f"{k!r}: {_short(v)}" for k, v in value.items()) + "}"
     if isinstance(value, float):
         return f"{value:.7g}"
     if isinstance(value, list):
-        inner = ", ".join(_short(v, 60) for v in value[:6])
-        more = f", … ({len(value)} entries)" if len(value) > 6 else ""
+        inner = ", ".join(_short(v, 60, items) for v in value[:items])
+        more = f", … ({len(value)} entries)" if len(value) > items else ""
         return f"[{inner}{more}]"
     text = repr(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
@@ -37,6 +38,8 @@ FLAGS = [
     "--disable-sync",
 ]
 KERNEL_MS = 60_000
+TRAINING_MS = 240_000
+PATIENCE = {"timeout": 20_000}
 
 
 @contextlib.contextmanager
@@ -126,7 +129,8 @@ class Lesson:
     def __init__(self, page: Page, address: str, path: Path, url: str) -> None:
         self.page = page
         self.cells = nbformat.read(path, as_version=4).cells
-        page.goto(f"{address}/{url}")
+        # Without ?reset JupyterLab opens the notebooks of the visit before, too.
+        page.goto(f"{address}/{url}?reset" if "lab/" in url else f"{address}/{url}")
         page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=KERNEL_MS)
         ready = page.locator('.jp-NotebookPanel [data-status="idle"]').first
         ready.wait_for(timeout=KERNEL_MS, state="attached")
@@ -155,6 +159,12 @@ class Lesson:
         self.page.keyboard.press("Delete")
         self.page.keyboard.insert_text(code)
 
+    def tell(self, cell_id: str, text: str) -> None:
+        """Answer in words in a Markdown cell, and render it."""
+        self.cell(cell_id).locator(".jp-MarkdownOutput").dblclick()
+        self.write(cell_id, text)
+        self.page.keyboard.press("ControlOrMeta+Enter")
+
     def run(self, cell_id: str) -> str:
         """Run a cell with the keyboard and return the words of its output."""
         cell = self.cell(cell_id)
@@ -163,21 +173,71 @@ class Lesson:
         cell.locator(".cm-content").click()
         self.page.keyboard.press("ControlOrMeta+Enter")
         expect(prompt).not_to_have_text(before, timeout=KERNEL_MS)
-        expect(prompt).to_have_text(re.compile(r"\[\d+\]"), timeout=KERNEL_MS)
-        self.page.wait_for_timeout(200)
+        expect(prompt).to_have_text(re.compile(r"\[\d+\]"), timeout=TRAINING_MS)
+        # The number comes after the last output, which takes a moment to be drawn.
+        self.page.wait_for_timeout(60)
         return cell.locator(".jp-OutputArea").inner_text()
-
-    def run_before(self, cell_id: str) -> None:
-        """Run every given (locked) code cell above, so that imports are there."""
-        for cell in self.cells[: self.index(cell_id)]:
-            marks = cell.metadata.get("nbgrader", {})
-            if cell.cell_type == "code" and not marks.get("grade"):
-                self.run(cell.id)
 
     def save(self) -> None:
         self.page.keyboard.press("ControlOrMeta+s")
-        self.page.wait_for_timeout(1000)
+        self.page.wait_for_timeout(500)
 
     def screenshot(self, name: str) -> None:
-        SCREENSHOTS.mkdir(exist_ok=True)
-        self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+        self.page.screenshot(path=screenshot(name))
+
+
+class Play:
+    """One explorer in the output of a cell."""
+
+    def __init__(self, lesson: Lesson, cell: str):
+        self.page = lesson.page
+        self.box = lesson.cell(cell).locator(".gd-explorer")
+        self.box.wait_for(**PATIENCE)
+        self.image = self.box.locator("img")
+        expect(self.box.locator("[role=slider]").first).to_have_attribute(
+            "aria-label", re.compile(r"\w"), **PATIENCE
+        )
+
+    def slider(self, name: str) -> Locator:
+        return self.box.get_by_role("slider", name=name, exact=True)
+
+    def press(self, name: str, *keys: str) -> None:
+        """Press keys on a control; the picture and its text follow."""
+        self.slider(name).focus()
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def set(self, name: str, value: str) -> None:
+        """Move a slider to a value with the arrow keys alone."""
+        slider = self.slider(name)
+        slider.focus()
+        self.page.keyboard.press("Home")
+        for _ in range(70):
+            if slider.get_attribute("aria-valuetext") == value:
+                return
+            self.page.keyboard.press("ArrowRight")
+        raise AssertionError(f"{name} never reads {value}")
+
+    def pixels(self) -> str:
+        return self.image.evaluate(
+            """async e => {
+                const bytes = new Uint8Array(await (await fetch(e.src)).arrayBuffer());
+                return btoa(bytes.reduce((s, b) => s + String.fromCharCode(b), ""));
+            }"""
+        )
+
+    def says(self, text: str | re.Pattern) -> None:
+        expect(self.box).to_contain_text(text, **PATIENCE)
+
+
+def screenshot(name: str) -> Path:
+    """Where the picture of that name is kept, to be looked at."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    return SCREENSHOTS / f"{name}.png"
+
+
+def assert_accessible(page: Page, part: str = ".gd-explorer", **options) -> None:
+    """axe-core finds nothing to say about a part of the page."""
+    found = Axe().run(page, context=part, options=options).response["violations"]
+    told = [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found]
+    assert told == []

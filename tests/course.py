@@ -41,6 +41,7 @@ RIGHT_DESCEND = (
     + "    return theta"
 )
 RIGHT = {"step": RIGHT_STEP, "descend": RIGHT_DESCEND}
+FULL = {"step_up": 1.0, "step_down": 2.0, "descend_long": 4.0}
 LIMITS = Limits(cell_seconds=3, submission_seconds=60)
 
 
@@ -101,9 +102,11 @@ def source() -> NotebookNode:
     return notebook
 
 
-def _config(root: Path) -> Config:
+def course_config(root: Path, ours: bool = True) -> Config:
+    """A course's configuration; with `ours` false nbgrader's own."""
     config = Config()
-    apply(config)
+    if ours:
+        apply(config)
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
     return config
@@ -117,7 +120,9 @@ def _released() -> tempfile.TemporaryDirectory:
     folder.mkdir(parents=True)
     nbformat.write(source(), folder / f"{LESSON}.ipynb")
     (folder / "numbers.csv").write_text("x\n1\n2\n")
-    done = NbGraderAPI(config=_config(Path(made.name))).generate_assignment(LESSON)
+    done = NbGraderAPI(config=course_config(Path(made.name))).generate_assignment(
+        LESSON
+    )
     assert done["success"], done
     return made
 
@@ -138,7 +143,7 @@ class Course:
     ) -> None:
         self.root = root
         shutil.copytree(_released().name, root, dirs_exist_ok=True)
-        self.config = _config(root)
+        self.config = course_config(root)
         self.config.GdExecute.limits = limits
         self.config.GdExecute.sandbox = isolated
 

@@ -1,54 +1,206 @@
-"""A student in JupyterLab, in a real browser: read, answer wrongly, then rightly."""
+"""Each lesson as a student meets it: JupyterLab in a real browser, by the keyboard.
+
+The student runs the lesson before anything is written, plays, answers wrongly, reads
+the hint, answers rightly, plays again with the own function, and asks for Validate.
+"""
 
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 import pytest
-from browser import KERNEL_MS, Lesson, browser_page, jupyter
-
-LESSON = "01_single_step"
-WRONG = (
-    "def single_step_gradient_descent(theta, learning_rate):\n"
-    "    return theta + learning_rate * 2 * theta"
+from browser import (
+    TRAINING_MS,
+    Lesson,
+    Play,
+    assert_accessible,
+    browser_page,
+    jupyter,
 )
-RIGHT = WRONG.replace("theta +", "theta -")
+from exercise_checks import right_solutions
+from playwright.sync_api import expect
+
+from gdgrader.exercises import exercises
+from gdgrader.exercises.base import Mistake
+from gdgrader.exercises.reference import source_notebook
+
+ROOT = Path(__file__).parents[1]
+NOT_WRITTEN = "is not written yet"
+COMPLAINT = "[data-mime-type$=error], [data-mime-type$=stderr]"
+
+
+@dataclass(frozen=True)
+class Story:
+    """What the student of one lesson does.
+
+    Attributes:
+        exercise: the one done wrong, then right; the explorer takes its function.
+        mistake: the catalogued way in which it is done wrong.
+        control: the explorer's control that is moved.
+        key: what is pressed there.
+        said: what the explorer then says.
+    """
+
+    exercise: str
+    mistake: str
+    control: str
+    key: str
+    said: str
+
+
+STORIES = {
+    "01_single_step": Story(
+        "single_step_gradient_descent",
+        "sign flipped",
+        "learning rate η",
+        "End",
+        "diverges: ×19 a step",
+    ),
+    "02_constant_learning_rate": Story(
+        "max_stable_lr",
+        "best rate instead of bound",
+        "curvature λ",
+        "End",
+        "Theory's noise floor is 0.031",
+    ),
+    "03_linear_regression": Story(
+        "mse_gradient",
+        "factor 2 forgotten",
+        "learning rate η",
+        "End",
+        "Above the bound: diverges",
+    ),
+    "04_step_decay": Story(
+        "step_lr",
+        "one epoch early",
+        "initial rate",
+        "Home",
+        "The budget is too small to get there.",
+    ),
+    "05_reduce_on_plateau": Story(
+        "simulate_plateau",
+        "an epoch too early",
+        "patience",
+        "Home",
+        "with a patience of 0",
+    ),
+    "06_cosine_one_cycle": Story(
+        "cosine_lr",
+        "half forgotten",
+        "hold, % of steps",
+        "ArrowRight",
+        "5 % hold, cosine",
+    ),
+}
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
+    """JupyterLab on the student edition, started where the course's settings lie."""
     folder = tmp_path_factory.mktemp("lab")
-    release = shutil.copytree(Path(__file__).parents[1] / "release", folder / "release")
+    release = shutil.copytree(ROOT / "release", folder / "release")
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
     with jupyter(release, folder) as address:
         yield address, release
 
 
-def test_student_answers_wrongly_then_rightly(server):
+def marks(cell: nbformat.NotebookNode, name: str):
+    return cell.metadata.get("nbgrader", {}).get(name)
+
+
+def solutions(lesson: str) -> dict[str, str]:
+    """The source's answer to each solution cell."""
+    cells = nbformat.read(source_notebook(lesson, ROOT), as_version=4).cells
+    own = [c for c in cells if c.cell_type == "code" and marks(c, "solution")]
+    return {marks(c, "grade_id"): c.source for c in own}
+
+
+def run_untouched(lesson: Lesson) -> None:
+    """Run every cell but the checks; each speaks calmly of what is not there yet."""
+    calm = 0
+    for cell in lesson.cells:
+        if cell.cell_type == "code" and not marks(cell, "grade"):
+            words = lesson.run(cell.id)
+            errors = lesson.cell(cell.id).locator(
+                ".jp-mod-error, [data-mime-type$=stderr]"
+            )
+            assert errors.count() == 0, f"{cell.id}: {words}"
+            assert "Traceback" not in words
+            calm += "This needs your" in words
+    assert calm >= 2
+
+
+def move(lesson: Lesson, story: Story, name: str) -> None:
+    """Move the explorer by keyboard; its words, picture and its text follow."""
+    explorer = Play(lesson, "explore")
+    picture, text = explorer.pixels(), explorer.image.get_attribute("title")
+    expect(explorer.box).not_to_contain_text(story.said)
+    explorer.press(story.control, story.key)
+    explorer.says(story.said)
+    expect(explorer.box).not_to_contain_text("Note:")
+    assert explorer.pixels() != picture
+    assert explorer.image.get_attribute("title") != text
+    lesson.screenshot(name)
+
+
+def answer(lesson: Lesson, cell_id: str, code: str) -> None:
+    lesson.write(cell_id, code)
+    assert "Error" not in lesson.run(cell_id)
+
+
+def validate(lesson: Lesson) -> str:
+    """Press Validate, and give the words of the dialog that answers."""
+    lesson.save()
+    lesson.page.get_by_role("button", name="Validate").click()
+    dialog = lesson.page.locator(".jp-Dialog")
+    expect(dialog).to_contain_text("Validation Results", timeout=TRAINING_MS)
+    return dialog.inner_text()
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_student_works_through_the_lesson(server, name):
     address, release = server
+    story, number = STORIES[name], name[:2]
     with browser_page() as (page, errors):
-        path = release / LESSON / f"{LESSON}.ipynb"
-        lesson = Lesson(page, address, path, f"lab/tree/{LESSON}/{LESSON}.ipynb")
-        checks = [
-            c.metadata.nbgrader.grade_id
-            for c in lesson.cells
-            if c.source.startswith("check(single_step_gradient_descent")
-        ]
-        solution = "single_step_gradient_descent"
-        lesson.run_before(checks[0])
+        path = release / name / f"{name}.ipynb"
+        lesson = Lesson(page, address, path, f"lab/tree/{name}/{name}.ipynb")
+        run_untouched(lesson)
+        explorer = Play(lesson, "explore")
+        explorer.says(NOT_WRITTEN)
+        expect(lesson.cell("explore").locator(".gd-figure")).to_be_hidden()
+        assert_accessible(page)
+        assert_accessible(page, ".jp-Notebook", runOnly=["scrollable-region-focusable"])
+        lesson.screenshot(f"lesson-{number}-untouched")
+
+        exercise = exercises()[story.exercise]
+        wanted = f'check({exercise.function}, "{exercise.name}"'
+        checks = [c.id for c in lesson.cells if c.source.startswith(wanted)]
+        cell = next(
+            c for c in solutions(name) if exercise.function in solutions(name)[c]
+        )
         assert "Not written yet" in lesson.run(checks[0])
-        lesson.write(solution, WRONG)
-        lesson.run(solution)
-        words = lesson.run(checks[0])
-        assert "✗" in words and "climb" in words and "Traceback" not in words
-        lesson.screenshot("lesson-01-wrong")
-        lesson.write(solution, RIGHT)
-        lesson.run(solution)
-        for check in checks:
-            assert "✓" in lesson.run(check)
-        lesson.screenshot("lesson-01-right")
-        lesson.save()
-        page.get_by_role("button", name="Validate").click()
-        dialog = page.locator(".jp-Dialog")
-        dialog.wait_for(timeout=KERNEL_MS)
-        assert "gradient_descent" in dialog.inner_text()
-        lesson.screenshot("lesson-01-validate")
+        wrong = next(m for m in exercise.mistakes if m.name == story.mistake)
+        answer(lesson, cell, wrong.source(exercise.function))
+        words = [lesson.run(check) for check in checks]
+        hinted = [w for w in words if wrong.hint in " ".join(w.split())]
+        assert hinted and all("Traceback" not in w for w in words)
+        lesson.screenshot(f"lesson-{number}-wrong")
+
+        function = next(iter(right_solutions(exercise.name).values()))
+        right = Mistake("none", "", function).source(exercise.function)
+        answer(lesson, cell, f"import math\n\n{right}")
+        assert all("✓" in lesson.run(check) for check in checks)
+        lesson.screenshot(f"lesson-{number}-right")
+        for other, code in solutions(name).items():
+            if other != cell:
+                answer(lesson, other, code)
+        for told in lesson.cells:
+            if told.cell_type == "markdown" and marks(told, "solution"):
+                lesson.tell(told.id, "It ended where the other one did.")
+        lesson.run("explore")
+        expect(explorer.box).not_to_contain_text("Note:")
+        move(lesson, story, f"lesson-{number}-explorer")
+        assert "Success!" in validate(lesson)
+        lesson.screenshot(f"lesson-{number}-validate")
         assert errors == []

@@ -13,6 +13,9 @@ from gdhelpers.checks import CheckFailed, check, once_written
 ROOT = Path(__file__).parents[1]
 LESSON_1 = ROOT / "release" / "01_single_step"
 LESSON_3 = ROOT / "release" / "03_linear_regression"
+LESSON_4 = ROOT / "release" / "04_step_decay"
+LESSON_5 = ROOT / "release" / "05_reduce_on_plateau"
+LESSON_6 = ROOT / "release" / "06_cosine_one_cycle"
 
 
 def words(function, exercise, property_name=None, folder=LESSON_1) -> str:
@@ -126,3 +129,72 @@ def test_demonstrations_say_calmly_what_is_missing(capsys):
     assert "write it above" in out and "run the cell" in out and "Its check" in out
     with pytest.raises(KeyError), once_written("f"):
         raise KeyError("ours")
+
+
+def test_an_error_is_told_once():
+    text = words(lambda t, lr: t / 0, "single_step_gradient_descent")
+    assert "came back: nothing, it raised ZeroDivisionError\n" in text
+    assert text.count("division by zero") == 1
+
+
+def test_a_place_in_a_nested_answer_is_written_as_an_index():
+    def fit(x, y, learning_rate, num_steps, initial_a):
+        return initial_a, [0.0] * (num_steps + 1)
+
+    assert "`result[1][0]` is 0, not" in words(fit, "fit", None, LESSON_3)
+
+
+def test_a_value_in_place_of_a_function_of_the_step():
+    text = words(
+        lambda schedule, n, start_factor=0.0: 0.5, "warmup_then", None, LESSON_6
+    )
+    assert "should be a function of the step, not a number" in text
+
+
+def test_an_argument_that_was_changed_is_found_out():
+    def fit(x, y, learning_rate, num_steps, initial_a):
+        losses = [((x @ initial_a - y) ** 2).mean().item()]
+        for _ in range(num_steps):
+            initial_a -= learning_rate * 2 / len(y) * x.T @ (x @ initial_a - y)
+            losses.append(((x @ initial_a - y) ** 2).mean().item())
+        return initial_a, losses
+
+    text = words(fit, "fit", "weights and losses", LESSON_3)
+    assert ", two times\n" in text and "changes the tensor `initial_a`" in text
+
+
+def test_a_mistake_is_named_where_it_shows_in_a_part_of_the_cases():
+    def upside_down_but_clamped(t, total_steps, max_lr, min_lr=0.0):
+        if t >= total_steps:
+            return min_lr
+        half = (1 - math.cos(math.pi * t / total_steps)) / 2
+        return min_lr + (max_lr - min_lr) * half
+
+    text = words(upside_down_but_clamped, "cosine_lr", "first and last rate", LESSON_6)
+    assert "you start at min_lr and climb" in text
+
+
+def test_a_trace_is_spelled_out():
+    text = words(lambda trace: "none", "spot_the_bug", None, LESSON_4)
+    assert "called:    spot_the_bug({'intended': [0.1, " in text
+
+
+def test_answers_cut_short_alike_are_shown_whole():
+    def never(metrics, initial_lr, mode="min", factor=0.1, patience=10, **others):
+        return [initial_lr] * len(metrics)
+
+    text = words(never, "simulate_plateau", "patience", LESSON_5)
+    came_back, expected = (line.partition(": ")[2] for line in text.splitlines()[2:4])
+    assert came_back.strip() != expected.strip() and "…" not in expected
+
+
+def test_torchs_own_errors_and_unbound_names_stay_calm(capsys):
+    def unbound():
+        del gone  # noqa: F821
+        gone = 1  # noqa: F841
+
+    with once_written("f"):
+        torch.ones(2) @ torch.ones(3)
+    with once_written("f"):
+        unbound()
+    assert capsys.readouterr().out.count("Its check says more") == 2

@@ -13,7 +13,10 @@ def test_examples(name):
     assert result.failed == 0
 
 
-@pytest.mark.parametrize("name", ["gradebook", "grading", "safe_html", "table"])
+@pytest.mark.parametrize(
+    "name",
+    ["archives", "export", "gradebook", "grading", "platforms", "safe_html", "table"],
+)
 def test_examples_of_the_grader(name):
     result = doctest.testmod(importlib.import_module(f"gdgrader.{name}"))
     assert result.attempted > 0

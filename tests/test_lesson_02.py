@@ -83,6 +83,11 @@ def test_what_the_prose_says_of_steps():
     assert steps(1.05, 2.0, 0.01) is None
 
 
+def test_a_fifth_of_the_rate():
+    small, large = (stationary_variance(lr, 1.0, 1.0) for lr in (0.02, 0.1))
+    assert large / small == pytest.approx(5, rel=0.1)
+
+
 def test_a_constant_rate_settles_where_theory_says():
     loss = noisy_quadratic(1.0, 1.0, np.random.default_rng(0))
     for lr in (0.5, 0.1, 0.02):

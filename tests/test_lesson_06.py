@@ -36,6 +36,12 @@ def apart(name: str, other: str, scores: str = "first_score") -> tuple[float, fl
     return mean(paired), 2.13 * stdev(paired) / 4
 
 
+def lower_ends() -> list[float]:
+    """Where the intervals of the gains over constant begin, smallest first."""
+    names = set(league()["entrants"]) - {"constant"}
+    return sorted(gain - half for gain, half in (apart(n, "constant") for n in names))
+
+
 def accuracy_after(epochs: int, name: str) -> float:
     runs = league()["race"][name]
     return mean(run.metrics["val_accuracy"][epochs - 1] for run in runs)
@@ -51,6 +57,8 @@ NUMBERS = {
     "varies most, by 0.7": lambda: stdev(league()["first_score"]["constant"]),
     "pays here, by 0.7": lambda: apart("exponential", "constant")[0],
     "to 1.4 points": lambda: apart("one-cycle", "constant")[0],
+    "interval begins at 0.3": lambda: lower_ends()[0],
+    "next one only at 0.7": lambda: lower_ends()[1],
     "of 0.7 points": lambda: apart("exponential", "constant")[0],
     "one-cycle has 90.7": lambda: accuracy_after(5, "one-cycle"),
     "constant has 92.4": lambda: accuracy_after(5, "constant"),
@@ -86,6 +94,13 @@ def test_what_the_race_shows():
         gain, half = apart(name, "constant")
         assert gain > half
         assert any(accuracy_after(epoch, name) > goal for epoch in range(1, 20))
+
+
+def test_exponential_is_the_least_sure_and_decay_brings_the_gain():
+    gain, half = apart("exponential", "constant")
+    assert gain - half == lower_ends()[0]
+    lead = [accuracy_after(e, WSD) - accuracy_after(e, "constant") for e in (16, 20)]
+    assert lead[1] > 0 and lead[0] < lead[1] / 2  # the model answer's last fifth
 
 
 def test_the_tie_decides_the_winner():

@@ -40,7 +40,12 @@ def course(tmp_path_factory) -> Course:
     course = Course(tmp_path_factory.mktemp("course"))
     submit_class(course)
     course.seen = []
-    course.outcomes = run(course, workers=2, isolated=True, progress=course.seen.append)
+    course.outcomes = run(
+        course,
+        workers=2,
+        isolated=True,
+        progress=lambda o, of: course.seen.append((o, of)),
+    )
     return course
 
 
@@ -56,7 +61,9 @@ def test_outcomes(course):
         "renamed": ("graded", 7.0),
         "none": ("failed", None),
     }
-    assert sorted(o.student for o in course.seen) == sorted(found)
+    assert sorted((o.student, of) for o, of in course.seen) == [
+        (student, len(found)) for student in sorted(found)
+    ]
     assert "no notebook was handed in" in course.outcomes["none"].reason
     assert "breaks off" in course.state("broken").reason
     assert course.exported()["none"]["score"] == ""

@@ -44,7 +44,7 @@ single_step.asks_only("staying put", case(0.0, 0.1), case(2.5, 0.0), case(-0.7, 
 
 @single_step.mistake(
     "sign flipped",
-    "you added the gradient, so this step climbs. Downhill is against the gradient.",
+    "this step climbs. Subtract the gradient, with its sign: downhill is against it.",
 )
 def _(theta, learning_rate):
     return theta + learning_rate * 2 * theta
@@ -141,7 +141,8 @@ def _(initial_theta, learning_rate, number_steps):
 
 @descent.mistake(
     "one step too few",
-    "you stop one step early. `range(n)` already gives n rounds.",
+    "a step is missing. `range(n)` already gives n rounds, and what each step returns "
+    "must be kept in θ.",
 )
 def _(initial_theta, learning_rate, number_steps):
     theta = initial_theta
@@ -241,7 +242,9 @@ def _(rng):
     return case(round(rng.uniform(0.6, 1.5), 3))
 
 
-@contraction.asks("any curvature", case(0.7, 4.0), case(0.25, curvature=12.0))
+@contraction.asks(
+    "any curvature", case(0.7, 4.0), case(0.1, 4.0), case(0.25, curvature=12.0)
+)
 def _(rng):
     return case(round(rng.uniform(0.6, 1.5), 3), round(rng.uniform(2.5, 9.0), 3))
 
@@ -285,6 +288,14 @@ def _(learning_rate, curvature=2.0):
 )
 def _(learning_rate, curvature=2.0):
     return 1 + learning_rate * curvature
+
+
+@contraction.mistake(
+    "minus the factor",
+    "the sign is the other way round: 1 − ηλ, not ηλ − 1.",
+)
+def _(learning_rate, curvature=2.0):
+    return learning_rate * curvature - 1
 
 
 @contraction.mistake(

@@ -126,6 +126,33 @@ def _(learning_rate, curvature, tolerance):
 
 
 @steps.mistake(
+    "equal is not enough",
+    "an error just as large as the tolerance will do, so with tolerance 1 the start "
+    "itself does: 0 steps.",
+)
+def _(learning_rate, curvature, tolerance):
+    factor, n, left = abs(1 - learning_rate * curvature), 0, 1.0
+    if factor >= 1:
+        return None
+    while left >= tolerance:
+        left, n = left * factor, n + 1
+    return n
+
+
+@steps.mistake(
+    "not a whole number",
+    "there is no part of a step: round up to a whole number.",
+)
+def _(learning_rate, curvature, tolerance):
+    from math import log
+
+    factor = abs(1 - learning_rate * curvature)
+    if factor >= 1:
+        return None if tolerance < 1 else 0
+    return log(tolerance) / log(factor) if factor else 1
+
+
+@steps.mistake(
     "sign of the factor kept",
     "a negative factor jumps across the minimum, and the error still shrinks. Compare "
     "the factor's size.",
@@ -241,6 +268,44 @@ def _(initial_lr=1.05, num_iterations=20):
     for _ in range(num_iterations):
         optimizer.zero_grad()
         (x**2).backward()
+        optimizer.step()
+        xs.append(x.item())
+        lrs.append(initial_lr)
+    return xs, lrs
+
+
+@optimize.mistake(
+    "start recorded in both lists",
+    "both lists have one entry more than iterations: the start belongs into neither.",
+)
+def _(initial_lr=1.05, num_iterations=20):
+    import torch
+
+    x = torch.tensor(500.0, requires_grad=True)
+    optimizer = torch.optim.SGD([x], lr=initial_lr)
+    xs, lrs = [x.item()], [initial_lr]
+    for _ in range(num_iterations):
+        optimizer.zero_grad()
+        (x**2).backward()
+        optimizer.step()
+        xs.append(x.item())
+        lrs.append(initial_lr)
+    return xs, lrs
+
+
+@optimize.mistake(
+    "half the loss",
+    "these are the steps of x²/2, whose slope is x. The loss is x², with the slope 2x.",
+)
+def _(initial_lr=1.05, num_iterations=20):
+    import torch
+
+    x = torch.tensor(500.0, requires_grad=True)
+    optimizer = torch.optim.SGD([x], lr=initial_lr)
+    xs, lrs = [], []
+    for _ in range(num_iterations):
+        optimizer.zero_grad()
+        (x**2 / 2).backward()
         optimizer.step()
         xs.append(x.item())
         lrs.append(initial_lr)

@@ -57,6 +57,23 @@ def _(y_hat, y):
 
 
 @mse.mistake(
+    "divided by the rows",
+    "the sum is divided by the number of rows, `len(y)`. The mean runs over all "
+    "entries: `.mean()`.",
+)
+def _(y_hat, y):
+    return ((y_hat - y) ** 2).sum() / len(y)
+
+
+@mse.mistake(
+    "not squared",
+    "this is the mean of the errors, where opposite signs cancel. Square them first.",
+)
+def _(y_hat, y):
+    return (y_hat - y).mean()
+
+
+@mse.mistake(
     "no mean",
     "these are the squared errors one by one. A loss is one number: take their mean.",
 )
@@ -130,6 +147,7 @@ _EXACT = [[0.5, 1.0], [-1.0, 1.0], [2.0, 1.0]]
         tensor([0.5, -2.0, -1.0]),
     ),
     case(tensor(_EXACT), tensor([3.5, -1.0, 8.0]), tensor([-1.0, 1.0])),
+    case(tensor(_EXACT), tensor([3.5, -1.0, 8.0]), tensor([0.0, 1.0]), twice=True),
 )
 def _(rng):
     n = rng.randint(4, 8)
@@ -168,6 +186,17 @@ def _(x, y, a):
 )
 def _(x, y, a):
     return 2 * x.T @ (y - x @ a) / len(y)
+
+
+@mse_gradient.mistake(
+    "gradients kept in a",
+    "right, but only once: `a` itself is marked for autograd, and asked again its "
+    "gradients add up. Begin with a copy: `a = a.clone().requires_grad_()`.",
+)
+def _(x, y, a):
+    a.requires_grad_()
+    ((x @ a - y) ** 2).mean().backward()
+    return a.grad
 
 
 @mse_gradient.mistake(
@@ -318,6 +347,7 @@ _LINE = (tensor([[0.5, 1.0], [-1.0, 1.0], [1.0, 1.0]]), tensor([3.5, -1.0, 5.5])
     case(*_LINE, 0.1, 0, tensor([-1.0, 1.0])),
     case(*_LINE, 0.1, 1, tensor([-1.0, 1.0])),
     case(*_LINE, 0.1, 30, tensor([-1.0, 1.0])),
+    case(*_LINE, 0.1, 3, tensor([-1.0, 1.0]), twice=True),
 )
 def _(rng):
     return _a_fit(rng, rng.randint(2, 3), 0.05, 0.4)
@@ -405,6 +435,34 @@ def _(x, y, learning_rate, num_steps, initial_a):
     losses = [((x @ a - y) ** 2).mean().item()]
     for _ in range(num_steps):
         a = a - learning_rate * slope
+        losses.append(((x @ a - y) ** 2).mean().item())
+    return a, losses
+
+
+@fit.mistake(
+    "start overwritten",
+    "right, but only once: `-=` changes the tensor `initial_a` itself, so the next fit "
+    "begins where this one ended. Write `a = a - …`, or `.clone()` it first.",
+)
+def _(x, y, learning_rate, num_steps, initial_a):
+    a = initial_a
+    losses = [((x @ a - y) ** 2).mean().item()]
+    for _ in range(num_steps):
+        a -= learning_rate * 2 / len(y) * x.T @ (x @ a - y)
+        losses.append(((x @ a - y) ** 2).mean().item())
+    return a, losses
+
+
+@fit.mistake(
+    "always from the start",
+    "every round steps from `initial_a` again, so only one step remains. Step from the "
+    "weights of the round before.",
+)
+def _(x, y, learning_rate, num_steps, initial_a):
+    a = initial_a
+    losses = [((x @ a - y) ** 2).mean().item()]
+    for _ in range(num_steps):
+        a = initial_a - learning_rate * 2 / len(y) * x.T @ (x @ initial_a - y)
         losses.append(((x @ a - y) ** 2).mean().item())
     return a, losses
 

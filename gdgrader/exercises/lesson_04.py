@@ -103,6 +103,14 @@ def _(t, initial_lr, step_size, gamma):
     return initial_lr * gamma * drops if drops else initial_lr
 
 
+@step_lr.mistake(
+    "one drop too many",
+    "this begins with a drop. In the first n epochs the rate is initial_lr itself.",
+)
+def _(t, initial_lr, step_size, gamma):
+    return initial_lr * gamma ** (t // step_size + 1)
+
+
 # optimize ---------------------------------------------------------------------------
 
 _STEP = scheduler("StepLR", step_size=4, gamma=0.5)
@@ -296,6 +304,29 @@ def _(initial_lr=1.05, num_iterations=20, make_scheduler=None):
         if scheduler:
             scheduler.step()
     return xs, rates
+
+
+@optimize_scheduled.mistake(
+    "lists swapped",
+    "the two lists come back in the wrong order: x first, then the rates.",
+)
+def _(initial_lr=1.05, num_iterations=20, make_scheduler=None):
+    import torch
+
+    x = torch.tensor(500.0, requires_grad=True)
+    optimizer = torch.optim.SGD([x], lr=initial_lr)
+    scheduler = make_scheduler(optimizer) if make_scheduler else None
+    xs, rates = [], []
+    for _ in range(num_iterations):
+        optimizer.zero_grad()
+        loss = x**2
+        loss.backward()
+        optimizer.step()
+        xs.append(x.item())
+        rates.append(optimizer.param_groups[0]["lr"])
+        if scheduler:
+            scheduler.step()
+    return rates, xs
 
 
 @optimize_scheduled.mistake(

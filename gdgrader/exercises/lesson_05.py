@@ -76,6 +76,7 @@ def _(rng):
     case([5 - m for m in _CREEPING], 0.4, "max", 0.5, 1, _ODD),
     case([5 - m for m in _CREEPING], 0.4, "max", 0.5, 0, _ODD),
     case([50 - 10 * m for m in _CREEPING], 0.4, "max", 0.5, 0, _ODD),
+    case([5.0, 4.93, 5.0, 4.96, 5.1, 5.05, 5.3], 0.4, "max", 0.5, 0, _ODD),
 )
 def _(rng):
     rising = [round(9 - m, 2) for m in _metrics(rng, 20)]
@@ -253,10 +254,8 @@ def _(
     best = float("inf") if mode == "min" else float("-inf")
     lr, bad, resting, rates = initial_lr, 0, 0, []
     for metric in metrics:
-        if mode == "min":
-            better = metric < best - threshold * abs(best)
-        else:
-            better = metric > best + threshold * abs(best)
+        margin = 0 if abs(best) == float("inf") else threshold * abs(best)
+        better = metric < best - margin if mode == "min" else metric > best + margin
         if better:
             best, bad = metric, 0
         else:
@@ -396,6 +395,55 @@ def _(
     for metric in metrics:
         better = metric < best * (1 - threshold)
         if better:
+            best, bad = metric, 0
+        else:
+            bad += 1
+        if resting > 0:
+            resting, bad = resting - 1, 0
+        if bad > patience:
+            lr, bad, resting = max(lr * factor, min_lr), 0, cooldown
+        rates.append(lr)
+    return rates
+
+
+@simulate_plateau.mistake(
+    "mode in the start alone",
+    'with mode="max" an epoch is better if its metric lies *above* best · (1 + '
+    "threshold). Here no metric can get below −∞, so every epoch is bad.",
+)
+def _(
+    metrics, initial_lr, mode="min", factor=0.1, patience=10, threshold=1e-4,
+    cooldown=0, min_lr=0.0,
+):  # fmt: skip
+    best = float("inf") if mode == "min" else float("-inf")
+    lr, bad, resting, rates = initial_lr, 0, 0, []
+    for metric in metrics:
+        if metric < best * (1 - threshold):
+            best, bad = metric, 0
+        else:
+            bad += 1
+        if resting > 0:
+            resting, bad = resting - 1, 0
+        if bad > patience:
+            lr, bad, resting = max(lr * factor, min_lr), 0, cooldown
+        rates.append(lr)
+    return rates
+
+
+@simulate_plateau.mistake(
+    "bar below the best",
+    'with mode="max" the bar lies above the best, at best · (1 + threshold). With a '
+    "minus even a slightly smaller metric counts as better.",
+)
+def _(
+    metrics, initial_lr, mode="min", factor=0.1, patience=10, threshold=1e-4,
+    cooldown=0, min_lr=0.0,
+):  # fmt: skip
+    best = float("inf") if mode == "min" else float("-inf")
+    lr, bad, resting, rates = initial_lr, 0, 0, []
+    for metric in metrics:
+        bar = best * (1 - threshold)
+        if metric < bar if mode == "min" else metric > bar:
             best, bad = metric, 0
         else:
             bad += 1
@@ -861,6 +909,57 @@ def _(initial_lr=1.05, num_iterations=20, make_scheduler=None):
         xs.append(x.item())
         rates.append(initial_lr)
         if isinstance(scheduler, ReduceLROnPlateau):
+            scheduler.step(loss.item())
+        elif scheduler:
+            scheduler.step()
+    return xs, rates
+
+
+@optimize_plateau.mistake(
+    "lists swapped",
+    "the two lists come back in the wrong order: x first, then the rates.",
+)
+def _(initial_lr=1.05, num_iterations=20, make_scheduler=None):
+    import torch
+
+    x = torch.tensor(500.0, requires_grad=True)
+    optimizer = torch.optim.SGD([x], lr=initial_lr)
+    scheduler = make_scheduler(optimizer) if make_scheduler else None
+    xs, rates = [], []
+    for _ in range(num_iterations):
+        optimizer.zero_grad()
+        loss = x**2
+        loss.backward()
+        optimizer.step()
+        xs.append(x.item())
+        rates.append(optimizer.param_groups[0]["lr"])
+        if isinstance(scheduler, torch.optim.lr_scheduler.ReduceLROnPlateau):
+            scheduler.step(loss.item())
+        elif scheduler:
+            scheduler.step()
+    return rates, xs
+
+
+@optimize_plateau.mistake(
+    "x recorded before the step",
+    "x is noted before the step: the list begins with 500 and lacks the last point. "
+    "Note it after `optimizer.step()`.",
+)
+def _(initial_lr=1.05, num_iterations=20, make_scheduler=None):
+    import torch
+
+    x = torch.tensor(500.0, requires_grad=True)
+    optimizer = torch.optim.SGD([x], lr=initial_lr)
+    scheduler = make_scheduler(optimizer) if make_scheduler else None
+    xs, rates = [], []
+    for _ in range(num_iterations):
+        xs.append(x.item())
+        optimizer.zero_grad()
+        loss = x**2
+        loss.backward()
+        optimizer.step()
+        rates.append(optimizer.param_groups[0]["lr"])
+        if isinstance(scheduler, torch.optim.lr_scheduler.ReduceLROnPlateau):
             scheduler.step(loss.item())
         elif scheduler:
             scheduler.step()

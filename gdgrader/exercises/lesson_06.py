@@ -62,6 +62,28 @@ def _(t, total_steps, max_lr, min_lr=0.0):
 
 
 @cosine.mistake(
+    "zero at the end",
+    "at the end you return 0. The rate stays at min_lr from there on.",
+)
+def _(t, total_steps, max_lr, min_lr=0.0):
+    from math import cos, pi
+
+    if t >= total_steps:
+        return 0.0
+    return min_lr + (max_lr - min_lr) * (1 + cos(pi * t / total_steps)) / 2
+
+
+@cosine.mistake(
+    "degrees",
+    "`cos` takes radians: half a period is π, not 180.",
+)
+def _(t, total_steps, max_lr, min_lr=0.0):
+    from math import cos
+
+    return min_lr + (max_lr - min_lr) * (1 + cos(180 * min(t / total_steps, 1))) / 2
+
+
+@cosine.mistake(
     "half forgotten",
     "1 + cos runs from 2 down to 0, so you start twice as far above min_lr as asked.",
 )
@@ -241,6 +263,55 @@ def _(t, total_steps, max_lr, pct_start=0.3, div_factor=25.0, final_div_factor=1
         (first, 1 - t / peak) if t <= peak else (last, (t - peak) / (end - peak))
     )
     return low + (max_lr - low) * (1 + cos(pi * share)) / 2
+
+
+@one_cycle.mistake(
+    "steps counted from 1",
+    "both −1 are missing: steps count from 0, so the highest rate is at step "
+    "pct_start · T − 1 and the last at T − 1.",
+)
+def _(t, total_steps, max_lr, pct_start=0.3, div_factor=25.0, final_div_factor=1e4):
+    from math import cos, pi
+
+    first, peak, end = max_lr / div_factor, pct_start * total_steps, total_steps
+    last, t = first / final_div_factor, min(t, end)
+    low, share = (
+        (first, 1 - t / peak) if t <= peak else (last, (t - peak) / (end - peak))
+    )
+    return low + (max_lr - low) * (1 + cos(pi * share)) / 2
+
+
+@one_cycle.mistake(
+    "peak on a whole step",
+    "the peak was rounded to a whole step. pct_start · T − 1 may lie between two; "
+    "leave it there.",
+)
+def _(t, total_steps, max_lr, pct_start=0.3, div_factor=25.0, final_div_factor=1e4):
+    from math import cos, pi
+
+    first, end = max_lr / div_factor, total_steps - 1
+    peak = int(pct_start * total_steps) - 1
+    last, t = first / final_div_factor, min(t, end)
+    low, share = (
+        (first, 1 - t / peak) if t <= peak else (last, (t - peak) / (end - peak))
+    )
+    return low + (max_lr - low) * (1 + cos(pi * share)) / 2
+
+
+@one_cycle.mistake(
+    "upside down",
+    "you begin at the highest rate and come back to it. Rise first, then fall: check "
+    "the sign before the cosine.",
+)
+def _(t, total_steps, max_lr, pct_start=0.3, div_factor=25.0, final_div_factor=1e4):
+    from math import cos, pi
+
+    first, peak, end = max_lr / div_factor, pct_start * total_steps - 1, total_steps - 1
+    last, t = first / final_div_factor, min(t, end)
+    low, share = (
+        (first, 1 - t / peak) if t <= peak else (last, (t - peak) / (end - peak))
+    )
+    return low + (max_lr - low) * (1 - cos(pi * share)) / 2
 
 
 @one_cycle.mistake(
@@ -461,6 +532,35 @@ def _(schedule, warmup_steps, start_factor=0.0):
         if t < warmup_steps:
             share = (t + 1) / warmup_steps
             return schedule(0) * (start_factor + (1 - start_factor) * share)
+        return schedule(t - warmup_steps)
+
+    return lr
+
+
+@warmup.mistake(
+    "rise too short",
+    "your rise is over one step too soon: at step warmup_steps, not the one before it, "
+    "the first rate of the schedule is reached.",
+)
+def _(schedule, warmup_steps, start_factor=0.0):
+    def lr(t):
+        if t < warmup_steps:
+            share = t / (warmup_steps - 1)
+            return schedule(0) * (start_factor + (1 - start_factor) * share)
+        return schedule(t - warmup_steps)
+
+    return lr
+
+
+@warmup.mistake(
+    "flat, then steep",
+    "the rise waits at start_factor until a line from 0 has caught up. Draw the line "
+    "from start_factor itself.",
+)
+def _(schedule, warmup_steps, start_factor=0.0):
+    def lr(t):
+        if t < warmup_steps:
+            return schedule(0) * max(start_factor, t / warmup_steps)
         return schedule(t - warmup_steps)
 
     return lr

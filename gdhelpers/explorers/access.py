@@ -36,8 +36,14 @@ if (box) {
 
 _LOOK = """
 .gd-explorer .widget-label { height: auto; white-space: normal; }
+.gd-explorer .widget-inline-hbox > label {
+  min-width: 9.6em; margin-right: 10px; text-align: left;
+}
 .gd-explorer .widget-readout { min-width: 3.5em; }
 .gd-explorer .widget-html-content { height: auto; line-height: 1.5; }
+/* The still picture's text holds where the explorer is not alive; the live picture has
+its own, which follows the controls. */
+.jp-OutputArea:has(.gd-explorer) .gd-figure { display: none; }
 .gd-explorer [role=slider]:focus { outline: 3px solid #0072B2; outline-offset: 2px; }
 """
 

@@ -163,5 +163,5 @@ def choice(
         description=description,
         tooltip=description,
         style={"description_width": "initial"},
-        layout=widgets.Layout(width="24em", margin="2px 2em 2px 2px"),
+        layout=widgets.Layout(width="26em", max_width="98%", margin="2px 2em 2px 2px"),
     )

@@ -46,9 +46,12 @@ def read_series(text: str) -> tuple[list[float], str]:
 
 
 def watch(metrics: Sequence[float], **settings) -> list[dict]:
-    """What torch's ReduceLROnPlateau holds after each metric."""
+    """What torch's ReduceLROnPlateau holds after each metric.
+
+    Without its `eps`, which leaves out drops smaller than 1e-8: the lesson has none.
+    """
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=FIRST_LR)
-    scheduler = ReduceLROnPlateau(optimizer, **settings)
+    scheduler = ReduceLROnPlateau(optimizer, eps=0, **settings)
     better = 1 - settings["threshold"] * (1 if settings["mode"] == "min" else -1)
     states = []
     for metric in metrics:

@@ -22,8 +22,9 @@ BLUE, ORANGE, GREEN, PINK, BLACK = (
     "#000000",
 )
 COLOURS = (BLUE, ORANGE, GREEN, PINK, BLACK)
+# In the flow: an absolute one would overflow the output's box and make it scroll.
 UNSEEN = (
-    '<p style="position:absolute;width:1px;height:1px;overflow:hidden;'
+    '<p class="gd-figure" style="height:1px;margin:0;overflow:hidden;'
     'clip-path:inset(50%)">Figure: {}</p>'
 )
 LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
@@ -62,7 +63,13 @@ def show(figure: Figure | Axes, alt: str) -> None:
     """
     figure = figure.figure if isinstance(figure, Axes) else figure
     picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=100, metadata={"Software": None})
+    figure.savefig(
+        picture,
+        format="png",
+        dpi=100,
+        metadata={"Software": None},
+        pil_kwargs={"compress_level": 0},
+    )
     show_png(picture.getvalue(), alt)
 
 

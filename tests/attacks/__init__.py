@@ -1,0 +1,33 @@
+"""Hostile submissions: what each attempts, and how it differs from the release.
+
+`test_attacks.py` runs each of them through the grader; `python -m tests.attacks` prints
+what they gain, here and with stock nbgrader.
+"""
+
+from . import (
+    files,
+    hogs,
+    hooks,
+    inspection,
+    leftovers,
+    markup,
+    metadata,
+    objects,
+    patching,
+    waiting,
+)
+from .base import Attack
+
+FAMILIES = {
+    "Tags, marks and cells": metadata.ATTACKS,
+    "Patched machinery": patching.ATTACKS,
+    "IPython's hooks": hooks.ATTACKS,
+    "Answers that are none": objects.ATTACKS,
+    "Looking for secrets": inspection.ATTACKS,
+    "Waiting for the check": waiting.ATTACKS,
+    "Ending, hanging, filling": hogs.ATTACKS,
+    "State and pickles": leftovers.ATTACKS,
+    "Links, special files, names": files.ATTACKS,
+    "Markup and scripts": markup.ATTACKS,
+}
+ATTACKS: tuple[Attack, ...] = sum(FAMILIES.values(), ())

@@ -1,0 +1,156 @@
+"""Every attack through the real pipeline, with honest neighbours in the same run."""
+
+import os
+import signal
+import socket
+
+import pytest
+from course import FULL, LESSON
+from nbgrader.api import Gradebook
+
+from . import ATTACKS, FAMILIES
+from .pipeline import LIMITS, NEIGHBOURS, Graded
+from .planted import HONEST, Scene, active
+
+BY_NAME = {attack.name: attack for attack in ATTACKS}
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory):
+    """All attacks graded in one run, and their feedback made."""
+    graded = Graded(tmp_path_factory.mktemp("attacks"))
+    yield graded
+    graded.close()
+
+
+def test_the_corpus_is_large_and_its_names_differ():
+    assert len(BY_NAME) == len(ATTACKS) >= 100
+    assert all(len(attacks) >= 6 for attacks in FAMILIES.values())
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_an_attack_gains_nothing(scene, name):
+    attack, student = BY_NAME[name], scene.names[name]
+    outcome = scene.outcomes[student]
+    waits = outcome.status == "waiting for a person" and attack.state == "graded"
+    assert outcome.status == attack.state or waits, outcome
+    assert attack.reason in outcome.reason
+    assert attack.says in " ".join(outcome.notes)
+    if attack.state == "graded":
+        assert outcome.score == attack.earns == scene.course.points(student)
+    else:
+        assert outcome.score is None
+    said = " ".join((outcome.reason, *outcome.notes, str(scene.course.state(student))))
+    seed = scene.planted["the seed"]
+    assert scene.stolen(student, said.replace(f"seed='{seed}'", "")) == []
+
+
+def _page(scene, student: str) -> str:
+    folder = scene.root / "feedback" / student / LESSON
+    return (folder / f"{LESSON}.html").read_text(encoding="utf-8")
+
+
+# nbgrader takes these names for patterns or hidden folders, and makes no feedback.
+UNSHOWN = ("a student named as a pattern", "a student named as a path")
+SHOWN = [a.name for a in ATTACKS if a.state == "graded" and a.name not in UNSHOWN]
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_feedback_runs_nothing_of_the_students(scene, name):
+    page = active(_page(scene, scene.names[name]))
+    assert page <= active(_page(scene, HONEST))
+
+
+@pytest.mark.parametrize("attack", FAMILIES["Markup and scripts"], ids=lambda a: a.name)
+def test_formgrader_runs_nothing_of_the_students(scene, attack):
+    page = active(scene.course.formgrader(scene.names[attack.name]))
+    assert page <= active(scene.course.formgrader(HONEST))
+
+
+def test_the_honest_keep_full_marks(scene):
+    honest = [name for name in scene.outcomes if "honest" in name]
+    assert len(honest) >= len(ATTACKS) / NEIGHBOURS
+    for student in honest:
+        assert scene.course.scores(student) == FULL | {"words": 0.0}
+        assert not scene.course.autograded(student).metadata.gdgrader.notes
+
+
+def test_the_gradebook_is_as_the_grader_left_it(scene):
+    with Gradebook(scene.course.db_url) as book:
+        assert book.find_student(HONEST).last_name == scene.planted["the gradebook"]
+        assert {s.id for s in book.students} == set(scene.outcomes)
+        for submission in book.assignment_submissions(LESSON):
+            for notebook in submission.notebooks:
+                assert all(g.manual_score is None for g in notebook.grades)
+
+
+def test_nobody_was_called(scene):
+    assert scene.calls == 0
+
+
+def test_no_process_is_left(scene):
+    assert scene.alive == []
+    assert scene.started == set()
+
+
+def test_no_file_is_left(scene):
+    assert scene.files == []
+    kept = {p.name for p in scene.root.iterdir()}
+    assert kept <= {
+        *("source", "release", "submitted", "autograded", "feedback"),
+        *("gradebook.db", "listener"),
+    }
+
+
+# The lookouts themselves: each sees what it is there to see. ------------------------
+
+
+def test_the_listener_notes_every_kind_of_call(tmp_path):
+    scene = Scene(tmp_path, {"limits": LIMITS})
+    try:
+        port = scene.listener.port
+        socket.create_connection(("127.0.0.1", port)).close()
+        socket.socket(type=socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", port))
+        for address in (str(tmp_path / "listener"), f"\0{scene.mark}"):
+            with socket.socket(socket.AF_UNIX) as one:
+                one.connect(address)
+    finally:
+        scene.close()
+    assert scene.listener.calls == 4
+
+
+def test_the_lookouts_see_files_processes_and_secrets(tmp_path):
+    scene = Scene(tmp_path, {"limits": LIMITS})
+    pid = os.posix_spawn("/bin/sleep", ["sleep", "60"], {"X": scene.mark})
+    try:
+        assert [p.pid for p in scene.left_processes()] == [pid]
+        left = tmp_path / "source" / f"{scene.mark}-left"
+        left.touch()
+        assert scene.left_files() == [left]
+        out = tmp_path / "autograded" / "ann"
+        out.mkdir(parents=True)
+        for place, secret in scene.planted.items():
+            (out / "x.txt").write_text(f"… {secret} …")
+            assert scene.stolen("ann") == [place]
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        scene.close()
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<script>1</script>",
+        "<img src=x onerror=alert(1)>",
+        "<a href='java\nscript:x'>",
+        "<iframe src=x>",
+        "<svg onload=x>",
+        "<form action=x>",
+        "<meta http-equiv=refresh content=x>",
+        "<img src='http://127.0.0.1/x.png'>",
+    ],
+)
+def test_active_markup_is_seen(markup):
+    assert active(f"<p>{markup}</p>")
+    assert not active(f"<p>{markup.replace('<', '&lt;')}</p>")

@@ -1,0 +1,43 @@
+"""What docs/threat-model.md says of stock nbgrader, for some attacks that are cheap."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from . import ATTACKS
+from .stock import run
+
+KEY = {
+    "skip tag": "**7 of 7**",
+    "patched check": "**7 of 7**",
+    "HTML shown": "0 of 7, **script in feedback**",
+}
+PAGE = Path(__file__).parents[2] / "docs" / "threat-model.md"
+ROW = re.compile(r"^\| (.+?) \| (.+?) \| (.+?) \| (.+?) \|$", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def table() -> dict[str, tuple[str, str, str]]:
+    """The rows of the page by attack: what it attempts, stock, here."""
+    found = ROW.findall(PAGE.read_text(encoding="utf-8"))
+    return {name: tuple(rest) for name, *rest in found}
+
+
+def test_the_page_has_every_attack(table):
+    assert {a.name: a.attempts for a in ATTACKS} == {
+        name: row[0] for name, row in table.items() if name != "attack"
+    }
+
+
+def test_the_page_says_what_each_gains_here(table):
+    for attack in ATTACKS:
+        here = table[attack.name][2]
+        if attack.state == "graded":
+            assert here == f"{attack.earns:g} of 7", attack.name
+        else:
+            assert here.startswith(attack.state) and attack.reason in here
+
+
+def test_stock_is_as_the_page_says(table):
+    assert run(*KEY) == KEY == {name: table[name][1] for name in KEY}
