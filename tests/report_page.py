@@ -17,7 +17,7 @@ def table(page: BeautifulSoup, section: str, number: int) -> list[list[str]]:
         return []
     return [
         [_text(cell) for cell in row.find_all(["th", "td"])]
-        for row in found[number].select("tbody tr")
+        for row in found[number].select("tbody tr:not(.looks)")
     ]
 
 

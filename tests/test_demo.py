@@ -102,6 +102,9 @@ def test_every_planted_mistake_is_there_with_its_count(lesson):
         for (exercise, mistake), who in lesson.plan.mistakes.items()
     }
     assert rows == wanted
+    shown = [pre.get_text() for pre in lesson.page.select("#explain .looks pre")]
+    assert len(shown) == len(wanted)
+    assert all(code.startswith("def ") for code in shown)
     counts = {(e, m): len(lesson.plan.mistakes[e, m]) for e, m in lesson.plan.mistakes}
     assert counts == {(e, m): n for e, m, n in demos.PLANTED[lesson.name]}
     others = {
