@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from multiprocessing import forkserver
 from pathlib import Path
 
 import psutil
@@ -66,6 +67,11 @@ class Graded(Scene):
 
 
 def _started() -> set[int]:
-    """What this process has started, but for multiprocessing's own tracker."""
+    """What this process has started, but for multiprocessing's tracker and server."""
     found = psutil.Process().children(recursive=True)
-    return {p.pid for p in found if "resource_tracker" not in " ".join(p.cmdline())}
+    server = forkserver._forkserver._forkserver_pid
+    return {
+        p.pid
+        for p in found
+        if p.pid != server and "resource_tracker" not in " ".join(p.cmdline())
+    }

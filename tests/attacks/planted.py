@@ -17,6 +17,7 @@ import nbformat
 import psutil
 from course import LESSON, RIGHT, Course, course_config
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 
 from .base import Attack, find
@@ -110,6 +111,8 @@ class Scene:
         work = self.course.answered(
             {name: f"# {secret}\n{source}" for name, source in RIGHT.items()}
         )
+        # Only a page with a formula loads MathJax, which is the template's own.
+        work.cells.append(new_markdown_cell(r"It falls by $2\eta\theta$."))
         files = {"notes.txt": secret.encode(), TABLE.name: TABLE.read_bytes()}
         self.course.submit(student, work, files=files)
 
