@@ -13,9 +13,15 @@ def test_examples(name):
     assert result.failed == 0
 
 
+REPORT = ("attention", "cells", "page", "pseudonyms", "reach", "similar", "summary")
+
+
 @pytest.mark.parametrize(
     "name",
-    ["archives", "export", "gradebook", "grading", "platforms", "safe_html", "table"],
+    [
+        *("archives", "export", "files", "gradebook", "platforms", "safe_html"),
+        *("demo.late", *(f"report.{name}" for name in REPORT), "table"),
+    ],
 )
 def test_examples_of_the_grader(name):
     result = doctest.testmod(importlib.import_module(f"gdgrader.{name}"))

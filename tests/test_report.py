@@ -193,6 +193,21 @@ def test_a_class_of_failures_has_a_report_and_the_ungraded_are_told(tmp_path):
     assert table(soup, "checks", 0)[0][2:5] == ["0", "0", "0"]
 
 
+def test_graded_by_plain_nbgrader_it_says_the_same(course, named, tmp_path):
+    plain = Course(tmp_path / "course")
+    for student in ("flipped", "raises", "patches"):
+        work = course.folder(student) / f"{LESSON}.ipynb"
+        plain.submit(student, work.read_bytes())
+    plain.autograde()
+    soup = written(plain, tmp_path / "a.html", names=True)
+    assert table(soup, "explain", 0) == table(named, "explain", 0)
+    assert table(soup, "explain", 1) == table(named, "explain", 1)
+    rows = {row[0]: row for row in table(named, "everyone", 0)}
+    assert all(rows[row[0]] == row for row in table(soup, "everyone", 0))
+    text = [row[-1] for row in table(soup, "attention", 0)]
+    assert "replaces check" in text[0]
+
+
 def test_the_command(course, tmp_path):
     root, path = str(course.root), tmp_path / "page.html"
     done = CliRunner().invoke(

@@ -150,8 +150,8 @@ UNKNOWN = {
     "02_constant_learning_rate": (
         (
             "steps_to_tolerance",
-            "factor = 1 - learning_rate * curvature\n"
-            "return math.log(tolerance) / math.log(factor)",
+            "removed = learning_rate * curvature\n"
+            "return int((1 - tolerance) / removed)",
             2,
         ),
     ),
