@@ -128,7 +128,7 @@ def test_our_command_gives_the_same_scores(course, tmp_path):
     path.write_text("no notebook")
     done = CliRunner().invoke(app, command[:2] + command[3:])
     assert done.exit_code == 1
-    assert "blank: failed" in done.output and "unchanged" in done.output
+    assert "blank: the file is not JSON" in done.output and "unchanged" in done.output
 
 
 def test_our_command_says_what_is_not_there(tmp_path):
