@@ -150,8 +150,8 @@ UNKNOWN = {
     "02_constant_learning_rate": (
         (
             "steps_to_tolerance",
-            "removed = learning_rate * curvature\n"
-            "return int((1 - tolerance) / removed)",
+            "shrink = learning_rate * curvature\n"
+            "return round(shrink / tolerance)",
             2,
         ),
     ),
