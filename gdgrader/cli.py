@@ -92,10 +92,12 @@ def autograde(
     root: Root = Path(),
 ) -> None:
     """Grade a lesson's submissions; exit 0 only if none failed."""
-    from gdgrader import pool, work
+    from gdgrader import pool, session, work
+    from gdgrader.limits import Limits
 
-    if dask is None:
-        pool.prepare(work.HEAVY)  # before we import much ourselves
+    if dask is None:  # what takes long begins before we import much ourselves
+        session.begin_sandbox(not no_sandbox, Limits())
+        pool.prepare(work.HEAVY)
     from gdgrader import progress, runner
     from gdgrader.bubblewrap import SandboxUnavailable
     from gdgrader.cluster import ClusterUnavailable

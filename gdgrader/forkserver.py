@@ -4,6 +4,8 @@ A forked kernel is watched through two descriptors: a socket on which the warmed
 tells its exit status, and a pidfd through which signals reach exactly this process.
 """
 
+from __future__ import annotations
+
 import contextlib
 import json
 import os
@@ -127,11 +129,7 @@ class ForkServer:
         tag: str = "gdgrader",
         inside: str | Path = INSIDE,
     ) -> None:
-        self.isolate = isolate
-        self.kernels: set[ForkedKernel] = set()
-        self.info: dict | None = None
-        self.watchdog = Watchdog(tag)
-        self._lock = threading.Lock()
+        self._begin(isolate, tag)
         self.channel, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(
@@ -149,6 +147,34 @@ class ForkServer:
                 stderr=subprocess.PIPE,
                 start_new_session=True,  # Ctrl-C is for the grader
             )
+
+    @classmethod
+    def of_another(
+        cls, channel: socket.socket, info: dict, isolate: str, tag: str
+    ) -> ForkServer:
+        """A warmed process that another process started, by a copy of its channel.
+
+        The kernels forked here end with this process, and it lives without us.
+        """
+        server = cls.__new__(cls)
+        server._begin(isolate, tag)
+        server.channel, server.info, server.process = channel, info, None
+        return server
+
+    def _begin(self, isolate: str, tag: str) -> None:
+        self.isolate = isolate
+        self.kernels: set[ForkedKernel] = set()
+        self.info: dict | None = None
+        self.watchdog = Watchdog(tag)
+        self._lock = threading.Lock()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the warmed process is there, as far as can be seen."""
+        if self.process:
+            return self.process.poll() is None
+        # Once it is ready it says nothing on the channel but its end.
+        return not select.select([self.channel], [], [], 0)[0]
 
     def ready(self, timeout: float = 120) -> dict:
         """Wait for the warm-up; return what the warmed process says of itself."""
@@ -225,7 +251,15 @@ class ForkServer:
         """End all kernels and the warmed process."""
         for kernel in self.kernels:
             kernel.kill("the grader was closed")
-        self.channel.close()  # which it takes as its cue to leave
+        if self.process is None:
+            self.channel.close()
+            return
+        with contextlib.suppress(OSError):
+            # Its cue to leave, whoever else holds the channel.
+            self.channel.shutdown(socket.SHUT_RDWR)
+        self.channel.close()
+        if self.info is None:
+            self.process.kill()  # it is warming up, and hears nothing
         try:
             self.process.wait(5)
         except subprocess.TimeoutExpired:

@@ -11,6 +11,7 @@ from nbgrader.utils import compute_checksum
 from gdgrader.execute import execute
 from gdgrader.instructor import Edition, marks
 from gdgrader.judge import Judge
+from gdgrader.references import references
 from gdgrader.rescue import rescue
 from gdgrader.sandbox import NoSandbox
 from gdgrader.scores import RECORD, Scores
@@ -39,7 +40,8 @@ def graded(
     The seed, which repeats the grading, the verdicts and the remarks are recorded in
     the notebook's metadata.
     """
-    run = execute(notebook, edition, Judge(edition, seed), sandbox, files)
+    judge = Judge(edition, seed, references(edition, seed, sandbox))
+    run = execute(notebook, edition, judge, sandbox, files)
     record = notebook.metadata[RECORD]
     record["notes"] = [*record["notes"], *run.notes]
     record["seed"] = seed

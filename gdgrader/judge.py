@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-import torch
-
 from gdgrader.exercises import exercises
-from gdgrader.exercises.reference import load_reference
+from gdgrader.exercises.reference import entries
 from gdgrader.instructor import Edition
 from gdgrader.table import GradedCell
 from gdhelpers.verdicts import Verdict, cases_of, rule
@@ -42,13 +41,17 @@ class Judge:
     Args:
         edition: the instructor's version.
         seed: decides the inputs. Keep it from students until they are graded.
+        entries: the exercises' cases and answers by name, as
+            `gdgrader.references.references` finds them; found in this process if None.
 
     Errors: ValueError where a graded cell names an exercise or property that is not in
         the catalogue.
     """
 
-    def __init__(self, edition: Edition, seed: str) -> None:
-        self.edition, self.seed = edition, seed
+    def __init__(
+        self, edition: Edition, seed: str, entries: Mapping[str, dict] | None = None
+    ) -> None:
+        self.edition, self.seed, self.entries = edition, seed, entries
         for name, asked in edition.graded.items():
             _known(asked, name)
 
@@ -79,6 +82,8 @@ class Judge:
             return wrong(asked, "What came back is not an answer the grader can read.")
 
     def _entry(self, asked: GradedCell) -> dict:
+        if self.entries is not None:
+            return self.entries[asked.exercise]
         return _entry(
             self.edition.path, self.edition.fingerprint, asked.exercise, self.seed
         )
@@ -118,13 +123,7 @@ def _known(asked: GradedCell, grade_id: str) -> None:
 @lru_cache(maxsize=256)
 def _entry(path: Path, fingerprint: str, name: str, seed: str) -> dict:
     """An exercise with its cases and answers: once for a class, not for a student."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # the same sums, whatever machine grades
-    try:
-        exercise = _catalogue()[name]
-        return exercise.entry(load_reference(path)[exercise.function], seed)
-    finally:
-        torch.set_num_threads(threads)
+    return entries(path, [name], seed)[name]
 
 
 def _answers(reply: object, count: int) -> list[dict]:

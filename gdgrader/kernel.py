@@ -35,6 +35,7 @@ from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerBase, LocalProvisioner
+from jupyter_core.utils import run_sync
 from traitlets import Type
 
 from gdgrader.forkserver import ForkedKernel
@@ -328,6 +329,39 @@ def kernel_manager_for(
     """One manager of `manager_class_for(…)`. nbclient leaves the kernel of a manager it
     was given alive: end it with `await manager.shutdown_kernel(now=True)`."""
     return manager_class_for(sandbox, files, environment)()
+
+
+def said(
+    sandbox: NoSandbox, code: str, files: Mapping[str, bytes] | None = None
+) -> tuple[str, str]:
+    """Run the grader's own code in a kernel of its own, with `files` in its folder.
+
+    Returns:
+        the status of its reply, "ok" or "error", and what it printed or raised.
+    """
+    return run_sync(_said)(sandbox, code, files)
+
+
+async def _said(
+    sandbox: NoSandbox, code: str, files: Mapping[str, bytes] | None
+) -> tuple[str, str]:
+    manager = kernel_manager_for(sandbox, files)
+    words: list[str] = []
+
+    def hear(message: dict) -> None:
+        content = message["content"]
+        words.append(content.get("text", "") + "".join(content.get("traceback", [])))
+
+    await manager.start_kernel()
+    client = manager.client()
+    client.start_channels()
+    try:
+        await client.wait_for_ready(timeout=60)
+        reply = await client.execute_interactive(code, timeout=60, output_hook=hear)
+    finally:
+        client.stop_channels()
+        await asyncio.shield(manager.shutdown_kernel(now=True))
+    return reply["content"]["status"], "".join(words)
 
 
 def install(arguments: list[str] | None = None) -> None:

@@ -52,6 +52,7 @@ def results(
     tasks: Iterable[Any],
     workers: int,
     patience: float,
+    begin: tuple[Callable[[Any], Any], Callable[[], Any]] | None = None,
 ) -> Iterator[tuple[Any, Any]]:
     """Do `work(task)` in other processes; yield each task with what came of it.
 
@@ -63,6 +64,8 @@ def results(
         workers: how many processes; they live until all is done. 0 does the work in
             this process, where nothing protects us from it.
         patience: seconds for one task, after which its worker is ended.
+        begin: what each worker calls first, with what the second function, called
+            here whenever a worker is started, has returned.
     """
     if not workers:
         yield from ((task, work(task)) for task in tasks)
@@ -73,7 +76,7 @@ def results(
     try:
         while True:
             while len(crew) < workers and (job := _next(again, waiting)):
-                crew.append(_start(work))
+                crew.append(_start(work, begin))
                 _give(crew[-1], job)
             if not crew:
                 return
@@ -109,9 +112,10 @@ def _next(again: deque[_Job], waiting: Iterator[_Job]) -> _Job | None:
     return again.popleft() if again else next(waiting, None)
 
 
-def _start(work: Callable) -> _Worker:
+def _start(work: Callable, begin: tuple[Callable, Callable] | None) -> _Worker:
+    begin = begin and (begin[0], begin[1]())
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(work, theirs))
+    process = context.Process(target=_serve, args=(work, theirs, begin))
     process.start()
     theirs.close()
     return _Worker(process, ours)
@@ -147,9 +151,13 @@ def _how(worker: _Worker) -> str:
     return f"the process that graded it died twice ({how})"
 
 
-def _serve(work: Callable, pipe: Connection) -> None:
+def _serve(
+    work: Callable, pipe: Connection, begin: tuple[Callable, Any] | None
+) -> None:
     """What a worker does: tasks until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the coordinator's
+    if begin:
+        begin[0](begin[1])
     while True:
         try:
             task = pipe.recv()

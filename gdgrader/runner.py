@@ -38,6 +38,7 @@ from gdgrader.limits import Limits
 from gdgrader.pool import results
 from gdgrader.register import register
 from gdgrader.scores import RECORD
+from gdgrader.session import borrow_sandbox, lend_sandbox
 from gdgrader.version import grader_version
 from gdgrader.work import Result, Task, Terms, work
 
@@ -111,8 +112,11 @@ def grade(
     run = _Run(lesson, config, force, isolated, limits or Limits(), seed)
     progress = progress or (lambda *_: None)
     if dask is None:
-        patience = run.terms.limits.submission_seconds + MARGIN_SECONDS
-        crew = partial(results, work, workers=workers, patience=patience)
+        limits = run.terms.limits
+        patience = limits.submission_seconds + MARGIN_SECONDS
+        # One warm-up for all workers.
+        begin = (borrow_sandbox, partial(lend_sandbox, limits)) if isolated else None
+        crew = partial(results, work, workers=workers, patience=patience, begin=begin)
         return run.all(students, crew, progress)
     with cluster.connect(dask) as client:
         crew = partial(cluster.results, work, client=client)

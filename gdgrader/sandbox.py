@@ -13,6 +13,8 @@ A Sandbox dies with the thread that opened it (so bubblewrap understands "parent
 it in one that lasts.
 """
 
+from __future__ import annotations
+
 import os
 import secrets
 import shutil
@@ -21,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Self
@@ -114,7 +117,7 @@ class NoSandbox:
         self.sockets: SocketFolder | None = None
         self.server: ForkServer | None = None
 
-    def open(self) -> Self:
+    def begin(self) -> Self:
         """Start the warm-up; it goes on while the caller does other things."""
         if self.sockets is None:
             self.sockets = SocketFolder()
@@ -124,6 +127,15 @@ class NoSandbox:
                 self.close()
                 raise
         return self
+
+    def open(self) -> Self:
+        """Start the warm-up."""
+        return self.begin()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is open, and its warmed process there."""
+        return bool(self.server and self.server.alive)
 
     def close(self) -> None:
         """End every kernel and the warmed process; leave nothing behind."""
@@ -256,18 +268,31 @@ class Sandbox(NoSandbox):
     ) -> None:
         super().__init__(limits)
         self.nested, self.extra = nested, tuple(extra)
+        self._settled = False
 
     def open(self) -> Self:
-        """Start the sandbox and its warm-up."""
-        new = self.sockets is None
-        super().open()
-        if new:
+        """Start the sandbox and wait until it is warm."""
+        self.begin()
+        if not self._settled:
+            self._settled = True
             try:
                 self._settle()
             except BaseException:
                 self.close()
                 raise
         return self
+
+    def close(self) -> None:
+        """End every kernel and the warmed process; leave nothing behind."""
+        self._settled = False
+        super().close()
+
+    def lent(self) -> Lent | None:
+        """What another process needs to fork kernels here; None where each kernel has
+        a sandbox of its own."""
+        if not (self.open().nested and self.alive):
+            return None
+        return Lent(self.server.channel, self.server.info, self.limits)
 
     def self_test(self) -> None:
         """Run a hostile probe in a kernel; raise SandboxError naming what is open."""
@@ -335,6 +360,35 @@ class Sandbox(NoSandbox):
             kernel.end_all = server.process.kill
             kernel.on_end.insert(0, server.close)
         return kernel
+
+
+@dataclass(frozen=True)
+class Lent:
+    """A sandbox on its way to another process (multiprocessing copies the socket)."""
+
+    channel: socket.socket
+    info: dict
+    limits: Limits
+
+
+class BorrowedSandbox(Sandbox):
+    """Another process's sandbox: one warm-up for all workers of a machine.
+
+    Kernels are shut off from one another as ever, are held to the limits by this
+    process, and end with it.
+    """
+
+    def __init__(self, lent: Lent) -> None:
+        super().__init__(lent.limits, nested=True)
+        self.lender = lent
+
+    def self_test(self) -> None:
+        """It was tested by the process that opened it."""
+
+    def _server(self) -> ForkServer:
+        channel = self.lender.channel.dup()
+        tag = self.sockets.path.name
+        return ForkServer.of_another(channel, self.lender.info, "nested", tag)
 
 
 def _inside(folder: Path, name: str) -> Path:

@@ -4,7 +4,6 @@ The probe goes the way of a submission, through a kernel and its messages, and l
 what was planted on this machine just before.
 """
 
-import asyncio
 import json
 import os
 import secrets
@@ -16,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from jupyter_core.utils import run_sync
 
 from gdgrader.sandbox import NoSandbox
 
@@ -86,7 +84,7 @@ def probe(sandbox: NoSandbox) -> list[str]:
     """Run the probe in `sandbox`; return what is open, in words."""
     with planted() as plan:
         plan["nested"] = bool(getattr(sandbox, "nested", False))
-        found = run_sync(_ask)(sandbox, PROBE.format(plan=json.dumps(plan)))
+        found = _found(sandbox, PROBE.format(plan=json.dumps(plan)))
         for left in (Path(folder, plan["secret"]) for folder in plan["folders"]):
             if left.exists():
                 left.unlink()
@@ -124,26 +122,11 @@ def planted() -> Iterator[dict[str, Any]]:
         }
 
 
-async def _ask(sandbox: NoSandbox, code: str) -> list[str]:
-    from gdgrader.kernel import kernel_manager_for
+def _found(sandbox: NoSandbox, code: str) -> list[str]:
+    from gdgrader.kernel import said
 
-    manager = kernel_manager_for(sandbox)
-    said: list[str] = []
-
-    def hear(message: dict) -> None:
-        content = message["content"]
-        said.append(content.get("text", "") + "".join(content.get("traceback", [])))
-
-    await manager.start_kernel()
-    client = manager.client()
-    client.start_channels()
+    status, words = said(sandbox, code)
     try:
-        await client.wait_for_ready(timeout=60)
-        await client.execute_interactive(code, timeout=60, output_hook=hear)
-    finally:
-        client.stop_channels()
-        await asyncio.shield(manager.shutdown_kernel(now=True))
-    try:
-        return json.loads("".join(said))
+        return json.loads(words)
     except ValueError:
-        return [f"the probe failed: {''.join(said)[-2000:] or 'no answer'}"]
+        return [f"the probe failed ({status}): {words[-2000:] or 'no answer'}"]

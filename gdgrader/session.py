@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 from typing import ClassVar
 
+from gdgrader.bubblewrap import SandboxUnavailable
 from gdgrader.limits import Limits
-from gdgrader.sandbox import NoSandbox, Sandbox
+from gdgrader.sandbox import BorrowedSandbox, Lent, NoSandbox, Sandbox, SandboxError
 
 
 class _Open:
-    """This process's sandbox, opened and tested once."""
+    """This process's sandbox, and one that another process lends it."""
 
     key: ClassVar[tuple | None] = None
     sandbox: ClassVar[NoSandbox | None] = None
+    tested: ClassVar[bool] = False
+    lent: ClassVar[Lent | None] = None
+
+
+def begin_sandbox(isolated: bool, limits: Limits) -> None:
+    """Let this process's sandbox warm up while it does other things.
+
+    What goes wrong is said by `open_sandbox`.
+    """
+    with contextlib.suppress(SandboxUnavailable, OSError):
+        _ready_made(isolated, limits).begin()
 
 
 def open_sandbox(isolated: bool, limits: Limits) -> NoSandbox:
@@ -21,15 +34,47 @@ def open_sandbox(isolated: bool, limits: Limits) -> NoSandbox:
 
     Errors: SandboxUnavailable, SandboxError: then no stranger's code is run.
     """
-    if _Open.key != (isolated, limits) or not _alive(_Open.sandbox):
-        close_sandbox()
-        sandbox = (Sandbox if isolated else NoSandbox)(limits)
+    sandbox = _ready_made(isolated, limits)
+    if not _Open.tested:
         try:
             sandbox.open().self_test()
         except BaseException:
-            sandbox.close()
+            close_sandbox()
             raise
-        _Open.key, _Open.sandbox = (isolated, limits), sandbox
+        _Open.tested = True
+    return sandbox
+
+
+def lend_sandbox(limits: Limits) -> Lent | None:
+    """This process's sandbox for its workers, if it can be shared.
+
+    Errors: SandboxUnavailable, also where it does not hold what it promises.
+    """
+    try:
+        return open_sandbox(True, limits).lent()
+    except SandboxError as error:
+        raise SandboxUnavailable(str(error)) from error
+
+
+def borrow_sandbox(lent: Lent | None) -> None:
+    """Use the sandbox that another process lends, as long as it lives."""
+    _Open.lent = lent
+
+
+def _ready_made(isolated: bool, limits: Limits) -> NoSandbox:
+    """This process's sandbox for these terms, opened or not."""
+    key, sandbox = (isolated, limits), _Open.sandbox
+    if _Open.key == key and (sandbox.alive or sandbox.server is None):
+        return sandbox
+    close_sandbox()
+    if isolated and _Open.lent and _Open.lent.limits == limits:
+        borrowed = BorrowedSandbox(_Open.lent).begin()
+        if borrowed.alive:
+            _Open.key, _Open.sandbox = key, borrowed
+            return borrowed
+        borrowed.close()
+        _Open.lent = None
+    _Open.key, _Open.sandbox = key, (Sandbox if isolated else NoSandbox)(limits)
     return _Open.sandbox
 
 
@@ -37,9 +82,6 @@ def open_sandbox(isolated: bool, limits: Limits) -> NoSandbox:
 def close_sandbox() -> None:
     """End this process's sandbox, if it has one."""
     sandbox, _Open.sandbox, _Open.key = _Open.sandbox, None, None
+    _Open.tested = False
     if sandbox:
         sandbox.close()
-
-
-def _alive(sandbox: NoSandbox | None) -> bool:
-    return bool(sandbox and sandbox.server and sandbox.server.process.poll() is None)

@@ -48,6 +48,9 @@ def reference(tmp_path_factory) -> dict:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(RECORD, str(folder / "record"))
         patch.setattr(runner, "work", replay)
+        # Quicker than a fork server, as replaying needs few imports; nor does one that
+        # an earlier test started know this environment.
+        patch.setattr(pool, "context", multiprocessing.get_context("spawn"))
         grade(course)
         yield everything(course.root, course.db_url)
 
@@ -60,8 +63,6 @@ def coordinator(course: Course, force: bool = False) -> int:
     status = 1
     try:
         os.setpgid(0, 0)
-        # Quicker than a fork server of its own, as replaying needs few imports.
-        pool.context = multiprocessing.get_context("spawn")
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 2)  # what the workers say of their coordinator's end
         signal.signal(signal.SIGTERM, signal.default_int_handler)

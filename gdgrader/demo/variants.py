@@ -150,8 +150,7 @@ UNKNOWN = {
     "02_constant_learning_rate": (
         (
             "steps_to_tolerance",
-            "shrink = learning_rate * curvature\n"
-            "return round(shrink / tolerance)",
+            "shrink = learning_rate * curvature\nreturn round(shrink / tolerance)",
             2,
         ),
     ),

@@ -23,6 +23,7 @@ import json
 import os
 import pkgutil
 import select
+import signal
 import socket
 import sys
 import time
@@ -165,30 +166,43 @@ def fork(isolate: str, fds: list[int]) -> int:
 
 
 def serve(channel: socket.socket, isolate: str) -> None:
-    """Fork on request and tell of each end, until the grader closes the channel."""
+    """Fork on request and tell of each end, until the grader closes the channel.
+
+    Several graders may hold the channel. A kernel whose own has hung up is ended, be it
+    that the grader was killed.
+    """
     poll = select.poll()
     poll.register(channel, select.POLLIN)
     kernels: dict[int, tuple[int, socket.socket]] = {}
+    watched: dict[int, int] = {}  # a kernel's news -> its pidfd
     while True:
-        for ready, _ in poll.poll():
-            if ready == channel.fileno():
-                message, fds, _, _ = socket.recv_fds(channel, 1, 7)
-                if not message:
-                    return
-                pid = fork(isolate, fds)
-                for number in fds[1:]:
-                    os.close(number)
-                pidfd = os.pidfd_open(pid)
-                poll.register(pidfd, select.POLLIN)
-                kernels[pidfd] = pid, socket.socket(fileno=fds[0])
-            else:
-                pid, news = kernels.pop(ready)
-                poll.unregister(ready)
-                os.close(ready)
-                status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-                # The grader may have lost interest.
-                with news, contextlib.suppress(OSError):
-                    news.send(json.dumps({"exit": status}).encode())
+        # One at a time: what is done may close what another event is about.
+        ready = poll.poll()[0][0]
+        if ready == channel.fileno():
+            message, fds, _, _ = socket.recv_fds(channel, 1, 7)
+            if not message:
+                return
+            pid = fork(isolate, fds)
+            for number in fds[1:]:
+                os.close(number)
+            pidfd = os.pidfd_open(pid)
+            poll.register(pidfd, select.POLLIN)
+            poll.register(fds[0], 0)  # its hanging up is told unasked
+            kernels[pidfd] = pid, socket.socket(fileno=fds[0])
+            watched[fds[0]] = pidfd
+        elif ready in watched:
+            poll.unregister(ready)
+            signal.pidfd_send_signal(watched.pop(ready), signal.SIGKILL)
+        elif ready in kernels:
+            pid, news = kernels.pop(ready)
+            poll.unregister(ready)
+            os.close(ready)
+            if watched.pop(news.fileno(), None):
+                poll.unregister(news)
+            status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            # The grader may have lost interest.
+            with news, contextlib.suppress(OSError):
+                news.send(json.dumps({"exit": status}).encode())
 
 
 def main() -> None:
