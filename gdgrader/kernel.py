@@ -349,8 +349,7 @@ async def _said(
     words: list[str] = []
 
     def hear(message: dict) -> None:
-        content = message["content"]
-        words.append(content.get("text", "") + "".join(content.get("traceback", [])))
+        words.append(message["content"].get("text", ""))
 
     await manager.start_kernel()
     client = manager.client()
@@ -361,7 +360,10 @@ async def _said(
     finally:
         client.stop_channels()
         await asyncio.shield(manager.shutdown_kernel(now=True))
-    return reply["content"]["status"], "".join(words)
+    content = reply["content"]
+    if content["status"] == "error":
+        words.append(f"{content['ename']}: {content['evalue']}")
+    return content["status"], "".join(words)
 
 
 def install(arguments: list[str] | None = None) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gdgrader.instructor import Edition
 
 # Imported once before the workers are forked, where they are.
-HEAVY = ["gdgrader.grading", "gdgrader.session", "gdgrader.selftest"]
+HEAVY = ["gdgrader.lean", "gdgrader.grading", "gdgrader.session"]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,136 @@
+"""One sandbox for all workers of a machine: what is shared, and what is not."""
+
+import json
+import multiprocessing
+import os
+import signal
+import time
+
+import pytest
+from course import LESSON, LIMITS, RIGHT, Course
+
+from gdgrader import runner, session
+from gdgrader.exercises.reference import entries
+from gdgrader.instructor import instructors_version
+from gdgrader.kernel import said
+from gdgrader.references import ReferenceFailed, references
+from gdgrader.sandbox import BorrowedSandbox, Sandbox
+
+spawn = multiprocessing.get_context("spawn")
+NEXT = "print(__import__('os').getpid())"
+
+
+@pytest.fixture(scope="module")
+def lender():
+    with Sandbox(LIMITS) as sandbox:
+        yield sandbox
+
+
+def ended(process_id: int, seconds: float = 5) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            os.kill(process_id, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def hold(lent, pipe) -> None:
+    """A worker that forks a kernel, tells its process id, and waits."""
+    with BorrowedSandbox(lent) as sandbox:
+        _, kernel = sandbox.fork(b"key")
+        pipe.send(kernel.pid)
+        pipe.recv()
+
+
+def test_a_killed_workers_kernel_ends_and_no_other(lender):
+    crew = []
+    for _ in range(2):
+        ours, theirs = spawn.Pipe()
+        process = spawn.Process(target=hold, args=(lender.lent(), theirs))
+        process.start()
+        crew.append((process, ours, ours.recv()))
+    (first, _, gone), (second, pipe, stays) = crew
+    os.kill(first.pid, signal.SIGKILL)
+    first.join()
+    assert ended(gone)
+    assert not ended(stays, 0.3)
+    assert said(lender, "print(6 * 7)") == ("ok", "42\n")
+    pipe.send("enough")
+    second.join()
+    assert ended(stays) and lender.alive
+
+
+def test_a_borrowed_sandbox_shuts_in_as_its_own_does(lender):
+    with BorrowedSandbox(lender.lent()) as sandbox:
+        Sandbox.self_test(sandbox)
+        assert sandbox.isolated
+
+
+def test_kernels_of_two_borrowers_see_nothing_of_each_other(lender):
+    look = "import os; print(sorted(os.listdir('.')), os.listdir('/tmp'))"
+    with BorrowedSandbox(lender.lent()) as one, BorrowedSandbox(lender.lent()) as two:
+        write = "open('/tmp/mark', 'w').write('x'); open('mark', 'w').write('x')"
+        one.fork(b"key")
+        assert said(one, write)[0] == "ok"
+        status, words = said(two, look)
+    assert (status, "mark" in words) == ("ok", False)
+
+
+def test_without_the_lender_a_sandbox_of_its_own_is_opened():
+    session.close_sandbox()
+    try:
+        with Sandbox(LIMITS) as lender:
+            session.borrow_sandbox(lender.lent())
+            borrowed = session.open_sandbox(True, LIMITS)
+            assert isinstance(borrowed, BorrowedSandbox)
+            assert said(borrowed, "print(1)") == ("ok", "1\n")
+            lender.server.process.kill()
+            end = time.monotonic() + 10
+            while borrowed.alive and time.monotonic() < end:
+                time.sleep(0.02)
+            own = session.open_sandbox(True, LIMITS)
+            assert type(own) is Sandbox
+            assert said(own, "print(2)") == ("ok", "2\n")
+    finally:
+        session.borrow_sandbox(None)
+        session.close_sandbox()
+
+
+def test_a_class_is_graded_in_one_sandbox(tmp_path, monkeypatch):
+    course = Course(tmp_path / "course")
+    for number in range(6):
+        course.submit(f"s{number}", course.answered(RIGHT))
+    opened = []
+    begin = Sandbox.begin
+    monkeypatch.setattr(
+        Sandbox, "begin", lambda self: opened.append(self) or begin(self)
+    )
+    session.close_sandbox()
+    done = runner.grade(LESSON, config=course.config, limits=LIMITS, workers=2)
+    assert [outcome.score for outcome in done] == [7.0] * 6  # 3 are a person's
+    assert len(set(opened)) == 1
+    assert all(type(sandbox) is Sandbox for sandbox in opened)
+    session.close_sandbox()
+
+
+def test_references_are_what_this_process_would_find(lender, tmp_path):
+    course = Course(tmp_path / "course")
+    path = course.root / "source" / LESSON / f"{LESSON}.ipynb"
+    edition = instructors_version(path, course.config)
+    found = references(edition, "a seed", lender)
+    assert found == json.loads(json.dumps(entries(path, found, "a seed")))
+    assert set(found) == {cell.exercise for cell in edition.graded.values()}
+
+
+def test_a_source_whose_solutions_fail_is_told(lender, tmp_path):
+    course = Course(tmp_path / "course")
+    path = course.root / "source" / LESSON / f"{LESSON}.ipynb"
+    text = path.read_text()
+    assert "return theta" in text
+    path.write_text(text.replace("return theta", "return nothing_known  # theta", 1))
+    edition = instructors_version(path, course.config)
+    with pytest.raises(ReferenceFailed, match=r"its own solutions fail.*nothing_known"):
+        references(edition, "another seed", lender)
