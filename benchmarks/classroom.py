@@ -1,4 +1,4 @@
-"""A class of submissions to lesson 01 in a temporary course, for the benchmarks.
+"""A class of submissions to one lesson in a temporary course, for the benchmarks.
 
 A quarter each is right (written in many ways, from `tests/solutions`), wrong (from the
 catalogue of mistakes), blank, and slow (right, with a loop that takes a while).
@@ -25,7 +25,7 @@ from gdgrader.instructor import marks
 from gdgrader.runner import load_config
 
 ROOT = Path(__file__).parents[1]
-LESSON = "01_single_step"
+LESSON = "02_constant_learning_rate"  # the first that uses torch, and an optimizer
 KINDS = ("right", "wrong", "blank", "slow")
 # As long as a cell that trains something small; the same work for every grader.
 SLOW = "\n\nsum(i * i for i in range(3_000_000))"

@@ -62,7 +62,7 @@ def scores(root: Path, lesson: str) -> dict[tuple[str, str], float | None]:
             (student.id, grade.name): grade.auto_score
             for student in book.students
             for grade in book.find_submission_notebook(
-                LESSON, LESSON, student.id
+                lesson, lesson, student.id
             ).grades
         }
 
