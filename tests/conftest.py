@@ -8,6 +8,17 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """File names that are no text, in what a test logged, must not stop a worker."""
+    report = yield
+    report.sections = [
+        (name, said.encode(errors="backslashreplace").decode())
+        for name, said in report.sections
+    ]
+    return report
+
+
 @pytest.fixture
 def release_copy(tmp_path: Path) -> Path:
     """A copy of the student edition, to work in."""
