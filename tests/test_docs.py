@@ -15,11 +15,12 @@ DOCS = ROOT / "docs"
 # Commands, and in comments what a reader does by hand: a file written, an upload.
 STEP = re.compile(
     r"^```console\n(?P<console>.*?)^```"
+    r"|^<!-- (?P<how>file|append) (?P<into>\S+) -->\n```\w+\n(?P<shown>.*?)^```"
     r"|^<!-- run\n(?P<run>.*?)^-->"
     r"|^<!-- file (?P<name>\S+)\n(?P<text>.*?)^-->",
     re.MULTILINE | re.DOTALL,
 )
-WALKS = ("first-class.md", "work-in-grades-out.md", "regrade.md")
+WALKS = ("first-class.md", "work-in-grades-out.md", "regrade.md", "late-policy.md")
 MADE = {
     "first-class.md": (
         "feedback/ann/01_single_step/01_single_step.html",
@@ -32,6 +33,7 @@ MADE = {
         "moodle.csv",
     ),
     "regrade.md": (),
+    "late-policy.md": ("grades.csv", "reports/01_single_step.html"),
 }
 
 
@@ -77,7 +79,12 @@ def test_every_command_works(name, clone):
     steps = list(STEP.finditer((DOCS / name).read_text(encoding="utf-8")))
     assert any(step["console"] for step in steps)
     for step in steps:
-        if step["name"]:
+        if step["into"]:
+            path = clone / step["into"]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a" if step["how"] == "append" else "w") as file:
+                file.write("\n" + step["shown"])
+        elif step["name"]:
             (clone / step["name"]).write_text(step["text"], encoding="utf-8")
         else:
             bash(step["console"] or step["run"], clone)
