@@ -1,5 +1,6 @@
 """Every command in docs/ is run, in order, in a course as a clone gives it."""
 
+import ast
 import html
 import os
 import re
@@ -9,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -20,7 +22,14 @@ STEP = re.compile(
     r"|^<!-- file (?P<name>\S+)\n(?P<text>.*?)^-->",
     re.MULTILINE | re.DOTALL,
 )
-WALKS = ("first-class.md", "work-in-grades-out.md", "regrade.md", "late-policy.md")
+FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+WALKS = (
+    "first-class.md",
+    "work-in-grades-out.md",
+    "regrade.md",
+    "late-policy.md",
+    "term.md",
+)
 MADE = {
     "first-class.md": (
         "feedback/ann/01_single_step/01_single_step.html",
@@ -33,6 +42,7 @@ MADE = {
         "moodle.csv",
     ),
     "regrade.md": (),
+    "term.md": ("home/01_single_step/01_single_step.ipynb", "grades.csv"),
     "late-policy.md": ("grades.csv", "reports/01_single_step.html"),
 }
 
@@ -59,9 +69,12 @@ def clone(tmp_path):
 
 def bash(commands, folder):
     here = str(Path(sys.executable).parent)
+    (folder / "home").mkdir(exist_ok=True)
     env = os.environ | {
         "PATH": f"{here}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(folder),
+        "HOME": str(folder / "home"),
+        "JUPYTER_CONFIG_PATH": str(folder / "etc/jupyter"),
     }
     ran = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", commands],
@@ -76,11 +89,12 @@ def bash(commands, folder):
 
 @pytest.mark.parametrize("name", WALKS)
 def test_every_command_works(name, clone):
-    steps = list(STEP.finditer((DOCS / name).read_text(encoding="utf-8")))
+    text = (DOCS / name).read_text(encoding="utf-8")
+    steps = list(STEP.finditer(text.replace("/srv/", f"{clone}/srv/")))
     assert any(step["console"] for step in steps)
     for step in steps:
         if step["into"]:
-            path = clone / step["into"]
+            path = clone / step["into"].lstrip("/")
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("a" if step["how"] == "append" else "w") as file:
                 file.write("\n" + step["shown"])
@@ -90,6 +104,41 @@ def test_every_command_works(name, clone):
             bash(step["console"] or step["run"], clone)
     for path in MADE[name]:
         assert (clone / path).stat().st_size > 0
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda p: p.name)
+def test_what_cannot_be_run_is_at_least_well_formed(page):
+    """Slurm, Kubernetes, Docker and a hub are not here: read what is written of them."""
+    for language, text in FENCED.findall(page.read_text(encoding="utf-8")):
+        match language:
+            case "python":
+                ast.parse(text)
+            case "dockerfile":
+                assert_image_can_be_made(text)
+            case "" | "console":
+                text = re.sub(r"^\$ .*", ":", text, flags=re.MULTILINE)
+                subprocess.run(["bash", "-n"], input=text, text=True, check=True)
+            case _:
+                pytest.fail(f"who reads {language!r}?")
+
+
+def assert_image_can_be_made(dockerfile):
+    """Every RUN is a command, every COPY copies something."""
+    lines = dockerfile.replace("\\\n", " ").splitlines()
+    steps = [line.partition(" ")[::2] for line in lines]
+    assert steps[0][0] == "FROM" and steps[-1][0] == "CMD"
+    for step, text in steps:
+        if step == "RUN":
+            subprocess.run(["bash", "-n"], input=text, text=True, check=True)
+        elif step == "COPY":
+            assert all((ROOT / name).exists() for name in text.split()[:-1])
+
+
+def test_databases_are_addressed_with_the_driver_we_install():
+    text = "".join(page.read_text(encoding="utf-8") for page in DOCS.glob("*.md"))
+    addresses = re.findall(r'"(postgres[^"]*)"', text)
+    assert addresses
+    assert {make_url(a).drivername for a in addresses} == {"postgresql+psycopg2"}
 
 
 def test_command_reference_is_what_the_command_says():
