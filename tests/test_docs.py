@@ -9,8 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from sqlalchemy import make_url
+
+from gdgrader.build import KERNEL
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -18,18 +22,13 @@ DOCS = ROOT / "docs"
 STEP = re.compile(
     r"^```console\n(?P<console>.*?)^```"
     r"|^<!-- (?P<how>file|append) (?P<into>\S+) -->\n```\w+\n(?P<shown>.*?)^```"
+    r"|^<!-- cell (?P<lesson>\S+) (?P<id>\S+) (?P<kind>\S+) -->\n"
+    r"```\w+\n(?P<source>.*?)\n^```"
     r"|^<!-- run\n(?P<run>.*?)^-->"
     r"|^<!-- file (?P<name>\S+)\n(?P<text>.*?)^-->",
     re.MULTILINE | re.DOTALL,
 )
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-WALKS = (
-    "first-class.md",
-    "work-in-grades-out.md",
-    "regrade.md",
-    "late-policy.md",
-    "term.md",
-)
 MADE = {
     "first-class.md": (
         "feedback/ann/01_single_step/01_single_step.html",
@@ -42,6 +41,8 @@ MADE = {
         "moodle.csv",
     ),
     "regrade.md": (),
+    "add-an-exercise.md": ("release/01_single_step/checks.json",),
+    "add-a-lesson.md": ("notebooks/07_newton.ipynb", "reports/07_newton.html"),
     "term.md": ("home/01_single_step/01_single_step.ipynb", "grades.csv"),
     "late-policy.md": ("grades.csv", "reports/01_single_step.html"),
 }
@@ -87,7 +88,34 @@ def bash(commands, folder):
     assert ran.returncode == 0, f"{commands}\n{ran.stdout}"
 
 
-@pytest.mark.parametrize("name", WALKS)
+def add_cell(course, step):
+    """What a reader does in JupyterLab, Nbgrader › Create Assignment."""
+    lesson, kind = step["lesson"], step["kind"]
+    path = course / "source" / lesson / f"{lesson}.ipynb"
+    path.parent.mkdir(exist_ok=True)
+    if path.exists():
+        notebook = nbformat.read(path, as_version=4)
+    else:
+        notebook = new_notebook(metadata={"kernelspec": KERNEL})
+    name = step["id"].replace("_", "-")
+    make = new_markdown_cell if kind == "text" else new_code_cell
+    cell = make(step["source"], id=name)
+    if kind not in ("text", "code"):
+        cell.metadata["nbgrader"] = {
+            "schema_version": 3,
+            "grade_id": step["id"],
+            "grade": kind.isdigit(),
+            "locked": kind != "solution",
+            "solution": kind == "solution",
+            "task": False,
+        }
+    if kind.isdigit():
+        cell.metadata.nbgrader["points"] = int(kind)
+    notebook.cells.append(cell)
+    nbformat.write(notebook, path)
+
+
+@pytest.mark.parametrize("name", MADE)
 def test_every_command_works(name, clone):
     text = (DOCS / name).read_text(encoding="utf-8")
     steps = list(STEP.finditer(text.replace("/srv/", f"{clone}/srv/")))
@@ -98,6 +126,8 @@ def test_every_command_works(name, clone):
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("a" if step["how"] == "append" else "w") as file:
                 file.write("\n" + step["shown"])
+        elif step["lesson"]:
+            add_cell(clone, step)
         elif step["name"]:
             (clone / step["name"]).write_text(step["text"], encoding="utf-8")
         else:
@@ -108,7 +138,7 @@ def test_every_command_works(name, clone):
 
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda p: p.name)
 def test_what_cannot_be_run_is_at_least_well_formed(page):
-    """Slurm, Kubernetes, Docker and a hub are not here: read what is written of them."""
+    """Slurm, Kubernetes, Docker, a hub are not here: read what is written of them."""
     for language, text in FENCED.findall(page.read_text(encoding="utf-8")):
         match language:
             case "python":
@@ -118,6 +148,8 @@ def test_what_cannot_be_run_is_at_least_well_formed(page):
             case "" | "console":
                 text = re.sub(r"^\$ .*", ":", text, flags=re.MULTILINE)
                 subprocess.run(["bash", "-n"], input=text, text=True, check=True)
+            case "markdown":
+                pass
             case _:
                 pytest.fail(f"who reads {language!r}?")
 
