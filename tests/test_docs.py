@@ -173,6 +173,14 @@ def test_databases_are_addressed_with_the_driver_we_install():
     assert {make_url(a).drivername for a in addresses} == {"postgresql+psycopg2"}
 
 
+def test_git_ignores_whatever_names_a_student():
+    text = "".join(page.read_text(encoding="utf-8") for page in DOCS.glob("*.md"))
+    made = {*re.findall(r"\w+\.csv", text), "downloaded/x", "submitted/x", "reports/x"}
+    assert {"grades.csv", "canvas.csv", "students.csv"} <= made
+    for name in [*made, "feedback/x", "autograded/x", "gradebook.db"]:
+        subprocess.run(["git", "check-ignore", "-q", name], cwd=ROOT, check=True)
+
+
 def test_command_reference_is_what_the_command_says():
     typer = Path(sys.executable).with_name("typer")
     said = subprocess.run(
