@@ -48,6 +48,8 @@ def reference(tmp_path_factory) -> dict:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(RECORD, str(folder / "record"))
         patch.setattr(runner, "work", replay)
+        # A fork server that an earlier test started would not know RECORD.
+        patch.setattr(pool, "context", multiprocessing.get_context("spawn"))
         grade(course)
         yield everything(course.root, course.db_url)
 
