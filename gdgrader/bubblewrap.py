@@ -29,9 +29,10 @@ UNAVAILABLE = """bubblewrap makes no sandbox here, so strangers' code is not run
 Install it (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap).
 Where it is installed but not permitted, allow unprivileged user namespaces with sysctl:
 kernel.unprivileged_userns_clone=1 (older Debian), user.max_user_namespaces=10000
-(RHEL), kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu 24.04); for a container,
-run it with --security-opt seccomp=unconfined. Or use --no-sandbox: students' code then
-runs with your rights, reads your files and uses your network."""
+(RHEL), kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu 24.04); a container needs
+--security-opt seccomp=unconfined and --security-opt systempaths=unconfined besides. Or
+use --no-sandbox: students' code then runs with your rights, reads your files and uses
+your network."""
 
 
 class SandboxUnavailable(RuntimeError):

@@ -217,6 +217,9 @@ class _Run:
             if handed.reason:
                 finish(self._save(task, handed, Result(reason=handed.reason)))
             elif not self.force and self._is_done(student, mark):
+                # The due date, the policy or points given by hand may have changed,
+                # or the last run may have ended before it asked the policy.
+                self._penalise(Where(self.lesson, student, self.notebook))
                 finish(self._outcome(student, UNCHANGED))
             else:
                 seen[student] = handed

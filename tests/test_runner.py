@@ -1,5 +1,6 @@
 """`gdgrader autograde`: the same grades as plain nbgrader's, written once and whole."""
 
+import math
 import os
 import signal
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from course import LESSON, LIMITS, RIGHT, RIGHT_STEP, STEP, Course, insert
 from nbgrader.api import Gradebook
+from nbgrader.plugins import BasePlugin
 
 from gdgrader import pool, runner
 
@@ -153,6 +155,72 @@ def test_late_work_and_manual_scores(small):
         book.db.commit()
     assert "no time" in "".join(small.autograded("bob").metadata.gdgrader.notes)
     assert run(small, force=True)["ann"].score == 9.0
+
+
+class TenPercentADay(BasePlugin):
+    """Of the score, for each day begun; never more than half."""
+
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return score * min(0.5, 0.1 * math.ceil(total_seconds_late / 86_400))
+
+
+def due(course: Course, when: str) -> None:
+    with Gradebook(course.db_url) as book:
+        book.update_or_create_assignment(LESSON, duedate=when)
+
+
+def penalties(course: Course) -> dict[str, float]:
+    with Gradebook(course.db_url) as book:
+        found = book.assignment_submissions(LESSON)
+        return {s.student.id: s.late_submission_penalty for s in found}
+
+
+@pytest.fixture
+def late(small) -> Course:
+    """Ann is 26 hours late, Bob is in time, and nobody is punished yet."""
+    small.config.AssignLatePenalties.plugin_class = TenPercentADay
+    due(small, "2026-05-03 08:00:00 UTC")
+    for student, when in {"ann": "05-04 10:00:00", "bob": "05-03 07:00:00"}.items():
+        stamp = f"2026-{when} UTC".encode()
+        small.submit(student, None, files={"timestamp.txt": stamp})
+    return small
+
+
+def test_the_late_policy_is_nbgraders(late):
+    assert run(late)["ann"].score == pytest.approx(7.0 - 1.4)
+    ours = penalties(late)
+    assert ours == pytest.approx({"ann": 1.4, "bob": 0.0})
+    row = late.exported()["ann"]
+    assert float(row["late_submission_penalty"]) == pytest.approx(1.4)
+    late.autograde()
+    assert penalties(late) == ours
+
+
+def test_a_new_due_date_counts_without_grading_anew(late):
+    run(late)
+    due(late, "2026-05-01 08:00:00 UTC")
+    found = run(late)
+    assert {o.status for o in found.values()} == {"unchanged"}
+    assert penalties(late) == pytest.approx({"ann": 2.8, "bob": 1.4})
+    due(late, "2026-06-01")
+    assert run(late)["ann"].score == 7.0
+    assert penalties(late) == {"ann": 0.0, "bob": 0.0}
+
+
+def test_points_given_by_hand_are_late_too(late):
+    run(late)
+    with Gradebook(late.db_url) as book:
+        book.find_grade("words", LESSON, LESSON, "ann").manual_score = 3.0
+        book.db.commit()
+    assert run(late)["ann"].score == pytest.approx(10.0 - 2.0)
+
+
+def test_a_run_ended_before_the_late_policy_is_completed(late, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(runner._Run, "_penalise", end)
+        with pytest.raises(Ended):
+            run(late)
+    assert run(late)["ann"].score == pytest.approx(7.0 - 1.4)
 
 
 def work(task):
