@@ -6,9 +6,17 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from gdhelpers.plots.base import BLACK, BLUE, ORANGE, finish, new_axes, styles
+from gdhelpers.plots.base import (
+    BLACK,
+    BLUE,
+    ORANGE,
+    finish,
+    log_scale,
+    new_axes,
+    new_figure,
+    styles,
+)
 
 GREY = "#767676"
 
@@ -40,7 +48,7 @@ def plot_rates(
             va="center",
             color=style["color"],
         )
-    ax.set_yscale("log")
+    log_scale(ax)
     return finish(ax, x="epoch", y="learning rate")
 
 
@@ -53,7 +61,7 @@ def plot_gallery(traces: Mapping[str, Mapping]) -> Axes:
     """
     columns = min(3, len(traces))
     rows = -(-len(traces) // columns)
-    figure = Figure(figsize=(9.6, 2.1 * rows), layout="constrained")
+    figure = new_figure(9.6, 2.1 * rows)
     axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for ax, (title, trace) in zip(axes.flat, traces.items(), strict=False):
         epochs = len(trace["intended"])
@@ -74,7 +82,7 @@ def plot_gallery(traces: Mapping[str, Mapping]) -> Axes:
             linewidth=1.8,
         )
         ax.plot(np.arange(epochs) + 0.5, trace["recorded"], "o", color=ORANGE, ms=4)
-        ax.set_yscale("log")
+        log_scale(ax)
         lowest = min(trace["intended"])
         ax.set_ylim(lowest / 8, max(trace["intended"]) * 2)
         finish(ax, title)
