@@ -15,6 +15,7 @@ from gdhelpers.plots.base import (
     finish,
     new_axes,
     new_figure,
+    new_grid,
     styles,
 )
 
@@ -102,8 +103,8 @@ def plot_wobble(
 
 def plot_stills(x, y, paths: Mapping[str, Sequence], steps: Sequence[int]) -> Axes:
     """Small pictures of the fit: a row for each run, a column for each step."""
-    figure = new_figure(9.6, 1.9 * len(paths))
-    axes = figure.subplots(len(paths), len(steps), sharex=True, sharey=True)
+    axes = new_grid(len(paths), len(steps), 1.9 * len(paths))
+    axes[0][0].set_xticks([-1, 0, 1])
     ends = np.array([-1.0, 1.0])
     for row, (name, path), style in zip(axes, paths.items(), styles(), strict=False):
         for ax, t in zip(row, steps, strict=True):
