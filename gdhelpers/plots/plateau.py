@@ -33,8 +33,7 @@ def plot_decisions(rows: Sequence[Decision], patience: int) -> Figure:
     good = np.array([row.better for row in rows])
     metric = np.array([row.metric for row in rows])
     bars = [row.bar for row in rows]
-    for i, bar in enumerate(bars):
-        top.plot([i - 0.5, i + 0.5], [bar, bar], color=ORANGE, linewidth=2)
+    top.hlines(bars, epochs - 0.5, epochs + 0.5, color=ORANGE, linewidth=2)
     top.plot(epochs, metric, color=BLUE, linewidth=0.8, alpha=0.5)
     top.plot(epochs[good], metric[good], "o", color=BLUE, markersize=8)
     top.plot(
