@@ -63,13 +63,15 @@ def new_row(columns: int, width: float = 9.6, height: float = 3.6) -> list[Axes]
     return list(new_figure(width, height).subplots(1, columns))
 
 
-def new_grid(rows: int, columns: int, height: float, top: float = 0.3) -> np.ndarray:
-    """Small panels on shared scales, shape (rows, columns), `top` inches for a title.
+def new_grid(
+    rows: int, columns: int, height: float, top: float = 0.3, bottom: float = 0.3
+) -> np.ndarray:
+    """Small panels on shared scales, shape (rows, columns); `top`, `bottom`: inches.
 
     The margins are fixed: measuring the texts of so many panels, which are known to be
     short, would take as long as to draw them.
     """
-    width, left, right, bottom, beside, below = 9.6, 0.7, 0.1, 0.5, 0.12, 0.38
+    width, left, right, beside, below = 9.6, 0.7, 0.1, 0.12, 0.38
     panel_width = (width - left - right - (columns - 1) * beside) / columns
     panel_height = (height - top - bottom - (rows - 1) * below) / rows
     figure = Figure(figsize=(width, height), dpi=100)

@@ -61,7 +61,7 @@ def plot_gallery(traces: Mapping[str, Mapping]) -> Axes:
     """
     columns = min(3, len(traces))
     rows = -(-len(traces) // columns)
-    axes = new_grid(rows, columns, 2.1 * rows, top=0.5)
+    axes = new_grid(rows, columns, 2.1 * rows, top=0.5, bottom=0.5)
     log_scale(axes[0][0])
     axes[0][0].minorticks_off()
     for ax, (title, trace) in zip(axes.flat, traces.items(), strict=False):
