@@ -9,6 +9,7 @@ from prose import ROOT, assert_no_other_decimals, assert_stands, prose
 from gdgrader.exercises.reference import load_reference, source_notebook
 from gdhelpers.descent import descend
 from gdhelpers.losses import absolute, noisy_quadratic, square, stationary_variance
+from gdhelpers.plots import plot_errors
 from gdhelpers.schedules import exponential, linear
 
 LESSON = "02_constant_learning_rate"
@@ -107,3 +108,14 @@ def test_slowest_decay_ends_nearest():
 def test_bad_input_is_named(bad):
     with pytest.raises(ValueError, match=r"initial_lr must be finite.*got"):
         optimize(**bad)
+
+
+def test_powers_of_ten_are_plain_characters():
+    """TeX labels would double what a figure costs."""
+    ax = plot_errors({"few": [1e-3, 1.0], "many": [1e-12, 1e4]})
+    labels = ax.yaxis.get_major_formatter().format_ticks([1e-12, 1.0, 1e4])
+    assert labels == ["10⁻¹²", "10⁰", "10⁴"]
+    narrow = plot_errors({"narrow": [0.2, 0.3]})
+    ticks = narrow.yaxis.get_minorticklocs()
+    labels = narrow.yaxis.get_minor_formatter().format_ticks(ticks)
+    assert "2×10⁻¹" in labels

@@ -86,7 +86,7 @@ def draw_once() -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(layout="constrained")  # as the lessons' are
+    figure = Figure(layout="tight")  # as the lessons' are
     FigureCanvasAgg(figure)
     axes = figure.subplots()
     axes.plot([1, 2], [0.1, 10], label="$\\eta$")

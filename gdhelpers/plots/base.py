@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import html
 import io
+import re
 from collections.abc import Iterator
 from itertools import cycle
 
+import numpy as np
 from IPython.display import display
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import TightLayoutEngine
+from matplotlib.ticker import LogFormatterSciNotation, LogLocator
 from PIL import Image
 
 # Okabe & Ito's palette, the five that keep 3:1 contrast on white and stay apart
@@ -28,6 +33,7 @@ UNSEEN = (
     'clip-path:inset(50%)">Figure: {}</p>'
 )
 LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def styles() -> Iterator[dict]:
@@ -37,15 +43,66 @@ def styles() -> Iterator[dict]:
     )
 
 
+def new_figure(width: float = 6.4, height: float = 3.6) -> Figure:
+    """An empty figure, made without pyplot so that nothing is kept open.
+
+    Its margins fit what is in it. Without a `rect`, the engine measures the texts
+    once; the constrained layout measures them twice.
+    """
+    fit = TightLayoutEngine(pad=0.4, w_pad=1.2, rect=None)
+    return Figure(figsize=(width, height), dpi=100, layout=fit)
+
+
 def new_axes(width: float = 6.4, height: float = 3.6) -> Axes:
-    """An empty figure's axes, made without pyplot so that nothing is kept open."""
-    return Figure(figsize=(width, height), layout="constrained").add_subplot()
+    """A new figure's only axes."""
+    return new_figure(width, height).add_subplot()
 
 
 def new_row(columns: int, width: float = 9.6, height: float = 3.6) -> list[Axes]:
     """Axes side by side in one new figure."""
-    figure = Figure(figsize=(width, height), layout="constrained")
-    return list(figure.subplots(1, columns))
+    return list(new_figure(width, height).subplots(1, columns))
+
+
+def new_grid(
+    rows: int, columns: int, height: float, top: float = 0.3, bottom: float = 0.3
+) -> np.ndarray:
+    """Small panels on shared scales, shape (rows, columns); `top`, `bottom`: inches.
+
+    The margins are fixed: measuring the texts of so many panels, which are known to be
+    short, would take as long as to draw them.
+    """
+    width, left, right, beside, below = 9.6, 0.7, 0.1, 0.12, 0.38
+    panel_width = (width - left - right - (columns - 1) * beside) / columns
+    panel_height = (height - top - bottom - (rows - 1) * below) / rows
+    figure = Figure(figsize=(width, height), dpi=100)
+    figure.subplots_adjust(
+        left=left / width,
+        right=1 - right / width,
+        bottom=bottom / height,
+        top=1 - top / height,
+        wspace=beside / panel_width,
+        hspace=below / panel_height,
+    )
+    return figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+
+
+class PlainPowers(LogFormatterSciNotation):
+    """10⁻³ in plain characters: TeX takes as long to read as all else to draw."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """Return the label of the tick at `x`."""
+        tex = super().__call__(x, pos).replace(r"\times", "×")
+        tex = tex.removeprefix(r"$\mathdefault{").removesuffix("}$")
+        return re.sub(r"\^\{(.*)\}", lambda power: power[1].translate(RAISED), tex)
+
+
+def log_scale(ax: Axes) -> None:
+    """Make the y axis logarithmic, with small ticks where it has few decades."""
+    ax.set_yscale("log")
+    ax.yaxis.set_major_formatter(PlainPowers())
+    ax.yaxis.set_minor_formatter(PlainPowers())
+    # Eight a decade: over many decades they cost more than the rest of the figure.
+    ax.yaxis.set_minor_locator(LogLocator(subs=range(2, 10), numticks=3))
 
 
 def finish(ax: Axes, title: str = "", x: str = "", y: str = "") -> Axes:
@@ -62,23 +119,22 @@ def show(figure: Figure | Axes, alt: str) -> None:
     Errors: ValueError where the alt text is shorter than 30 characters.
     """
     figure = figure.figure if isinstance(figure, Axes) else figure
-    picture = io.BytesIO()
-    figure.savefig(
-        picture,
-        format="png",
-        dpi=100,
-        metadata={"Software": None},
-        pil_kwargs={"compress_level": 0},
-    )
-    show_png(picture.getvalue(), alt)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()  # once; `savefig` goes through it all twice
+    _display(Image.fromarray(np.asarray(canvas.buffer_rgba())), alt)
 
 
 def show_png(picture: bytes, alt: str, **richer) -> None:
     """Display a PNG with its alt text, and `richer` forms of it by MIME type."""
+    with Image.open(io.BytesIO(picture)) as image:
+        _display(image, alt, **richer)
+
+
+def _display(image: Image.Image, alt: str, **richer) -> None:
     if len(alt) < 30:
         raise ValueError(f"alt must say what to see, in 30 characters or more: {alt!r}")
     display(
-        {"image/png": _smaller(picture), "text/plain": alt, **richer},
+        {"image/png": _png(image), "text/plain": alt, **richer},
         metadata={"image/png": {"alt": alt}},
         raw=True,
     )
@@ -86,10 +142,12 @@ def show_png(picture: bytes, alt: str, **richer) -> None:
     display({"text/html": UNSEEN.format(html.escape(alt))}, raw=True)
 
 
-def _smaller(picture: bytes) -> bytes:
-    """The same PNG with a palette: a third of the bytes, no difference to the eye."""
-    with Image.open(io.BytesIO(picture)) as image:
-        few = image.convert("RGB").quantize(128, dither=Image.Dither.NONE)
+def _png(image: Image.Image) -> bytes:
+    """As PNG with a palette: a third of the bytes, no difference to the eye."""
+    rgb = image.convert("RGB")
+    few = rgb.quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    # It takes the mean of white and what is nearly so: give white back.
+    few.putpalette([255 if value > 252 else value for value in few.getpalette()])
     out = io.BytesIO()
-    few.save(out, format="png", optimize=True)
+    few.save(out, format="png", compress_level=6)
     return out.getvalue()

@@ -11,7 +11,15 @@ from matplotlib.ticker import MaxNLocator
 
 from gdhelpers.history import History
 from gdhelpers.losses import Loss, square
-from gdhelpers.plots.base import BLACK, ORANGE, finish, new_axes, new_row, styles
+from gdhelpers.plots.base import (
+    BLACK,
+    ORANGE,
+    finish,
+    log_scale,
+    new_axes,
+    new_row,
+    styles,
+)
 
 TINY = 1e-300  # below this a logarithm has nothing to show
 
@@ -55,7 +63,7 @@ def plot_errors(runs: Mapping[str, Sequence[float]], ax: Axes | None = None) -> 
         seen = np.flatnonzero(np.isfinite(error))
         if len(seen):
             _label(ax, seen[-1], error[seen[-1]], name, style["color"])
-    ax.set_yscale("log")
+    log_scale(ax)
     ax.margins(x=0.02)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     return finish(ax, x="step", y="distance |θ| to the minimum")

@@ -82,4 +82,10 @@ def plot_differences(
 
 def _names_above(ax: Axes) -> None:
     """A legend over the figure: six lines that cross leave no room for labels."""
-    ax.figure.legend(loc="outside upper center", ncols=3, frameon=False)
+    ax.legend(
+        loc="lower center",
+        bbox_to_anchor=(0.46, 1),  # about the figure's middle
+        ncols=3,
+        columnspacing=1,
+        frameon=False,
+    )

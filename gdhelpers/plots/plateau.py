@@ -9,7 +9,17 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gdhelpers.plots.base import BLUE, GREEN, ORANGE, finish, new_axes, new_row, styles
+from gdhelpers.plots.base import (
+    BLUE,
+    GREEN,
+    ORANGE,
+    finish,
+    log_scale,
+    new_axes,
+    new_figure,
+    new_row,
+    styles,
+)
 
 if TYPE_CHECKING:
     from gdhelpers.plateau import Decision
@@ -17,14 +27,13 @@ if TYPE_CHECKING:
 
 def plot_decisions(rows: Sequence[Decision], patience: int) -> Figure:
     """Three panels over the epochs: the metric and its bar, the bad count, the rate."""
-    figure = Figure(figsize=(7.2, 5.4), layout="constrained")
+    figure = new_figure(7.2, 5.4)
     top, middle, bottom = figure.subplots(3, sharex=True, height_ratios=[2, 1, 1])
     epochs = np.arange(len(rows))
     good = np.array([row.better for row in rows])
     metric = np.array([row.metric for row in rows])
     bars = [row.bar for row in rows]
-    for i, bar in enumerate(bars):
-        top.plot([i - 0.5, i + 0.5], [bar, bar], color=ORANGE, linewidth=2)
+    top.hlines(bars, epochs - 0.5, epochs + 0.5, color=ORANGE, linewidth=2)
     top.plot(epochs, metric, color=BLUE, linewidth=0.8, alpha=0.5)
     top.plot(epochs[good], metric[good], "o", color=BLUE, markersize=8)
     top.plot(
@@ -52,7 +61,7 @@ def plot_decisions(rows: Sequence[Decision], patience: int) -> Figure:
     middle.set(ylim=(0, patience + 1.6), yticks=range(patience + 2))
     edges = np.arange(len(rows) + 1) + 0.5
     bottom.stairs([row.lr for row in rows], edges, baseline=None, color=BLUE, lw=2)
-    bottom.set_yscale("log")
+    log_scale(bottom)
     for i, row in enumerate(rows):
         if row.dropped:
             for ax in (top, middle, bottom):
@@ -79,7 +88,7 @@ def plot_patience(metrics: Sequence[float], rates: Mapping[str, Sequence[float]]
             name, (len(series) - 1, series[-1]), (5, 0), textcoords="offset points",
             color=style["color"], va="center", annotation_clip=False,
         )  # fmt: skip
-    right.set_yscale("log")
+    log_scale(right)
     return finish(right, "what it does", "epoch", "rate")
 
 
@@ -98,7 +107,7 @@ def plot_rescue(runs: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> 
                 textcoords="offset points",
                 color=style["color"],
             )
-    left.set_yscale("log")
+    log_scale(left)
     finish(left, "distance from the minimum", "iteration", "|x|")
     return finish(right, "rate used", "iteration", "η")
 

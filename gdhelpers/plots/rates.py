@@ -6,9 +6,17 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from gdhelpers.plots.base import BLACK, BLUE, ORANGE, finish, new_axes, styles
+from gdhelpers.plots.base import (
+    BLACK,
+    BLUE,
+    ORANGE,
+    finish,
+    log_scale,
+    new_axes,
+    new_grid,
+    styles,
+)
 
 GREY = "#767676"
 
@@ -40,7 +48,7 @@ def plot_rates(
             va="center",
             color=style["color"],
         )
-    ax.set_yscale("log")
+    log_scale(ax)
     return finish(ax, x="epoch", y="learning rate")
 
 
@@ -53,8 +61,9 @@ def plot_gallery(traces: Mapping[str, Mapping]) -> Axes:
     """
     columns = min(3, len(traces))
     rows = -(-len(traces) // columns)
-    figure = Figure(figsize=(9.6, 2.1 * rows), layout="constrained")
-    axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    axes = new_grid(rows, columns, 2.1 * rows, top=0.5, bottom=0.5)
+    log_scale(axes[0][0])
+    axes[0][0].minorticks_off()
     for ax, (title, trace) in zip(axes.flat, traces.items(), strict=False):
         epochs = len(trace["intended"])
         batches = len(trace["used"][0])
@@ -74,7 +83,6 @@ def plot_gallery(traces: Mapping[str, Mapping]) -> Axes:
             linewidth=1.8,
         )
         ax.plot(np.arange(epochs) + 0.5, trace["recorded"], "o", color=ORANGE, ms=4)
-        ax.set_yscale("log")
         lowest = min(trace["intended"])
         ax.set_ylim(lowest / 8, max(trace["intended"]) * 2)
         finish(ax, title)
@@ -82,10 +90,12 @@ def plot_gallery(traces: Mapping[str, Mapping]) -> Axes:
     for ax in axes.flat[len(traces) :]:
         ax.set_visible(False)
     first = axes[0][0]
+    figure = first.figure
     figure.supxlabel("epoch", fontsize=10)
-    figure.supylabel("learning rate", fontsize=10)
+    figure.supylabel("learning rate", x=0.005, fontsize=10)
     figure.suptitle(
         "grey band: intended      blue line: used      orange dots: recorded",
+        y=1 - 0.05 / figure.get_figheight(),
         fontsize=10,
     )
     return first

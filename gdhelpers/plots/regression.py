@@ -6,9 +6,18 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from gdhelpers.plots.base import BLACK, BLUE, GREEN, ORANGE, finish, new_axes, styles
+from gdhelpers.plots.base import (
+    BLACK,
+    BLUE,
+    GREEN,
+    ORANGE,
+    finish,
+    new_axes,
+    new_figure,
+    new_grid,
+    styles,
+)
 
 GREY = "#767676"
 
@@ -73,7 +82,7 @@ def plot_wobble(
     intercepts: Sequence[float], best: float, losses: Sequence[float]
 ) -> Axes:
     """The intercept step by step on the left, the loss of the same steps right."""
-    figure = Figure(figsize=(9.6, 3.4), layout="constrained")
+    figure = new_figure(9.6, 3.4)
     left, right = figure.subplots(1, 2)
     left.plot(intercepts, "o-", color=BLUE, markersize=4)
     left.axhline(best, color=BLACK, linewidth=1, linestyle="--")
@@ -94,8 +103,8 @@ def plot_wobble(
 
 def plot_stills(x, y, paths: Mapping[str, Sequence], steps: Sequence[int]) -> Axes:
     """Small pictures of the fit: a row for each run, a column for each step."""
-    figure = Figure(figsize=(9.6, 1.9 * len(paths)), layout="constrained")
-    axes = figure.subplots(len(paths), len(steps), sharex=True, sharey=True)
+    axes = new_grid(len(paths), len(steps), 1.9 * len(paths))
+    axes[0][0].set_xticks([-1, 0, 1])
     ends = np.array([-1.0, 1.0])
     for row, (name, path), style in zip(axes, paths.items(), styles(), strict=False):
         for ax, t in zip(row, steps, strict=True):
