@@ -45,7 +45,7 @@ system:
 # browser and kernels here. On a quiet machine that makes an epoch three times slower.
 test: export OMP_WAIT_POLICY ?= PASSIVE
 test: setup system
-	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 build: setup
 	$(BIN)/gdgrader build $(ARGS)

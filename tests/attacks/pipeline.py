@@ -10,6 +10,7 @@ from course import LESSON
 
 from gdgrader import runner
 from gdgrader.limits import MB, Limits
+from gdgrader.session import open_sandbox
 
 from . import ATTACKS
 from .planted import Scene
@@ -39,6 +40,7 @@ class Graded(Scene):
 
     def __init__(self, root: Path) -> None:
         super().__init__(root, {"limits": LIMITS})
+        open_sandbox(True, LIMITS)  # stays open after a run, so it is counted before
         before = _started()
         try:
             for number, attack in enumerate(ATTACKS):
