@@ -22,6 +22,7 @@ import nbformat
 
 from benchmarks.classroom import KINDS, LESSON, Classroom
 from gdgrader import execute, grading, runner
+from gdgrader.instructor import is_demonstration, marks
 
 # Of one class of KINDS in turn; the first warms the worker up.
 EACH = 5
@@ -114,12 +115,13 @@ def floor(root: Path, lesson: str, students: list[str]) -> float:
         for student in students:
             path = root / "submitted" / student / lesson / f"{lesson}.ipynb"
             cells = nbformat.read(path, as_version=4).cells
-            # The graded cells are the judge's.
+            # The graded cells are the judge's, and demonstrations are not run.
             own = [
                 cell.source
                 for cell in cells
                 if cell.cell_type == "code"
-                and not cell.metadata.get("nbgrader", {}).get("grade")
+                and not marks(cell).get("grade")
+                and not is_demonstration(cell)
             ]
             paths.append(Path(folder, f"{student}.json"))
             paths[-1].write_text(json.dumps(own))
