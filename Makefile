@@ -59,6 +59,7 @@ bench: setup system
 	$(BIN)/python -m benchmarks.seed_table
 	$(BIN)/python -m benchmarks.explorer_latency
 	$(BIN)/python -m benchmarks.grading_throughput
+	$(BIN)/python -m benchmarks.grading_throughput --lesson 05_reduce_on_plateau
 	$(BIN)/python -m benchmarks.grading_scale
 
 lint: setup
