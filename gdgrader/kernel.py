@@ -337,7 +337,8 @@ def said(
     """Run the grader's own code in a kernel of its own, with `files` in its folder.
 
     Returns:
-        the status of its reply, "ok" or "error", and what it printed or raised.
+        the status of its reply, "ok" or "error", and what it printed on stdout, or
+        raised.
     """
     return run_sync(_said)(sandbox, code, files)
 
@@ -349,7 +350,8 @@ async def _said(
     words: list[str] = []
 
     def hear(message: dict) -> None:
-        words.append(message["content"].get("text", ""))
+        if message["content"].get("name") == "stdout":  # a library may warn on stderr
+            words.append(message["content"]["text"])
 
     await manager.start_kernel()
     client = manager.client()

@@ -63,6 +63,11 @@ def test_a_killed_workers_kernel_ends_and_no_other(lender):
     assert ended(stays) and lender.alive
 
 
+def test_a_warning_is_no_part_of_the_answer(lender):
+    code = "import warnings; warnings.warn('old'); print(1)"
+    assert said(lender, code) == ("ok", "1\n")
+
+
 def test_a_borrowed_sandbox_shuts_in_as_its_own_does(lender):
     with BorrowedSandbox(lender.lent()) as sandbox:
         Sandbox.self_test(sandbox)
