@@ -52,8 +52,7 @@ class Judge:
         self, edition: Edition, seed: str, entries: Mapping[str, dict] | None = None
     ) -> None:
         self.edition, self.seed, self.entries = edition, seed, entries
-        for name, asked in edition.graded.items():
-            _known(asked, name)
+        check_known(edition)
 
     def request(self, grade_id: str) -> str:
         """An expression that makes the kernel call the function on every case."""
@@ -104,6 +103,12 @@ def wrong(asked: GradedCell, why: str) -> Verdict:
 @lru_cache(maxsize=1)
 def _catalogue() -> dict:
     return exercises()
+
+
+def check_known(edition: Edition) -> None:
+    """Raise ValueError where a graded cell asks what the catalogue does not know."""
+    for grade_id, asked in edition.graded.items():
+        _known(asked, grade_id)
 
 
 def _known(asked: GradedCell, grade_id: str) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from gdgrader import exercises, lean
 from gdgrader.instructor import Edition
+from gdgrader.judge import check_known
 from gdgrader.kernel import said
 from gdgrader.sandbox import NoSandbox
 
@@ -29,7 +30,7 @@ print(json.dumps(entries(Path({source!r}), {asked!r}, {seed!r})))
 
 
 class ReferenceFailed(RuntimeError):
-    """The lesson's own solutions do not run; the message says why."""
+    """The lesson cannot be graded by its source: no submission's fault; says why."""
 
 
 def references(edition: Edition, seed: str, sandbox: NoSandbox) -> dict[str, dict]:
@@ -56,6 +57,10 @@ class _Key:
 
 @lru_cache(maxsize=64)
 def _references(key: _Key) -> dict[str, dict]:
+    try:
+        check_known(key.edition)
+    except ValueError as error:
+        raise ReferenceFailed(f"{key.edition.path.name}: {error}") from error
     asked = sorted({cell.exercise for cell in key.edition.graded.values()})
     code = ASK.format(source=SOURCE, asked=asked, seed=key.seed)
     files = {**_catalogue(), SOURCE: key.edition.path.read_bytes()}

@@ -62,7 +62,8 @@ class Result:
     """One submission on its way back: notebook and scores, or why there are none.
 
     Attributes:
-        unavailable: the worker has no sandbox, which is not the submission's fault.
+        unavailable: nobody can be graded, as the worker has no sandbox or the lesson's
+            own solutions fail: not the submission's fault, and it is left as it was.
     """
 
     notebook: bytes = b""
@@ -86,6 +87,7 @@ def work(task: Task) -> Result:
     except (SandboxUnavailable, SandboxError) as error:
         return Result(reason=str(error), unavailable=True)
     from gdgrader import grading
+    from gdgrader.references import ReferenceFailed
     from gdgrader.submission import Unreadable
 
     try:
@@ -99,6 +101,8 @@ def work(task: Task) -> Result:
             sandbox,
             merged(task.files, task.terms.released),
         )
+    except ReferenceFailed as error:
+        return Result(reason=str(error), unavailable=True)
     except Exception as error:
         plain = isinstance(error, Unreadable)
         reason = str(error) if plain else f"{type(error).__name__}: {error}"

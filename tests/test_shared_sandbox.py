@@ -14,7 +14,7 @@ from gdgrader.exercises.reference import entries
 from gdgrader.instructor import instructors_version
 from gdgrader.kernel import said
 from gdgrader.references import ReferenceFailed, references
-from gdgrader.sandbox import BorrowedSandbox, Sandbox
+from gdgrader.sandbox import BorrowedSandbox, Sandbox, SandboxUnavailable
 
 spawn = multiprocessing.get_context("spawn")
 NEXT = "print(__import__('os').getpid())"
@@ -139,3 +139,28 @@ def test_a_source_whose_solutions_fail_is_told(lender, tmp_path):
     edition = instructors_version(path, course.config)
     with pytest.raises(ReferenceFailed, match=r"its own solutions fail.*nothing_known"):
         references(edition, "another seed", lender)
+
+
+@pytest.mark.parametrize(
+    ("right", "broken", "said_of_it"),
+    [
+        ("return theta", "return nothing_known  # theta", "own solutions fail"),
+        ("a positive start", "no such case", "no such case"),
+    ],
+)
+def test_a_broken_source_is_told_once_and_nobody_loses(
+    tmp_path, right, broken, said_of_it
+):
+    course = Course(tmp_path / "course")
+    course.submit("ann", course.answered(RIGHT))
+    how = {"config": course.config, "limits": LIMITS}
+    before = runner.grade(LESSON, **how)
+    path = course.root / "source" / LESSON / f"{LESSON}.ipynb"
+    text = path.read_text()
+    assert right in text
+    path.write_text(text.replace(right, broken, 1))
+    with pytest.raises(SandboxUnavailable, match=said_of_it):
+        runner.grade(LESSON, **how)
+    path.write_text(text)
+    again = runner.grade(LESSON, **how)
+    assert [(o.status, o.score) for o in again] == [("unchanged", before[0].score)]
