@@ -1,8 +1,10 @@
 """Every attack through the real pipeline, with honest neighbours in the same run."""
 
 import os
+import re
 import signal
 import socket
+from pathlib import Path
 
 import pytest
 from course import FULL, LESSON
@@ -154,3 +156,10 @@ def test_the_lookouts_see_files_processes_and_secrets(tmp_path):
 def test_active_markup_is_seen(markup):
     assert active(f"<p>{markup}</p>")
     assert not active(f"<p>{markup.replace('<', '&lt;')}</p>")
+
+
+@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "docs/threat-model.md"])
+def test_the_documents_count_them(name):
+    text = Path(__file__).parents[2].joinpath(name).read_text(encoding="utf-8")
+    counted = re.findall(r"(\d+)\s+attacks", text)
+    assert counted and set(counted) == {str(len(ATTACKS))}
