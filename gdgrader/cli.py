@@ -97,14 +97,16 @@ def autograde(
     from gdgrader import pool, session, work
     from gdgrader.limits import Limits
 
-    if dask is None:  # what takes long begins before we import much ourselves
+    if dask is None:  # what takes longest begins before we import much ourselves
         session.begin_sandbox(not no_sandbox, Limits())
-        pool.prepare(work.HEAVY)
     from gdgrader import progress, runner
     from gdgrader.bubblewrap import SandboxUnavailable
     from gdgrader.cluster import ClusterUnavailable
     from gdgrader.gradebook import DatabaseBusy
     from gdgrader.register import CannotRegister
+
+    if dask is None:  # not sooner: on two cores it would hold up both
+        pool.prepare(work.HEAVY)
 
     unavailable = (SandboxUnavailable, ClusterUnavailable)
     began = time.monotonic()

@@ -47,6 +47,11 @@ class ForkedKernel:
         self.on_end: list[Callable[[], None]] = []
         self._lock = threading.RLock()
 
+    @property
+    def unheard(self) -> threading.RLock:
+        """While it is held, no other thread takes a word of its news for its last."""
+        return self._lock
+
     def fileno(self) -> int:
         """Readable once the kernel has ended."""
         return self.news.fileno()
@@ -234,15 +239,20 @@ class ForkServer:
             for part in (len(body).to_bytes(4, "big"), body, *files.values()):
                 description.sendall(part)
         try:
-            kernel = ForkedKernel(
-                news, _greeting(news), contained=self.isolate != "plain"
-            )
+            pid = _heard(news, "here")
+            kernel = ForkedKernel(news, pid, contained=self.isolate != "plain")
         except BaseException:
             news.close()
             raise
         self.kernels = {k for k in self.kernels if k.returncode is None} | {kernel}
-        if limits:
-            self.watchdog.watch(kernel, limits)
+        try:
+            with kernel.unheard:
+                if limits:  # a control group takes as long as the kernel's namespaces
+                    self.watchdog.watch(kernel, limits)
+                _heard(news, "ready")
+        except ForkServerError:
+            kernel.kill()
+            raise
         with contextlib.suppress(OSError):  # dead already: poll() tells
             news.send(b"g")
         return kernel
@@ -268,8 +278,8 @@ class ForkServer:
         self.process.stderr.close()
 
 
-def _greeting(news: socket.socket) -> int:
-    """Wait until the fork is shut in; return its process id as it is called here."""
+def _heard(news: socket.socket, word: str) -> int:
+    """Wait until the fork says `word`; return its process id as it is called here."""
     news.settimeout(START_SECONDS)
     try:
         message, extras, _, _ = news.recvmsg(4096, socket.CMSG_SPACE(12))
@@ -277,6 +287,6 @@ def _greeting(news: socket.socket) -> int:
         message, extras = b"", []
     news.settimeout(None)
     answer = json.loads(message) if message else {"problem": "no answer"}
-    if "ready" not in answer:
+    if word not in answer:
         raise ForkServerError(f"no kernel could be forked: {answer}")
     return struct.unpack("3i", extras[0][2])[0]

@@ -10,7 +10,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from gdgrader import exercises, lean
+from gdgrader import exercises
 from gdgrader.instructor import Edition
 from gdgrader.judge import check_known
 from gdgrader.kernel import said
@@ -22,7 +22,6 @@ import json, sys
 from pathlib import Path
 
 sys.path.insert(0, ".")
-from gdgrader import lean
 from gdgrader.exercises.reference import entries
 
 print(json.dumps(entries(Path({source!r}), {asked!r}, {seed!r})))
@@ -75,7 +74,6 @@ def _catalogue() -> dict[str, bytes]:
     """The grader's modules that know the exercises, for a kernel that has no other."""
     folder = Path(exercises.__file__).parent
     found = {"gdgrader/__init__.py": b""}
-    found["gdgrader/lean.py"] = Path(lean.__file__).read_bytes()
     for path in sorted(folder.glob("*.py")):
         found[f"gdgrader/{folder.name}/{path.name}"] = path.read_bytes()
     return found

@@ -150,7 +150,7 @@ def run_kernel(request: dict, fds: list[int]) -> None:
     os.environ.update(request["env"])
     os.chdir(request["cwd"])
     sys.argv = ["ipykernel_launcher", "-f", request["connection"]["file"]]
-    for name in ("isolation", "kernelapp"):  # names that a student may use
+    for name in ("deferred", "isolation", "kernelapp"):  # names that a student may use
         sys.modules.pop(name, None)
     refresh()
     HandedKernelApp.connection = {**request["connection"], "fds": fds}

@@ -11,8 +11,9 @@ its description, and its five channels. Only the fork reads the description (a 4
 length, a JSON object, the contents of the files it names): what this process had in its
 memory, all later kernels could find there.
 
-News are JSON: `{"ready": true}` when the fork is shut in, which then waits for one
-byte, and at its end `{"exit": status}`, as `subprocess` counts it.
+News are JSON: `{"here": true}` from the fork at once, `{"ready": true}` when it is shut
+in, after which it waits for one byte, and at its end `{"exit": status}`, as
+`subprocess` counts it.
 """
 
 import contextlib
@@ -60,8 +61,10 @@ WARM = (
 def warm_up() -> None:
     """Import and use once what costs most, starting no thread."""
     import torch
+    from deferred import defer
 
     torch.set_num_threads(1)
+    defer()
     sys.modules["debugpy"] = None  # a kernel has no debugger, which would cost it time
     importlib.import_module("ipykernel.debugger")
     del sys.modules["debugpy"]
@@ -71,7 +74,7 @@ def warm_up() -> None:
         package = importlib.import_module("gdhelpers")
         for module in pkgutil.iter_modules(package.__path__, "gdhelpers."):
             importlib.import_module(module.name)
-    # The first optimizer imports torch._dynamo, over a second; the first figure fonts.
+    # What a first use settles: an optimizer's hooks, a backward pass, a figure's fonts.
     theta = torch.ones(2, requires_grad=True)
     for rule in (torch.optim.SGD, torch.optim.Adam):
         optimizer = rule([theta], lr=0.1)
@@ -124,6 +127,7 @@ def child(isolate: str, fds: list[int]) -> None:
     forget_descriptors(keep=fds)
     isolation.die_with_parent()
     news = socket.socket(fileno=fds[0])
+    news.send(b'{"here": true}')
     try:
         request, files = receive(socket.socket(fileno=fds[1]))
         if isolate == "nested":
@@ -231,6 +235,7 @@ def main() -> None:
     news = {"threads": threads, "seconds": time.monotonic() - begin, "problem": problem}
     channel.send(json.dumps(news).encode())
     serve(channel, isolate)
+    os._exit(0)  # nothing to put in order, and Python would take its time over it
 
 
 if __name__ == "__main__":
