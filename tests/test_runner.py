@@ -3,6 +3,7 @@
 import math
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -243,6 +244,39 @@ def test_a_worker_that_dies_is_replaced(tmp_path):
     assert "SIGKILL" in str(found["die"])
     assert isinstance(found["raise"], RuntimeError) and "no" in str(found["raise"])
     assert all(isinstance(found[name], int) for name in ("a", "b", "c", once))
+
+
+def test_what_waits_behind_a_task_that_kills_is_not_blamed():
+    tasks = ["die", "a", "die", "b", "die", "c", "die", "d", "e", "f"]
+    found = [(task, type(r)) for task, r in pool.results(work, tasks, 2, patience=60)]
+    assert sorted(found) == sorted(
+        (task, pool.WorkerDied if task == "die" else int) for task in tasks
+    )
+
+
+def weigh(task):
+    return task * 2
+
+
+def test_tasks_and_results_larger_than_any_pipe_pass_each_other():
+    tasks = [f"{n}" * 3_000_000 for n in range(8)]
+    found = dict(pool.results(weigh, tasks, workers=2, patience=60))
+    assert all(found[task] == task * 2 for task in tasks)
+
+
+def meet(task):
+    if task.endswith("wait"):
+        while not Path(task.removesuffix("wait")).exists():
+            time.sleep(0.01)
+    elif task.startswith("/"):
+        Path(task).touch()
+    return os.getpid()
+
+
+def test_at_the_end_no_worker_holds_what_another_could_do(tmp_path):
+    here = str(tmp_path / "here")
+    found = dict(pool.results(meet, [f"{here}wait", "a", here], 2, patience=20))
+    assert all(isinstance(result, int) for result in found.values())
 
 
 def sleep(task):

@@ -36,6 +36,7 @@ WARM = (
     "torch.nn.functional",
     "torch.utils.data",
     "numpy",
+    "numpy.random",  # on first use only, else
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
     "matplotlib_inline.backend_inline",
@@ -215,7 +216,7 @@ def main() -> None:
     """Warm up, say so, serve."""
     channel, isolate = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
     begin = time.monotonic()
-    gc.disable()  # imports make little garbage: to look for it takes a third of the time
+    gc.disable()  # imports leave little garbage, and looking takes a third of the time
     warm_up()
     # Not a folder of modules for students, nor (plainly run) before their own.
     sys.path.remove(str(Path(__file__).resolve().parent))

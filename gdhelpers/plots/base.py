@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import cycle
 
 import numpy as np
@@ -71,19 +72,42 @@ def new_grid(
     The margins are fixed: measuring the texts of so many panels, which are known to be
     short, would take as long as to draw them.
     """
-    width, left, right, beside, below = 9.6, 0.7, 0.1, 0.12, 0.38
-    panel_width = (width - left - right - (columns - 1) * beside) / columns
-    panel_height = (height - top - bottom - (rows - 1) * below) / rows
-    figure = Figure(figsize=(width, height), dpi=100)
-    figure.subplots_adjust(
-        left=left / width,
-        right=1 - right / width,
-        bottom=bottom / height,
-        top=1 - top / height,
-        wspace=beside / panel_width,
-        hspace=below / panel_height,
-    )
+    figure = Figure(figsize=(9.6, height), dpi=100)
+    margins = Margins(left=0.7, right=0.1, bottom=bottom, top=top, beside=0.12)
+    margins.set(figure, rows, columns)
     return figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+
+
+@dataclass(frozen=True)
+class Margins:
+    """Margins of known size, in inches, for figures whose texts are known to fit."""
+
+    left: float = 0.8  # an axis label and the powers of ten beside it
+    right: float = 0.15
+    bottom: float = 0.5
+    top: float = 0.1
+    beside: float = 0.0
+    below: float = 0.38
+
+    def set(self, figure: Figure, rows: int = 1, columns: int = 1) -> None:
+        """Give `figure` these margins, and no layout engine."""
+        figure.set_layout_engine("none")
+        width, height = figure.get_size_inches()
+        across = width - self.left - self.right - (columns - 1) * self.beside
+        up = height - self.top - self.bottom - (rows - 1) * self.below
+        figure.subplots_adjust(
+            left=self.left / width,
+            right=1 - self.right / width,
+            bottom=self.bottom / height,
+            top=1 - self.top / height,
+            wspace=self.beside / (across / columns),
+            hspace=self.below / (up / rows),
+        )
+
+
+def beyond(labels: Iterable[str]) -> float:
+    """The inches that labels in 9 point at the lines' ends reach beyond the axes."""
+    return 0.15 + 0.075 * max(map(len, labels), default=0)
 
 
 class PlainPowers(LogFormatterSciNotation):
@@ -99,6 +123,7 @@ class PlainPowers(LogFormatterSciNotation):
 def log_scale(ax: Axes) -> None:
     """Make the y axis logarithmic, with small ticks where it has few decades."""
     ax.set_yscale("log")
+    ax.yaxis.set_major_locator(LogLocator(numticks=7))
     ax.yaxis.set_major_formatter(PlainPowers())
     ax.yaxis.set_minor_formatter(PlainPowers())
     # Eight a decade: over many decades they cost more than the rest of the figure.

@@ -14,6 +14,8 @@ from gdhelpers.losses import Loss, square
 from gdhelpers.plots.base import (
     BLACK,
     ORANGE,
+    Margins,
+    beyond,
     finish,
     log_scale,
     new_axes,
@@ -55,7 +57,9 @@ def plot_errors(runs: Mapping[str, Sequence[float]], ax: Axes | None = None) -> 
     A constant rate on a quadratic makes a straight line here: its slope is
     log|1 − ηλ|.
     """
-    ax = ax or new_axes()
+    if ax is None:
+        ax = new_axes()
+        Margins(right=beyond(runs)).set(ax.figure)
     for (name, path), style in zip(runs.items(), styles(), strict=False):
         error = np.abs(np.asarray(path, dtype=float))
         error = np.where(np.isfinite(error) & (error > TINY), error, np.nan)
@@ -65,7 +69,7 @@ def plot_errors(runs: Mapping[str, Sequence[float]], ax: Axes | None = None) -> 
             _label(ax, seen[-1], error[seen[-1]], name, style["color"])
     log_scale(ax)
     ax.margins(x=0.02)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     return finish(ax, x="step", y="distance |θ| to the minimum")
 
 
@@ -93,13 +97,13 @@ def plot_results(
     The distance is |x| on a logarithmic axis, where a steady rate is a straight line.
     """
     left, right = new_row(2)
+    Margins(top=0.3, beside=beyond(results) + 0.7).set(left.figure, columns=2)
     plot_errors({name: x for name, (x, _) in results.items()}, ax=left)
     finish(left, "Distance to the minimum", "iteration", "|x|")
     for (name, (_, lr)), style in zip(results.items(), styles(), strict=False):
         right.plot(lr, lw=1.8, label=name, **style)
     right.set_ylim(bottom=0)
-    right.xaxis.set_major_locator(MaxNLocator(integer=True))
-    right.legend(frameon=False, fontsize=8)
+    right.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     finish(right, "Learning rate used", "iteration", "η")
     return left.figure
 
