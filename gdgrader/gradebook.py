@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from nbgrader.api import BaseCell, Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.api import BaseCell, Grade, Gradebook, MissingEntry, SubmittedNotebook
 from sqlalchemy import Column, DateTime, MetaData, String, Table, Text, delete, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import with_polymorphic
@@ -96,13 +96,17 @@ def save(gradebook: Gradebook, where: Where, scores: Scores, state: State) -> No
     notebook = _submitted(gradebook, where)
     cells = with_polymorphic(BaseCell, "*")
     own = cells.notebook_id == notebook.notebook_id
-    # Held, so that what follows asks the session for each cell, not the database.
+    # Held, so that what follows asks the session for each cell, not the database; and
+    # the points in one question, before which nothing has to be written out.
     _held = gradebook.db.query(cells).filter(own).all()
+    points = gradebook.db.query(Grade.id, Grade.max_score)
+    most = dict(map(tuple, points.filter(Grade.notebook_id == notebook.id)))
     for grade in notebook.grades:
         share = scores.points.get(grade.name)
-        grade.auto_score = None if share is None else _within(share, 1) * _most(grade)
+        within = None if share is None else _within(share, 1) * most[grade.id]
+        grade.auto_score = within
         if grade.manual_score is not None:
-            grade.manual_score = _within(grade.manual_score, _most(grade))
+            grade.manual_score = _within(grade.manual_score, most[grade.id])
         # As nbgrader does: what a person gave before is to be looked at again.
         grade.needs_manual_grade = share is None or grade.manual_score is not None
     for comment in notebook.comments:
@@ -182,10 +186,6 @@ def _set_state(gradebook: Gradebook, where: Where, new: State) -> None:
             graded_at=datetime.now(UTC).replace(tzinfo=None),
         )
     )
-
-
-def _most(grade) -> float:
-    return float(grade.max_score)
 
 
 def _within(value: float, most: float) -> float:

@@ -7,7 +7,6 @@ already, so that what grades need not import torch at all.
 from __future__ import annotations
 
 import json
-from functools import lru_cache
 from pathlib import Path
 
 from gdgrader import exercises
@@ -32,40 +31,38 @@ class ReferenceFailed(RuntimeError):
     """The lesson cannot be graded by its source: no submission's fault; says why."""
 
 
+_known: dict[tuple[str, str], dict[str, dict]] = {}
+
+
 def references(edition: Edition, seed: str, sandbox: NoSandbox) -> dict[str, dict]:
     """The exercises of a lesson with their cases and answers, by name.
 
     Errors: ReferenceFailed; whatever keeps the sandbox from starting a kernel.
     """
-    return _references(_Key(edition, seed, sandbox))
+    key = (edition.fingerprint, seed)
+    if key not in _known:
+        remember(*key, _asked(edition, seed, sandbox))
+    return _known[key]
 
 
-class _Key:
-    """What the answers depend on; the sandbox is only where they are found."""
-
-    def __init__(self, edition: Edition, seed: str, sandbox: NoSandbox) -> None:
-        self.edition, self.seed, self.sandbox = edition, seed, sandbox
-        self.key = (edition.path, edition.fingerprint, seed)
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self.key == other.key
+def remember(fingerprint: str, seed: str, found: dict[str, dict]) -> None:
+    """Use what another process `found` for the edition of that fingerprint."""
+    while len(_known) > 64:
+        del _known[next(iter(_known))]
+    _known[fingerprint, seed] = found
 
 
-@lru_cache(maxsize=64)
-def _references(key: _Key) -> dict[str, dict]:
+def _asked(edition: Edition, seed: str, sandbox: NoSandbox) -> dict[str, dict]:
     try:
-        check_known(key.edition)
+        check_known(edition)
     except ValueError as error:
-        raise ReferenceFailed(f"{key.edition.path.name}: {error}") from error
-    asked = sorted({cell.exercise for cell in key.edition.graded.values()})
-    code = ASK.format(source=SOURCE, asked=asked, seed=key.seed)
-    files = {**_catalogue(), SOURCE: key.edition.path.read_bytes()}
-    status, words = said(key.sandbox, code, files)
+        raise ReferenceFailed(f"{edition.path.name}: {error}") from error
+    asked = sorted({cell.exercise for cell in edition.graded.values()})
+    code = ASK.format(source=SOURCE, asked=asked, seed=seed)
+    files = {**_catalogue(), SOURCE: edition.path.read_bytes()}
+    status, words = said(sandbox, code, files)
     if status != "ok":
-        name = key.edition.path.name
+        name = edition.path.name
         raise ReferenceFailed(f"{name}: its own solutions fail: {words[-1000:]}")
     return json.loads(words)
 

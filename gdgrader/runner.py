@@ -36,11 +36,13 @@ from gdgrader.handin import HandIn, hand_in
 from gdgrader.instructor import Edition, instructors_version
 from gdgrader.limits import Limits
 from gdgrader.pool import results
+from gdgrader.references import ReferenceFailed, references
 from gdgrader.register import register
 from gdgrader.scores import RECORD
-from gdgrader.session import borrow_sandbox, lend_sandbox
+from gdgrader.session import lend_sandbox
 from gdgrader.version import grader_version
-from gdgrader.work import Result, Task, Terms, work
+from gdgrader.work import Given, Result, Task, Terms, work
+from gdgrader.work import begin as begin_work
 
 MARGIN_SECONDS = 120  # beyond a submission's own limit, before its worker is ended
 UNCHANGED = "unchanged"
@@ -114,8 +116,7 @@ def grade(
     if dask is None:
         limits = run.terms.limits
         patience = limits.submission_seconds + MARGIN_SECONDS
-        # One warm-up for all workers.
-        begin = (borrow_sandbox, partial(lend_sandbox, limits)) if isolated else None
+        begin = (begin_work, run.given) if isolated else None
         crew = partial(results, work, workers=workers, patience=patience, begin=begin)
         return run.all(students, crew, progress)
     with cluster.connect(dask) as client:
@@ -149,6 +150,18 @@ class _Run:
             lesson, self.notebook, path.read_bytes(), files, cleared, isolated, limits
         )
         self.done: list[Outcome] = []
+
+    def given(self) -> Given:
+        """What each worker begins with: one warm-up and one reference for them all.
+
+        Errors: SandboxUnavailable; also where the lesson's own solutions fail.
+        """
+        asked = partial(references, self.edition, self.seed)
+        try:
+            lent, found = lend_sandbox(self.terms.limits, asked)
+        except ReferenceFailed as error:
+            raise SandboxUnavailable(str(error)) from error
+        return Given(lent, self.edition.fingerprint, self.seed, found)
 
     def all(
         self,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-from typing import ClassVar
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ClassVar, TypeVar
 
 from gdgrader.bubblewrap import SandboxUnavailable
 from gdgrader.limits import Limits
 from gdgrader.sandbox import BorrowedSandbox, Lent, NoSandbox, Sandbox, SandboxError
+
+T = TypeVar("T")
 
 
 class _Open:
@@ -45,13 +49,21 @@ def open_sandbox(isolated: bool, limits: Limits) -> NoSandbox:
     return sandbox
 
 
-def lend_sandbox(limits: Limits) -> Lent | None:
-    """This process's sandbox for its workers, if it can be shared.
+def lend_sandbox(
+    limits: Limits, meanwhile: Callable[[NoSandbox], T]
+) -> tuple[Lent | None, T]:
+    """This process's sandbox for its workers, if it can be shared, and what `meanwhile`
+    returned: trusted code that may use it while its self-test still waits for answers.
 
-    Errors: SandboxUnavailable, also where it does not hold what it promises.
+    Errors: SandboxUnavailable, also where it does not hold what it promises; what
+        `meanwhile` raises.
     """
     try:
-        return open_sandbox(True, limits).lent()
+        sandbox = _ready_made(True, limits).open()
+        with ThreadPoolExecutor(1) as thread:
+            asked = thread.submit(meanwhile, sandbox)
+            lent = open_sandbox(True, limits).lent()
+            return lent, asked.result()
     except SandboxError as error:
         raise SandboxUnavailable(str(error)) from error
 

@@ -22,6 +22,7 @@ from gdgrader.scores import RECORD, Scores
 
 if TYPE_CHECKING:
     from gdgrader.instructor import Edition
+    from gdgrader.sandbox import Lent
 
 # Imported once before the workers are forked, where they are.
 HEAVY = ["gdgrader.lean", "gdgrader.grading", "gdgrader.session"]
@@ -72,6 +73,31 @@ class Result:
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     unavailable: bool = False
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a worker of this machine begins with: a sandbox, and the lesson's answers.
+
+    Attributes:
+        lent: None where each worker has to open its own.
+        references: as `gdgrader.references.references` returns them for this
+            `fingerprint` and `seed`.
+    """
+
+    lent: Lent | None
+    fingerprint: str
+    seed: str
+    references: Mapping[str, dict]
+
+
+def begin(given: Given) -> None:
+    """Take what was given, so that no worker has to find it for itself."""
+    from gdgrader.references import remember
+    from gdgrader.session import borrow_sandbox
+
+    borrow_sandbox(given.lent)
+    remember(given.fingerprint, given.seed, dict(given.references))
 
 
 def work(task: Task) -> Result:
