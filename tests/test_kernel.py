@@ -123,6 +123,76 @@ def test_widgets_reach_the_notebook(server):
     assert any(state.get("value") == 3 for state in client.widget_state.values())
 
 
+OPTIMIZE = """
+import inspect, sys, torch
+theta = torch.ones(2, requires_grad=True)
+def step(rule):
+    optimizer = rule([theta], lr=0.1)
+    optimizer.zero_grad()
+    theta.square().sum().backward()
+    optimizer.step()
+for rule in (torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW, torch.optim.RMSprop):
+    step(rule)
+inspect.getmodule(step)  # looks through all modules
+print("torch._dynamo.eval_frame" in sys.modules)
+"""
+
+
+def test_an_optimizer_does_not_import_the_compiler(server):
+    assert run(server, OPTIMIZE).text == "False"
+
+
+def test_what_compiles_gets_the_compiler(server):
+    compiled = """
+@torch.compile(backend="eager")
+def doubled(x):
+    return 2 * x
+
+@torch.compile(backend="eager")
+def trained():
+    step(torch.optim.SGD)
+    return theta.detach().clone()
+
+before = theta.detach().clone()
+print(doubled(torch.ones(2)).tolist(), torch.allclose(trained(), 0.8 * before))
+print("torch._dynamo.eval_frame" in sys.modules, torch._dynamo.__name__)
+print(torch._dynamo is sys.modules["torch._dynamo"], type(torch._dynamo).__name__)
+"""
+    said = run(server, OPTIMIZE, compiled).text.split("\n")
+    assert said[0] == "False"
+    # Among what it may log.
+    assert {"[2.0, 2.0] True", "True torch._dynamo", "True module"} <= set(said)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "import torch._dynamo.config as part",
+        "from torch._dynamo import config as part",
+        "import torch._dynamo as whole; part = whole.config",
+    ],
+)
+def test_a_part_of_the_compiler_is_imported_once(server, asked):
+    code = f"""
+{asked}
+import sys, torch
+print(part is sys.modules["torch._dynamo.config"] is torch._dynamo.config)
+print(vars(part)["__spec__"].origin == vars(part)["__file__"])
+"""
+    assert run(server, code).text.split() == ["True", "True"]
+
+
+def test_a_kernel_knows_what_was_imported_before_it(server):
+    code = """
+shell = get_ipython()
+print({"torch", "matplotlib.pyplot"} <= shell._sys_modules_keys)
+import sys, ipykernel.ipkernel, IPython.core.shellapp
+print(ipykernel.ipkernel.sys is sys, IPython.core.shellapp.sys is sys)
+print([name for name in ("deferred", "isolation", "kernelapp") if name in sys.modules])
+"""
+    assert run(server, code).text.split("\n") == ["True", "True True", "[]"]
+
+
 def test_an_interrupt_stops_the_cell_not_the_kernel(server):
     async def main():
         manager = kernel_manager_for(server)

@@ -4,12 +4,13 @@ import math
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from prose import ROOT, assert_no_other_decimals, assert_stands, prose
 
 from gdgrader.exercises.reference import load_reference, source_notebook
 from gdhelpers.descent import descend
 from gdhelpers.losses import absolute, noisy_quadratic, square, stationary_variance
-from gdhelpers.plots import plot_errors
+from gdhelpers.plots import plot_errors, plot_results
 from gdhelpers.schedules import exponential, linear
 
 LESSON = "02_constant_learning_rate"
@@ -119,3 +120,39 @@ def test_powers_of_ten_are_plain_characters():
     ticks = narrow.yaxis.get_minorticklocs()
     labels = narrow.yaxis.get_minor_formatter().format_ticks(ticks)
     assert "2×10⁻¹" in labels
+
+
+def outside(figure):
+    """The texts that reach beyond a drawn figure, or into the next panel."""
+    FigureCanvasAgg(figure).draw()
+    ends = [ax.yaxis.label.get_window_extent().x0 for ax in figure.axes[1:]]
+    found = []
+    for ax, start, end in zip(
+        figure.axes, [0, *ends], [*ends, figure.bbox.x1], strict=True
+    ):
+        texts = [ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts]
+        for axis in (ax.xaxis, ax.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            ticks = axis.get_major_ticks()
+            texts += [t.label1 for t in ticks if low <= t.get_loc() <= high]
+        for text in texts:
+            box = text.get_window_extent()
+            across = start - 0.5 <= box.x0 and box.x1 <= end
+            if not (across and 0 <= box.y0 and box.y1 <= figure.bbox.y1):
+                found.append(text.get_text())
+    return [text for text in found if text]
+
+
+@pytest.mark.parametrize("name", ["η", "η = 0.1", "a run of a longer name"])
+def test_known_margins_hold_all_texts(name):
+    falls = [10.0 ** -(k / 1.5) for k in range(21)]
+    runs = {name: falls, f"{name} too": [1e250] * 21}
+    assert outside(plot_errors(runs).figure) == []
+    results = {key: (path, [0.1] * 21) for key, path in runs.items()}
+    assert outside(plot_results(results)) == []
+
+
+def test_the_check_of_margins_sees_a_text_that_is_cut_off():
+    ax = plot_errors({"a": [1.0, 0.5]})
+    ax.figure.subplots_adjust(left=0.01)
+    assert "distance |θ| to the minimum" in outside(ax.figure)

@@ -9,7 +9,7 @@ import time
 import pytest
 from course import LESSON, LIMITS, RIGHT, Course
 
-from gdgrader import runner, session
+from gdgrader import runner, session, work
 from gdgrader.exercises.reference import entries
 from gdgrader.instructor import instructors_version
 from gdgrader.kernel import said
@@ -119,6 +119,24 @@ def test_a_class_is_graded_in_one_sandbox(tmp_path, monkeypatch):
     assert len(set(opened)) == 1
     assert all(type(sandbox) is Sandbox for sandbox in opened)
     session.close_sandbox()
+
+
+def test_workers_get_the_references_with_the_sandbox(tmp_path):
+    course = Course(tmp_path / "course")
+    session.close_sandbox()
+    terms = dict(isolated=True, limits=LIMITS, seed="a given seed")
+    given = runner._Run(LESSON, course.config, force=False, **terms).given()
+    session.close_sandbox()
+    run = runner._Run(LESSON, course.config, force=False, **terms)
+    edition = run.terms.edition()  # as a worker makes it, from what travelled
+    try:
+        work.begin(given)
+        found = references(edition, "a given seed", None)  # without a kernel
+        assert set(found) == {cell.exercise for cell in edition.graded.values()}
+        with pytest.raises(AttributeError):
+            references(edition, "another given seed", None)
+    finally:
+        session.borrow_sandbox(None)
 
 
 def test_references_are_what_this_process_would_find(lender, tmp_path):

@@ -120,10 +120,23 @@ class PlainPowers(LogFormatterSciNotation):
         return re.sub(r"\^\{(.*)\}", lambda power: power[1].translate(RAISED), tex)
 
 
+class Decades(LogLocator):
+    """Few powers of ten, none of them infinite: what diverges may reach 1e300."""
+
+    def __init__(self) -> None:
+        super().__init__(numticks=7)
+
+    def tick_values(self, vmin: float, vmax: float) -> np.ndarray:
+        """Return where the ticks are."""
+        with np.errstate(over="ignore"):
+            ticks = np.asarray(super().tick_values(vmin, vmax))
+        return ticks[np.isfinite(ticks)]
+
+
 def log_scale(ax: Axes) -> None:
     """Make the y axis logarithmic, with small ticks where it has few decades."""
     ax.set_yscale("log")
-    ax.yaxis.set_major_locator(LogLocator(numticks=7))
+    ax.yaxis.set_major_locator(Decades())
     ax.yaxis.set_major_formatter(PlainPowers())
     ax.yaxis.set_minor_formatter(PlainPowers())
     # Eight a decade: over many decades they cost more than the rest of the figure.
