@@ -20,6 +20,7 @@ import contextlib
 import gc
 import importlib
 import importlib.util
+import io
 import json
 import os
 import pkgutil
@@ -88,17 +89,20 @@ def warm_up() -> None:
 
 def draw_once() -> None:
     """Draw and encode a figure without pyplot, whose state must stay unused."""
-    from IPython.core.pylabtools import print_figure
+    import numpy as np
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from PIL import Image
 
-    figure = Figure(layout="tight")  # as the lessons' are
-    FigureCanvasAgg(figure)
-    axes = figure.subplots()
-    axes.plot([1, 2], [0.1, 10], label="$\\eta$")
+    figure = Figure((2, 2))
+    canvas = FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    axes.plot([1, 2], [0.1, 10], label="η")
     axes.set(xlabel="x", ylabel="y", title="t", yscale="log")
     axes.legend()
-    print_figure(figure)
+    canvas.draw()
+    few = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").quantize(8)
+    few.save(io.BytesIO(), format="png")
 
 
 def receive(description: socket.socket) -> tuple[dict, dict[str, bytes]]:
