@@ -36,8 +36,9 @@ from gdgrader.handin import HandIn, hand_in
 from gdgrader.instructor import Edition, instructors_version
 from gdgrader.limits import Limits
 from gdgrader.pool import results
-from gdgrader.references import ReferenceFailed, references
+from gdgrader.references import Promise
 from gdgrader.register import register
+from gdgrader.sandbox import NoSandbox
 from gdgrader.scores import RECORD
 from gdgrader.session import lend_sandbox
 from gdgrader.version import grader_version
@@ -150,18 +151,19 @@ class _Run:
             lesson, self.notebook, path.read_bytes(), files, cleared, isolated, limits
         )
         self.done: list[Outcome] = []
+        self.promise: Promise | None = None
 
     def given(self) -> Given:
         """What each worker begins with: one warm-up and one reference for them all.
 
-        Errors: SandboxUnavailable; also where the lesson's own solutions fail.
+        Errors: SandboxUnavailable.
         """
-        asked = partial(references, self.edition, self.seed)
-        try:
-            lent, found = lend_sandbox(self.terms.limits, asked)
-        except ReferenceFailed as error:
-            raise SandboxUnavailable(str(error)) from error
-        return Given(lent, self.edition.fingerprint, self.seed, found)
+
+        def ask(sandbox: NoSandbox) -> Promise:
+            return self.promise or Promise(self.edition, self.seed, sandbox)
+
+        lent, self.promise = lend_sandbox(self.terms.limits, ask)
+        return Given(lent, self.promise.key, self.promise.share())
 
     def all(
         self,

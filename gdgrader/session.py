@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import ClassVar, TypeVar
 
 from gdgrader.bubblewrap import SandboxUnavailable
@@ -50,20 +49,16 @@ def open_sandbox(isolated: bool, limits: Limits) -> NoSandbox:
 
 
 def lend_sandbox(
-    limits: Limits, meanwhile: Callable[[NoSandbox], T]
+    limits: Limits, trusted: Callable[[NoSandbox], T]
 ) -> tuple[Lent | None, T]:
-    """This process's sandbox for its workers, if it can be shared, and what `meanwhile`
-    returned: trusted code that may use it while its self-test still waits for answers.
+    """This process's sandbox for its workers, if it can be shared, and what `trusted`
+    returned: our own code, which may use it before its self-test is over.
 
-    Errors: SandboxUnavailable, also where it does not hold what it promises; what
-        `meanwhile` raises.
+    Errors: SandboxUnavailable, also where it does not hold what it promises.
     """
     try:
-        sandbox = _ready_made(True, limits).open()
-        with ThreadPoolExecutor(1) as thread:
-            asked = thread.submit(meanwhile, sandbox)
-            lent = open_sandbox(True, limits).lent()
-            return lent, asked.result()
+        begun = trusted(_ready_made(True, limits).open())
+        return open_sandbox(True, limits).lent(), begun
     except SandboxError as error:
         raise SandboxUnavailable(str(error)) from error
 

@@ -21,6 +21,8 @@ from gdgrader.limits import Limits
 from gdgrader.scores import RECORD, Scores
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
     from gdgrader.instructor import Edition
     from gdgrader.sandbox import Lent
 
@@ -77,27 +79,26 @@ class Result:
 
 @dataclass(frozen=True)
 class Given:
-    """What a worker of this machine begins with: a sandbox, and the lesson's answers.
+    """What a worker of this machine begins with.
 
     Attributes:
-        lent: None where each worker has to open its own.
-        references: as `gdgrader.references.references` returns them for this
-            `fingerprint` and `seed`.
+        lent: a sandbox; None where each worker has to open its own.
+        key: which references will be told (fingerprint and seed), and
+        references: from where.
     """
 
     lent: Lent | None
-    fingerprint: str
-    seed: str
-    references: Mapping[str, dict]
+    key: tuple[str, str]
+    references: Connection
 
 
 def begin(given: Given) -> None:
     """Take what was given, so that no worker has to find it for itself."""
-    from gdgrader.references import remember
+    from gdgrader.references import expect
     from gdgrader.session import borrow_sandbox
 
     borrow_sandbox(given.lent)
-    remember(given.fingerprint, given.seed, dict(given.references))
+    expect(given.key, given.references)
 
 
 def work(task: Task) -> Result:

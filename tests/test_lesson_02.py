@@ -138,7 +138,7 @@ def outside(figure):
         for text in texts:
             box = text.get_window_extent()
             across = start - 0.5 <= box.x0 and box.x1 <= end
-            if not (across and 0 <= box.y0 and box.y1 <= figure.bbox.y1):
+            if not (across and box.y0 >= 0 and box.y1 <= figure.bbox.y1):
                 found.append(text.get_text())
     return [text for text in found if text]
 

@@ -9,6 +9,7 @@ import time
 import pytest
 from course import LESSON, LIMITS, RIGHT, Course
 
+from gdgrader import references as references_module
 from gdgrader import runner, session, work
 from gdgrader.exercises.reference import entries
 from gdgrader.instructor import instructors_version
@@ -121,22 +122,40 @@ def test_a_class_is_graded_in_one_sandbox(tmp_path, monkeypatch):
     session.close_sandbox()
 
 
-def test_workers_get_the_references_with_the_sandbox(tmp_path):
+@pytest.fixture
+def terms(tmp_path):
     course = Course(tmp_path / "course")
-    session.close_sandbox()
-    terms = dict(isolated=True, limits=LIMITS, seed="a given seed")
-    given = runner._Run(LESSON, course.config, force=False, **terms).given()
-    session.close_sandbox()
-    run = runner._Run(LESSON, course.config, force=False, **terms)
-    edition = run.terms.edition()  # as a worker makes it, from what travelled
+    known = {"lesson": LESSON, "config": course.config, "limits": LIMITS}
+    return {**known, "force": False, "isolated": True}
+
+
+def test_workers_are_told_the_references(terms):
+    run = runner._Run(**terms, seed="a given seed")
     try:
-        work.begin(given)
-        found = references(edition, "a given seed", None)  # without a kernel
-        assert set(found) == {cell.exercise for cell in edition.graded.values()}
-        with pytest.raises(AttributeError):
-            references(edition, "another given seed", None)
+        givens = [run.given(), run.given()]  # for two workers, asked once
+        assert givens[0].key == givens[1].key
+        edition = run.terms.edition()  # as a worker makes it, from what travelled
+        found = [given.references.recv() for given in givens]
+        assert set(found[0]) == {cell.exercise for cell in edition.graded.values()}
+        assert found[1] == found[0] is not found[1]
+        late = run.given()  # a worker that takes the place of one that died
+        references_module._known.clear()
+        work.begin(late)
+        assert references(edition, "a given seed", None) == found[0]  # without a kernel
     finally:
         session.borrow_sandbox(None)
+        session.close_sandbox()
+
+
+def test_a_promise_that_the_sandbox_broke_is_kept_by_whoever_asks(terms, lender):
+    run = runner._Run(**terms, seed="a broken seed")
+    with Sandbox(LIMITS) as gone:
+        gone.open()
+    gone.fork = None  # whatever is asked of it fails
+    promise = references_module.Promise(run.edition, "a broken seed", gone)
+    references_module.expect(promise.key, promise.share())
+    found = references(run.edition, "a broken seed", lender)
+    assert set(found) == {cell.exercise for cell in run.edition.graded.values()}
 
 
 def test_references_are_what_this_process_would_find(lender, tmp_path):
