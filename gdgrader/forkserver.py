@@ -240,7 +240,11 @@ class ForkServer:
                 description.sendall(part)
         try:
             pid = _heard(news, "here")
-            kernel = ForkedKernel(news, pid, contained=self.isolate != "plain")
+            try:
+                kernel = ForkedKernel(news, pid, contained=self.isolate != "plain")
+            except ProcessLookupError:  # it has ended since, and said why
+                _heard(news, "ready")
+                raise
         except BaseException:
             news.close()
             raise

@@ -176,5 +176,7 @@ def _proportional(pid: int) -> int:
 
 
 def resident(pid: int) -> int:
-    """The resident set of process `pid`, in bytes."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
+    """The resident set of process `pid`, in bytes; 0 if it has ended."""
+    with contextlib.suppress(OSError, IndexError):
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
+    return 0
