@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from course import LESSON, RIGHT, RIGHT_STEP, STEP, Course
+from course import DESCEND, LESSON, RIGHT, RIGHT_STEP, STEP, Course
 from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade, is_grade
 
@@ -160,6 +160,22 @@ def test_what_a_person_gave_stays_within_bounds(small):
             "step_down": 2.0,
         }
         assert book.find_comment("words", LESSON, LESSON, "ann").comment == "Fine."
+
+
+@pytest.mark.parametrize(
+    "end", ["__import__('os')._exit(3)", "[1 for _ in iter(int, 1)]"]
+)
+def test_who_asks_together_is_not_judged_together(small, monkeypatch, end):
+    """`step_up` and `step_down` go in one message; only the latter is to blame."""
+    monkeypatch.setattr(execute, "JUDGE_SECONDS", 2)
+    step = f"{RIGHT_STEP}\n".replace(STEP, f"{STEP}    if theta < 0:\n        {end}\n")
+    many = f"{DESCEND}    return theta * (1 - 2 * learning_rate) ** num_steps"
+    small.submit("ann", small.answered({"step": step, "descend": many}))
+    small.autograde()
+    found = {"step_up": 1.0, "step_down": 0.0, "descend_long": 4.0, "words": 0.0}
+    assert small.scores("ann") == found
+    notes = small.autograded("ann").metadata.gdgrader.notes
+    assert all("step_down" in note for note in notes), notes
 
 
 def test_a_cell_without_a_verdict_gets_nothing(small, monkeypatch):
