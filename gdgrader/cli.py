@@ -100,7 +100,7 @@ def autograde(
 
     if dask is None:  # what takes longest begins before we import much ourselves
         session.begin_sandbox(not no_sandbox, Limits())
-    gc.disable()  # a fifth of the time that the imports take
+    gc.disable()  # imports leave little to collect, and looking takes time
     from gdgrader import progress, runner
     from gdgrader.bubblewrap import SandboxUnavailable
     from gdgrader.cluster import ClusterUnavailable

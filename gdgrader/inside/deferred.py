@@ -1,7 +1,7 @@
 """torch's compiler, imported by the programs that compile.
 
 torch's optimizers import `torch._dynamo` at their first step, only to tell it where not
-to look: 800 modules, 75 MB, as long as torch itself takes. In a program that compiles
+to look; that takes as long as to import torch itself. In a program that compiles
 nothing the two functions they call do nothing, and no more do those here. Whatever else
 is asked of the module imports the real one, which then takes this one's place.
 """

@@ -39,8 +39,8 @@ class NoModules:
 def not_listing_modules(where: ModuleType) -> Iterator[None]:
     """Keep the module `where` from listing all modules.
 
-    To look at each of some 3,000 writes to its reference count, and so copies the page
-    that the fork shared: 30 MB, two thirds of the time that a kernel takes to start.
+    To look at each of the thousands writes to its reference count, and so copies the
+    page that the fork shared: most of the time that a kernel took to start.
     """
     where.sys = NoModules()
     try:

@@ -220,7 +220,7 @@ def main() -> None:
     """Warm up, say so, serve."""
     channel, isolate = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
     begin = time.monotonic()
-    gc.disable()  # imports leave little garbage, and looking takes a third of the time
+    gc.disable()  # imports leave little to collect, and looking takes time
     warm_up()
     # Not a folder of modules for students, nor (plainly run) before their own.
     sys.path.remove(str(Path(__file__).resolve().parent))
