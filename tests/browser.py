@@ -40,6 +40,7 @@ FLAGS = [
 KERNEL_MS = 60_000
 TRAINING_MS = 240_000
 PATIENCE = {"timeout": 20_000}
+expect.set_options(**PATIENCE)
 
 
 @contextlib.contextmanager
@@ -195,7 +196,7 @@ class Play:
         self.box.wait_for(**PATIENCE)
         self.image = self.box.locator("img")
         expect(self.box.locator("[role=slider]").first).to_have_attribute(
-            "aria-label", re.compile(r"\w"), **PATIENCE
+            "aria-label", re.compile(r"\w")
         )
 
     def slider(self, name: str) -> Locator:
@@ -227,7 +228,7 @@ class Play:
         )
 
     def says(self, text: str | re.Pattern) -> None:
-        expect(self.box).to_contain_text(text, **PATIENCE)
+        expect(self.box).to_contain_text(text)
 
 
 def screenshot(name: str) -> Path:

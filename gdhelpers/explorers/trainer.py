@@ -47,6 +47,7 @@ class Trainer:
         begin: gives the rate of each step, and what to call with the validation
             accuracy in percent and the loss of each step, means over the seeds.
         fail: what to call with a sentence where training is not possible.
+        epochs: how often each seed goes through the images.
     """
 
     def __init__(self):
@@ -59,6 +60,7 @@ class Trainer:
         )
         self.begin: Callable[[], tuple[np.ndarray, Callable]] | None = None
         self.fail: Callable[[str], None] | None = None
+        self.epochs = EPOCHS
         self.thread: threading.Thread | None = None
         self._stop = threading.Event()
         self.button.on_click(self.press)
@@ -90,7 +92,7 @@ class Trainer:
             runs = [
                 train(
                     functools.partial(lr, i),
-                    epochs=EPOCHS,
+                    epochs=self.epochs,
                     data=images,
                     seed=seed,
                     batch_size=BATCH,
