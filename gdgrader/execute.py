@@ -20,7 +20,7 @@ from gdgrader.kernel import SandboxedKernelManager, kernel_manager_for
 from gdgrader.limits import Limits
 from gdgrader.outputs import clean_outputs
 from gdgrader.sandbox import NoSandbox
-from gdhelpers.verdicts import Verdict
+from gdhelpers.verdicts import Verdict, wrapped
 
 JUDGE_SECONDS = 20  # for all cases of one graded cell
 INTERRUPT_SECONDS = 4  # to heed an interrupt, before the kernel is ended
@@ -320,9 +320,9 @@ class _Execution:
 
 def verdict_output(verdict: Verdict | None) -> NotebookNode:
     """A verdict as nbgrader reads it: text means full marks, an error none."""
+    message = wrapped(verdict.message) if verdict else "✗ not judged"
     if verdict and verdict.right:
-        return new_output("stream", name="stdout", text=verdict.message + "\n")
-    message = verdict.message if verdict else "✗ not judged"
+        return new_output("stream", name="stdout", text=message + "\n")
     lines = message.splitlines()
     return new_output("error", ename="CheckFailed", evalue=lines[0], traceback=lines)
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gdhelpers.calls import run_case
-from gdhelpers.verdicts import cases_of, rule
+from gdhelpers.verdicts import cases_of, rule, wrapped
 
 TABLE = "checks.json"
 
@@ -59,9 +59,10 @@ def check(
     except ValueError as error:
         raise CheckFailed(f"✗ {exercise}: {error}") from None
     verdict = rule(entry, property_name, [run_case(function, c) for c in cases])
+    message = wrapped(verdict.message)
     if not verdict.right:
-        raise CheckFailed(verdict.message)
-    print(verdict.message)
+        raise CheckFailed(message)
+    print(message)
 
 
 def _entry(folder: Path, exercise: str) -> dict:

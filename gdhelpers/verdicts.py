@@ -7,12 +7,15 @@ both say the same. Nothing here runs a student's code.
 from __future__ import annotations
 
 import math
+import re
+import textwrap
 from dataclasses import dataclass
 
 from gdhelpers.split_rule import split_problem
 
 ALMOST = "Almost: "
 RESULT = "the result"
+COLUMNS = 80  # JupyterLab breaks longer lines of text wherever they end, inside words
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,27 @@ def rule(exercise: dict, property_name: str | None, answers: list[dict]) -> Verd
     else:
         lines.append(f"  {problems[wrong]}")
     return Verdict(False, "\n".join(lines), mistake["name"] if mistake else "")
+
+
+def wrapped(message: str) -> str:
+    """A verdict's message in lines of at most COLUMNS; what goes on is indented.
+
+    >>> print(wrapped("✗ f\\n  expected:  " + ", ".join(["0.123456"] * 9)))
+    ✗ f
+      expected:  0.123456, 0.123456, 0.123456, 0.123456, 0.123456, 0.123456,
+                 0.123456, 0.123456, 0.123456
+    """
+    lines = []
+    for line in message.splitlines():
+        label = re.match(r" *(?:(?:called|came back|expected): +)?", line)[0]
+        lines += textwrap.wrap(
+            line,
+            COLUMNS,
+            subsequent_indent=" " * len(label),
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]
+    return "\n".join(lines)
 
 
 def cases_of(exercise: dict, property_name: str | None) -> list[dict]:

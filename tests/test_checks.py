@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from gdhelpers.checks import CheckFailed, check, once_written
+from gdhelpers.verdicts import COLUMNS
 
 ROOT = Path(__file__).parents[1]
 LESSON_1 = ROOT / "release" / "01_single_step"
@@ -71,9 +72,17 @@ def test_the_line_that_raised_is_shown():
     name = "/tmp/ipykernel_1/1.py"
     linecache.cache[name] = (len(source), None, source.splitlines(True), name)
     exec(compile(source, name, "exec"), scope)
-    assert "at the line `return theta / (theta - theta)`" in words(
-        scope["f"], "single_step_gradient_descent"
-    )
+    text = words(scope["f"], "single_step_gradient_descent")
+    assert "at the line `return theta / (theta - theta)`" in " ".join(text.split())
+
+
+def test_lines_end_between_words_and_before_the_column_does():
+    said = "theta " * 20
+    text = words(lambda t, lr: said, "single_step_gradient_descent").splitlines()
+    came_back = next(i for i, t in enumerate(text) if "came back" in t)
+    assert max(map(len, text)) <= COLUMNS
+    assert text[came_back + 1].startswith(" " * 13 + "theta")
+    assert "theta " * 5 + "theta" in " ".join(" ".join(text).split())
 
 
 def test_wrong_shape_and_type_of_tensors():
