@@ -41,9 +41,9 @@ demo: setup
 system:
 	@bash tests/system-packages
 
-# Torch's threads should sleep, not spin, while they wait: two cores are shared with a
-# browser and kernels here. On a quiet machine that makes an epoch three times slower.
-test: export OMP_WAIT_POLICY ?= PASSIVE
+# One thread for each of torch's processes: the cores are shared by several of them, a
+# browser and kernels, and what waits for threads that do not run waits long.
+test: export OMP_NUM_THREADS ?= 1
 test: setup system
 	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
