@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-import queue
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from jupyter_core.utils import run_sync
-from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 
 from gdgrader.instructor import Edition, is_demonstration, marks
 from gdgrader.judge import KEY, Judge, wrong
-from gdgrader.kernel import SandboxedKernelManager, kernel_manager_for
 from gdgrader.limits import Limits
 from gdgrader.outputs import clean_outputs
 from gdgrader.sandbox import NoSandbox
+from gdgrader.talk import KernelLost, Talk
 from gdhelpers.verdicts import Verdict, wrapped
 
 JUDGE_SECONDS = 20  # for all cases of one graded cell
-INTERRUPT_SECONDS = 4  # to heed an interrupt, before the kernel is ended
 NEW_KERNELS = 4  # after so many were lost, the rest is not run
 
 
@@ -55,10 +50,6 @@ def execute(
     return work.result
 
 
-class _Lost(Exception):
-    """The kernel is gone, or does not obey; the message says why."""
-
-
 class _Execution:
     def __init__(
         self,
@@ -76,8 +67,7 @@ class _Execution:
         self.left_out: set[int] = set()
         self.alone: set[str] = set()  # graded cells not to be asked with others
         self.kernels = 0
-        self.manager: SandboxedKernelManager | None = None
-        self.client: NotebookClient | None = None
+        self.talk: Talk | None = None
 
     async def run(self) -> None:
         """Run every cell in order, then write the verdicts into the graded ones."""
@@ -111,9 +101,9 @@ class _Execution:
             return (
                 f"Not run: the whole notebook may take {seconds:g} s, and they are up."
             )
-        if self.manager is None:
+        if self.talk is None:
             await self._again(index)
-        if self.manager is None:
+        if self.talk is None:
             return "Not run: cells before this one ended the kernel too often."
         return None
 
@@ -122,7 +112,7 @@ class _Execution:
     async def _student(self, index: int, cell: NotebookNode) -> None:
         try:
             stopped = await self._execute(cell, index)
-        except _Lost as lost:
+        except KernelLost as lost:
             await self._lose(index, cell, str(lost))
         else:
             if stopped:
@@ -136,26 +126,8 @@ class _Execution:
         await self._stop()
 
     async def _execute(self, cell: NotebookNode, index: int) -> str | None:
-        """Execute one cell; return why it was interrupted, if it was.
-
-        Errors: _Lost where the kernel did not survive it.
-        """
-        self.client.timeout = seconds = self._seconds(self.limits.cell_seconds)
-        began = time.monotonic()
-        try:
-            await self.client.async_execute_cell(cell, index)
-        except CellTimeoutError:
-            why = f"stopped after {seconds} s, and did not heed the interrupt"
-            raise _Lost(self._reason(why)) from None
-        except DeadKernelError:
-            raise _Lost(self._reason("it ended the kernel")) from None
-        # A hostile kernel can send messages that upset nbclient anywhere.
-        except Exception as error:
-            why = f"its kernel sent what cannot be read ({type(error).__name__})"
-            raise _Lost(self._reason(why)) from None
-        if time.monotonic() - began >= seconds:
-            return f"Stopped after {seconds} s, the time limit of a cell."
-        return None
+        seconds = self._seconds(self.limits.cell_seconds)
+        return await self.talk.execute(cell, index, seconds)
 
     def _together(self, index: int) -> list[str]:
         """The graded cell at `index`, and those that can be asked with it: nothing is
@@ -177,10 +149,13 @@ class _Execution:
         that fails each alone, to see which it was."""
         lost = ""
         try:
-            replies = await self._ask({g: self.judge.request(g) for g in grade_ids})
+            replies = await self.talk.ask(
+                {g: self.judge.request(g) for g in grade_ids},
+                self._seconds(JUDGE_SECONDS),
+            )
         except TimeoutError:
             replies = None
-        except _Lost as error:
+        except KernelLost as error:
             replies, lost = None, str(error)
             await self._stop()
         if replies is not None:
@@ -204,79 +179,21 @@ class _Execution:
     def _not_right(self, grade_id: str, why: str) -> None:
         self.result.verdicts[grade_id] = wrong(self.edition.graded[grade_id], why)
 
-    async def _ask(self, expressions: dict[str, str]) -> dict[str, object]:
-        """Evaluate named expressions in the kernel; return what it says of them.
-
-        Errors: TimeoutError where it was interrupted; _Lost without a kernel.
-        """
-        kc = self.client.kc
-        asked = kc.execute(
-            "", silent=True, store_history=False, user_expressions=expressions
-        )
-        # What is said meanwhile has to be received, or it would pile up in memory.
-        ears = asyncio.ensure_future(_listen(kc.iopub_channel))
-        try:
-            content = await self._reply(asked, self._seconds(JUDGE_SECONDS))
-            if content is not None:
-                found = content.get("user_expressions")
-                return found if isinstance(found, dict) else {}
-            await self.manager.interrupt_kernel()
-            if await self._reply(asked, INTERRUPT_SECONDS) is None:
-                why = f"stopped after {JUDGE_SECONDS} s, and did not heed the interrupt"
-                raise _Lost(self._reason(why))
-            raise TimeoutError
-        finally:
-            ears.cancel()
-            await asyncio.gather(ears, return_exceptions=True)
-
-    async def _reply(self, asked: str, seconds: float) -> dict | None:
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            try:
-                got = await self.client.kc.shell_channel.get_msg(timeout=min(left, 0.5))
-            except queue.Empty:
-                if not await self.manager.is_alive():
-                    raise _Lost(self._reason("it ended the kernel")) from None
-            except Exception as error:
-                why = f"its kernel sent what cannot be read ({type(error).__name__})"
-                raise _Lost(self._reason(why)) from None
-            else:
-                content = got.get("content")
-                if got.get("parent_header", {}).get("msg_id") == asked:
-                    return content if isinstance(content, dict) else {}
-        return None
-
     # Kernels ---------------------------------------------------------------------
 
     async def _start(self) -> None:
         self.kernels += 1
-        self.manager = kernel_manager_for(self.sandbox, self.files)
-        self.client = NotebookClient(
-            self.notebook,
-            km=self.manager,
-            allow_errors=True,
-            record_timing=False,
-            store_widget_state=False,
-            iopub_timeout=INTERRUPT_SECONDS,
-            raise_on_iopub_timeout=True,
-            error_on_timeout={"ename": "Timeout", "evalue": "", "traceback": []},
-            interrupt_on_timeout=True,
-            skip_cells_with_tag="",
-        )
-        await self.client.async_start_new_kernel()
-        await self.client.async_start_new_kernel_client()
+        self.talk = Talk(self.notebook, self.sandbox, self.files)
+        await self.talk.start()
 
     async def _stop(self) -> None:
-        manager, self.manager = self.manager, None
-        client, self.client = self.client, None
-        if client and client.kc:
-            client.kc.stop_channels()
-        if manager:
-            await manager.shutdown_kernel(now=True)
+        talk, self.talk = self.talk, None
+        if talk:
+            await talk.stop()
 
     async def _again(self, index: int) -> None:
         """Bring a new kernel to where the lost one was, without what undid it."""
-        while self.manager is None and self.kernels <= NEW_KERNELS:
+        while self.talk is None and self.kernels <= NEW_KERNELS:
             await self._start()
             for before, cell in enumerate(self.notebook.cells[:index]):
                 graded = marks(cell).get("grade_id") in self.edition.graded
@@ -287,7 +204,7 @@ class _Execution:
                 copy = new_code_cell(cell.source)
                 try:
                     await self._execute(copy, before)
-                except _Lost:
+                except KernelLost:
                     self.left_out.add(before)
                     await self._stop()
                     break
@@ -297,9 +214,6 @@ class _Execution:
     def _seconds(self, most: float) -> int:
         left = self.deadline - time.monotonic()
         return max(1, int(min(most, left)))
-
-    def _reason(self, otherwise: str) -> str:
-        return (self.manager and self.manager.stop_reason) or otherwise
 
     # Results ---------------------------------------------------------------------
 
@@ -325,16 +239,6 @@ def verdict_output(verdict: Verdict | None) -> NotebookNode:
         return new_output("stream", name="stdout", text=message + "\n")
     lines = message.splitlines()
     return new_output("error", ename="CheckFailed", evalue=lines[0], traceback=lines)
-
-
-async def _listen(channel) -> None:
-    while True:
-        try:
-            await channel.get_msg(timeout=None)
-        except asyncio.CancelledError:
-            raise
-        except Exception:
-            await asyncio.sleep(0.01)  # a message that cannot be read is not our loss
 
 
 def _not_run(cell: NotebookNode) -> bool:

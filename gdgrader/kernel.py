@@ -1,12 +1,7 @@
 """Jupyter kernels that are forked from a warmed process, ready in tens of milliseconds.
 
-By hand, in a sandbox or not:
-
-    manager = kernel_manager_for(sandbox, files={"data.csv": b"…"})
-    NotebookClient(notebook, km=manager).execute()
-
-By name, for trusted notebooks (nbclient, nbval, JupyterLab), after
-`python -m gdgrader.kernel install --sys-prefix`:
+Submissions' are started by `gdgrader.manager`. By name, for trusted notebooks
+(nbclient, nbval, JupyterLab), after `python -m gdgrader.kernel install --sys-prefix`:
 
     pytest --nbval --nbval-kernel-name gdgrader-fast
 
@@ -17,29 +12,18 @@ survive one): the ordinary kernel is used there, and a line in the log says so.
 import argparse
 import asyncio
 import atexit
-import contextlib
 import json
-import queue
 import signal
 import sys
 import tempfile
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import zmq
-import zmq.asyncio
-from jupyter_client.asynchronous import AsyncKernelClient
-from jupyter_client.channels import AsyncZMQSocketChannel
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.provisioning import KernelProvisionerBase, LocalProvisioner
-from jupyter_core.utils import run_sync
-from traitlets import Type
 
 from gdgrader.forkserver import ForkedKernel
-from gdgrader.limits import MB
 from gdgrader.sandbox import NoSandbox
 
 NAME = "gdgrader-fast"
@@ -50,7 +34,6 @@ SPEC = {
     "metadata": {"kernel_provisioner": {"provisioner_name": NAME}},
 }
 PORTS = ("shell", "iopub", "stdin", "control", "hb")
-_STATE = "execution_state"
 CAN_FORK = sys.platform == "linux"
 
 _shared: NoSandbox | None = None
@@ -162,210 +145,6 @@ class OrdinaryProvisioner(LocalProvisioner):
 
 
 FastProvisioner = ForkingProvisioner if CAN_FORK else OrdinaryProvisioner
-
-
-class OutputGuard:
-    """Stops the kernel that says more than it may, before it fills our memory."""
-
-    def __init__(self, socket: zmq.asyncio.Socket, kernel: ForkedKernel, limit: int):
-        self.kernel, self.limit, self.spent = kernel, limit, 0
-        # A message above the limit is not received at all: the connection is dropped.
-        self.lost = socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
-        self.poller = zmq.asyncio.Poller()
-        self.poller.register(socket, zmq.POLLIN)
-        self.poller.register(self.lost, zmq.POLLIN)
-
-    def count(self, message: list[bytes]) -> None:
-        """Add one message to what was said."""
-        self.spent += sum(map(len, message))
-        if self.spent > self.limit:
-            self.stop()
-
-    def dropped(self) -> None:
-        """The connection has ended: with the kernel, or for a message too long."""
-        self.poller.unregister(self.lost)
-        if self.kernel.wait(0.5) is None:
-            self.stop()
-
-    def stop(self) -> None:
-        """End the kernel."""
-        self.kernel.kill(f"output limit of {self.limit / MB:g} MB exceeded")
-
-
-class GuardedChannel(AsyncZMQSocketChannel):
-    """A channel whose messages are counted by a guard."""
-
-    guard: OutputGuard | None = None
-
-    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
-        """Receive one message, counting it."""
-        if self.guard is None:
-            return await super().get_msg(timeout)
-        deadline = None if timeout is None else time.monotonic() + timeout
-        while True:
-            left = None if deadline is None else max(0, deadline - time.monotonic())
-            ready = dict(await self.guard.poller.poll(left and int(left * 1000)))
-            if self.socket in ready:
-                message = await self.socket.recv_multipart()
-                self.guard.count(message)
-                return self.session.deserialize(
-                    self.session.feed_identities(message)[1]
-                )
-            if not ready:
-                raise queue.Empty
-            self.guard.dropped()
-
-    def stop(self) -> None:
-        """Close the channel."""
-        if self.guard:
-            self.socket.disable_monitor()
-        super().stop()
-
-
-class SandboxedClient(AsyncKernelClient):
-    """A client that neither sleeps on starting nor swallows any amount of output."""
-
-    iopub_channel_class = Type(GuardedChannel)
-
-    def start_channels(self, *args: Any, hb: bool = False, **kwargs: Any) -> None:
-        """Start the channels; no heartbeat, as the kernel's end is seen at once."""
-        limits = self.parent.provisioner.sandbox.limits
-        if limits:
-            self.context.setsockopt(zmq.MAXMSGSIZE, limits.output_bytes)
-        super().start_channels(*args, hb=hb, **kwargs)
-        if limits:
-            channel, kernel = self.iopub_channel, self.parent.provisioner.kernel
-            channel.guard = OutputGuard(channel.socket, kernel, limits.output_bytes)
-
-    async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Return once the kernel answers and is heard.
-
-        jupyter_client's own ends with listening 0.2 s for nothing; here the kernel's
-        falling idle after our own question says that nothing more is to come.
-        """
-        deadline = time.monotonic() + (60 if timeout is None else timeout)
-        while time.monotonic() < deadline:
-            asked = self.kernel_info()
-            with contextlib.suppress(queue.Empty):
-                reply = await self._heard(self.shell_channel, asked, 1)
-                self._handle_kernel_info_reply(reply)
-                # Said before our subscription stood it was lost: then ask again.
-                await self._heard(self.iopub_channel, asked, 0.2, "idle")
-                return
-            if not await self.is_alive():
-                raise RuntimeError("Kernel died before replying to kernel_info")
-        raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
-
-    async def _heard(
-        self, channel: Any, parent: str, timeout: float, state: str | None = None
-    ) -> dict[str, Any]:
-        while True:
-            message = await channel.get_msg(timeout=timeout)
-            about = message["parent_header"].get("msg_id")
-            if about == parent and state in (None, message["content"].get(_STATE)):
-                return message
-
-
-class SandboxedKernelManager(AsyncKernelManager):
-    """Manages a submission's kernel; make one with `kernel_manager_for`."""
-
-    client_class = f"{__name__}.SandboxedClient"
-    client_factory = Type(SandboxedClient)
-    sandbox: NoSandbox
-    files: Mapping[str, bytes] = {}
-    environment: Mapping[str, str] = {}
-
-    def __init__(self, **kwargs: Any) -> None:
-        # nbclient and nbgrader name the kernel of the notebook; here there is but one.
-        super().__init__(**{**kwargs, "kernel_name": NAME})
-        self._kernel_spec = KernelSpec(**SPEC)
-        self.provisioner = ForkingProvisioner(
-            kernel_spec=self._kernel_spec, parent=self
-        )
-        self.provisioner.sandbox = self.sandbox
-        self.provisioner.files = self.files
-        self.provisioner.environment = self.environment
-
-    # The originals add a pause of 10 ms each, and an interrupt before the end.
-    async def start_kernel(self, **kwargs: Any) -> None:
-        """Fork the kernel."""
-        command, kwargs = await self.pre_start_kernel(**kwargs)
-        await self._launch_kernel(command, **kwargs)
-        await self.post_start_kernel(**kwargs)
-
-    async def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
-        """End the kernel and all it has started, at once in any case."""
-        self.shutting_down = True
-        await self.provisioner.kill(restart=restart)
-        await self.cleanup_resources(restart=restart)
-
-    @property
-    def stop_reason(self) -> str | None:
-        """Why the kernel was stopped, in words; None if it was not, or just ended."""
-        return self.provisioner.last.stop_reason if self.provisioner.last else None
-
-
-def manager_class_for(
-    sandbox: NoSandbox,
-    files: Mapping[str, bytes] | None = None,
-    environment: Mapping[str, str] | None = None,
-) -> type[SandboxedKernelManager]:
-    """A `kernel_manager_class` for nbclient and nbgrader's Execute: every kernel it
-    manages is forked in `sandbox`, with `files` (relative path -> bytes) in its working
-    folder and `environment` added to its variables."""
-    content = {
-        "sandbox": sandbox,
-        "files": dict(files or {}),
-        "environment": dict(environment or {}),
-    }
-    return type("KernelManager", (SandboxedKernelManager,), content)
-
-
-def kernel_manager_for(
-    sandbox: NoSandbox,
-    files: Mapping[str, bytes] | None = None,
-    environment: Mapping[str, str] | None = None,
-) -> SandboxedKernelManager:
-    """One manager of `manager_class_for(…)`. nbclient leaves the kernel of a manager it
-    was given alive: end it with `await manager.shutdown_kernel(now=True)`."""
-    return manager_class_for(sandbox, files, environment)()
-
-
-def said(
-    sandbox: NoSandbox, code: str, files: Mapping[str, bytes] | None = None
-) -> tuple[str, str]:
-    """Run the grader's own code in a kernel of its own, with `files` in its folder.
-
-    Returns:
-        the status of its reply, "ok" or "error", and what it printed on stdout, or
-        raised.
-    """
-    return run_sync(_said)(sandbox, code, files)
-
-
-async def _said(
-    sandbox: NoSandbox, code: str, files: Mapping[str, bytes] | None
-) -> tuple[str, str]:
-    manager = kernel_manager_for(sandbox, files)
-    words: list[str] = []
-
-    def hear(message: dict) -> None:
-        if message["content"].get("name") == "stdout":  # a library may warn on stderr
-            words.append(message["content"]["text"])
-
-    await manager.start_kernel()
-    client = manager.client()
-    client.start_channels()
-    try:
-        await client.wait_for_ready(timeout=60)
-        reply = await client.execute_interactive(code, timeout=60, output_hook=hear)
-    finally:
-        client.stop_channels()
-        await asyncio.shield(manager.shutdown_kernel(now=True))
-    content = reply["content"]
-    if content["status"] == "error":
-        words.append(f"{content['ename']}: {content['evalue']}")
-    return content["status"], "".join(words)
 
 
 def install(arguments: list[str] | None = None) -> None:

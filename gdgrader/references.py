@@ -17,7 +17,7 @@ from threading import Thread
 from gdgrader import exercises
 from gdgrader.instructor import Edition
 from gdgrader.judge import check_known
-from gdgrader.kernel import said
+from gdgrader.manager import said
 from gdgrader.sandbox import NoSandbox
 
 SOURCE = "source.ipynb"

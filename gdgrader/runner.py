@@ -10,16 +10,13 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-import os
 import secrets
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
@@ -32,6 +29,7 @@ from gdgrader import config as course_config
 from gdgrader.bubblewrap import SandboxUnavailable
 from gdgrader.files import files_below, fingerprint, merged
 from gdgrader.gradebook import FAILED, State, Where
+from gdgrader.gradedfiles import GradedFiles
 from gdgrader.handin import HandIn, hand_in
 from gdgrader.instructor import Edition, instructors_version
 from gdgrader.limits import Limits
@@ -39,7 +37,6 @@ from gdgrader.pool import results
 from gdgrader.references import Promise
 from gdgrader.register import register
 from gdgrader.sandbox import NoSandbox
-from gdgrader.scores import RECORD
 from gdgrader.session import lend_sandbox
 from gdgrader.version import grader_version
 from gdgrader.work import Given, Result, Task, Terms, work
@@ -48,7 +45,6 @@ from gdgrader.work import begin as begin_work
 MARGIN_SECONDS = 120  # beyond a submission's own limit, before its worker is ended
 UNCHANGED = "unchanged"
 OWN_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
-READABLE = 0o444  # as nbgrader leaves what it graded
 
 
 @dataclass(frozen=True)
@@ -141,6 +137,7 @@ class _Run:
         self.seed = seed or secrets.token_hex(16)
         source = Path(self.course.format_path("source", ".", lesson)).resolve()
         self.notebook = _only_notebook(source)
+        self.graded = GradedFiles(self.course, lesson, self.notebook)
         path = source / f"{self.notebook}.ipynb"
         self.edition: Edition = instructors_version(path, config)
         released = Path(self.course.format_path("release", ".", lesson))
@@ -255,12 +252,12 @@ class _Run:
         where = Where(self.lesson, task.student, self.notebook)
         if result.scores is None:
             gradebook.patiently(lambda: self._save_failure(where, handed, result))
-            shutil.rmtree(self._new(task.student), ignore_errors=True)
-            shutil.rmtree(self._graded(task.student), ignore_errors=True)
+            self.graded.remove(task.student)
             return Outcome(
                 task.student, FAILED, result.reason, None, seconds=result.seconds
             )
-        self._make_ready(task, result)
+        ours = {**self.sources, f"{self.notebook}.ipynb": result.notebook}
+        self.graded.make_ready(task.student, merged(task.files, ours))
         state = State(gradebook.GRADED, "", task.fingerprint, task.seed)
 
         def write() -> None:
@@ -268,7 +265,7 @@ class _Run:
             gradebook.save(self.book, where, result.scores, state)
 
         gradebook.patiently(write)
-        self._take_place(task.student)
+        self.graded.take_place(task.student)
         self._penalise(where)
         return self._outcome(task.student, "", result)
 
@@ -321,50 +318,13 @@ class _Run:
             result.seconds,
         )
 
-    # Files -----------------------------------------------------------------------
-
-    def _graded(self, student: str) -> Path:
-        folder = self.course.autograded_directory
-        return Path(self.course.format_path(folder, student, self.lesson))
-
-    def _new(self, student: str) -> Path:
-        graded = self._graded(student)
-        return graded.with_name(f".{graded.name}.new")
-
-    def _make_ready(self, task: Task, result: Result) -> None:
-        new = self._new(task.student)
-        shutil.rmtree(new, ignore_errors=True)
-        ours = {**self.sources, f"{self.notebook}.ipynb": result.notebook}
-        for name, content in merged(task.files, ours).items():
-            path = new / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as file:
-                file.write(content)
-                os.fsync(file.fileno())
-            path.chmod(READABLE)
-
-    def _take_place(self, student: str) -> None:
-        shutil.rmtree(self._graded(student), ignore_errors=True)
-        self._new(student).rename(self._graded(student))
-
     def _complete(self, student: str) -> None:
-        """Finish, or undo, what a run that was ended left half done."""
-        new = self._new(student)
-        if not new.exists():
-            return
         state = gradebook.state(self.book, self.lesson, student)
-        mark = (state.fingerprint, state.seed)
-        if state.fingerprint and _mark(new / f"{self.notebook}.ipynb") == mark:
-            self._take_place(student)
-        else:
-            shutil.rmtree(new)
+        self.graded.complete(student, (state.fingerprint, state.seed))
 
     def _is_done(self, student: str, mark: str) -> bool:
         state = gradebook.state(self.book, self.lesson, student)
-        return (
-            state.fingerprint == mark
-            and _mark(self._graded(student) / f"{self.notebook}.ipynb")[0] == mark
-        )
+        return state.fingerprint == mark and self.graded.mark(student)[0] == mark
 
 
 def _handed_in(folder: Path, notebook: str) -> HandIn:
@@ -381,13 +341,3 @@ def _only_notebook(source: Path) -> str:
             f"{source} should hold one notebook, but has {len(found)}"
         )
     return found[0].stem
-
-
-def _mark(path: Path) -> tuple[str, str]:
-    """The fingerprint and seed that a graded notebook says it was graded with."""
-    try:
-        metadata = nbformat.read(path, as_version=4).metadata
-    except (OSError, ValueError):
-        return "", ""
-    record = metadata.get(RECORD, {})
-    return record.get("fingerprint", ""), record.get("seed", "")

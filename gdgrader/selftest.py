@@ -123,7 +123,7 @@ def planted() -> Iterator[dict[str, Any]]:
 
 
 def _found(sandbox: NoSandbox, code: str) -> list[str]:
-    from gdgrader.kernel import said
+    from gdgrader.manager import said
 
     status, words = said(sandbox, code)
     try:

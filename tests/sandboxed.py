@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from gdgrader.kernel import kernel_manager_for
+from gdgrader.manager import kernel_manager_for
 
 
 def children():

@@ -18,6 +18,7 @@ from grades import everything
 from replay import RECORD, replay
 
 from gdgrader import pool, runner
+from gdgrader.gradedfiles import GradedFiles
 
 CLASS, KILLS = 60, 20
 SEED = "the same each time"
@@ -147,8 +148,11 @@ def test_a_full_disk_ends_the_run_and_the_next_goes_on(
     course = submit_class(Course(tmp_path / "course"))
     full = OSError(errno.ENOSPC, "No space left on device")
     calls = iter(range(100))
-    name = {"files": "_make_ready", "gradebook": "_register"}[place]
-    real = getattr(runner._Run, name)
+    owner, name = {
+        "files": (GradedFiles, "make_ready"),
+        "gradebook": (runner._Run, "_register"),
+    }[place]
+    real = getattr(owner, name)
 
     def filling(*arguments):
         if next(calls) == 17:
@@ -156,7 +160,7 @@ def test_a_full_disk_ends_the_run_and_the_next_goes_on(
         return real(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(runner._Run, name, filling)
+        patch.setattr(owner, name, filling)
         with pytest.raises(OSError, match="No space left"):
             grade(course)
     assert 0 < _graded(course) < CLASS

@@ -12,6 +12,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import BasePlugin
 
 from gdgrader import pool, runner
+from gdgrader.gradedfiles import GradedFiles
 
 WRONG = {**RIGHT, "step": STEP + "    return theta + learning_rate * 2 * theta"}
 
@@ -126,13 +127,22 @@ def end(*_):
     raise Ended
 
 
-@pytest.mark.parametrize("moment", ["_make_ready", "_register", "_take_place"])
-def test_a_run_ended_at_any_moment_is_completed_by_the_next(small, monkeypatch, moment):
+@pytest.mark.parametrize(
+    ("owner", "moment"),
+    [
+        (GradedFiles, "make_ready"),
+        (runner._Run, "_register"),
+        (GradedFiles, "take_place"),
+    ],
+)
+def test_a_run_ended_at_any_moment_is_completed_by_the_next(
+    small, monkeypatch, owner, moment
+):
     """Before the files are ready, before the scores, before the files take place."""
     run(small)
     small.submit("ann", small.answered(WRONG))
     with monkeypatch.context() as patch:
-        patch.setattr(runner._Run, moment, end)
+        patch.setattr(owner, moment, end)
         with pytest.raises(Ended):
             run(small)
     # Files and scores belong together, or the next run puts them together.

@@ -341,7 +341,7 @@ def test_closing_leaves_nothing():
 SCRIPT = """
 import asyncio, sys, time
 sys.path[:0] = [{tests!r}]
-from gdgrader.kernel import kernel_manager_for
+from gdgrader.manager import kernel_manager_for
 from gdgrader.sandbox import Sandbox
 async def main(sandbox):
     manager = kernel_manager_for(sandbox)

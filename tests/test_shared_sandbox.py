@@ -13,7 +13,7 @@ from gdgrader import references as references_module
 from gdgrader import runner, session, work
 from gdgrader.exercises.reference import entries
 from gdgrader.instructor import instructors_version
-from gdgrader.kernel import said
+from gdgrader.manager import said
 from gdgrader.references import ReferenceFailed, references
 from gdgrader.sandbox import BorrowedSandbox, Sandbox, SandboxUnavailable
 

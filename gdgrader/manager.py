@@ -1,0 +1,120 @@
+"""Start a submission's kernel in a sandbox, run cells in it, end it:
+
+manager = kernel_manager_for(sandbox, files={"data.csv": b"…"})
+NotebookClient(notebook, km=manager).execute()
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
+from traitlets import Type
+
+from gdgrader.client import SandboxedClient
+from gdgrader.kernel import NAME, SPEC, ForkingProvisioner
+from gdgrader.sandbox import NoSandbox
+
+
+class SandboxedKernelManager(AsyncKernelManager):
+    """Manages a submission's kernel; make one with `kernel_manager_for`."""
+
+    client_class = f"{SandboxedClient.__module__}.{SandboxedClient.__name__}"
+    client_factory = Type(SandboxedClient)
+    sandbox: NoSandbox
+    files: Mapping[str, bytes] = {}
+    environment: Mapping[str, str] = {}
+
+    def __init__(self, **kwargs: Any) -> None:
+        # nbclient and nbgrader name the kernel of the notebook; here there is but one.
+        super().__init__(**{**kwargs, "kernel_name": NAME})
+        self._kernel_spec = KernelSpec(**SPEC)
+        self.provisioner = ForkingProvisioner(
+            kernel_spec=self._kernel_spec, parent=self
+        )
+        self.provisioner.sandbox = self.sandbox
+        self.provisioner.files = self.files
+        self.provisioner.environment = self.environment
+
+    # The originals add a pause of 10 ms each, and an interrupt before the end.
+    async def start_kernel(self, **kwargs: Any) -> None:
+        """Fork the kernel."""
+        command, kwargs = await self.pre_start_kernel(**kwargs)
+        await self._launch_kernel(command, **kwargs)
+        await self.post_start_kernel(**kwargs)
+
+    async def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
+        """End the kernel and all it has started, at once in any case."""
+        self.shutting_down = True
+        await self.provisioner.kill(restart=restart)
+        await self.cleanup_resources(restart=restart)
+
+    @property
+    def stop_reason(self) -> str | None:
+        """Why the kernel was stopped, in words; None if it was not, or just ended."""
+        return self.provisioner.last.stop_reason if self.provisioner.last else None
+
+
+def manager_class_for(
+    sandbox: NoSandbox,
+    files: Mapping[str, bytes] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> type[SandboxedKernelManager]:
+    """A `kernel_manager_class` for nbclient and nbgrader's Execute: every kernel it
+    manages is forked in `sandbox`, with `files` (relative path -> bytes) in its working
+    folder and `environment` added to its variables."""
+    content = {
+        "sandbox": sandbox,
+        "files": dict(files or {}),
+        "environment": dict(environment or {}),
+    }
+    return type("KernelManager", (SandboxedKernelManager,), content)
+
+
+def kernel_manager_for(
+    sandbox: NoSandbox,
+    files: Mapping[str, bytes] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> SandboxedKernelManager:
+    """One manager of `manager_class_for(…)`. nbclient leaves the kernel of a manager it
+    was given alive: end it with `await manager.shutdown_kernel(now=True)`."""
+    return manager_class_for(sandbox, files, environment)()
+
+
+def said(
+    sandbox: NoSandbox, code: str, files: Mapping[str, bytes] | None = None
+) -> tuple[str, str]:
+    """Run the grader's own code in a kernel of its own, with `files` in its folder.
+
+    Returns:
+        the status of its reply, "ok" or "error", and what it printed on stdout, or
+        raised.
+    """
+    return run_sync(_said)(sandbox, code, files)
+
+
+async def _said(
+    sandbox: NoSandbox, code: str, files: Mapping[str, bytes] | None
+) -> tuple[str, str]:
+    manager = kernel_manager_for(sandbox, files)
+    words: list[str] = []
+
+    def hear(message: dict) -> None:
+        if message["content"].get("name") == "stdout":  # a library may warn on stderr
+            words.append(message["content"]["text"])
+
+    await manager.start_kernel()
+    client = manager.client()
+    client.start_channels()
+    try:
+        await client.wait_for_ready(timeout=60)
+        reply = await client.execute_interactive(code, timeout=60, output_hook=hear)
+    finally:
+        client.stop_channels()
+        await asyncio.shield(manager.shutdown_kernel(now=True))
+    content = reply["content"]
+    if content["status"] == "error":
+        words.append(f"{content['ename']}: {content['evalue']}")
+    return content["status"], "".join(words)
