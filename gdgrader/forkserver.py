@@ -60,7 +60,7 @@ class ForkedKernel:
         """The exit status (negative: the signal), or None while it runs."""
         with self._lock:
             if self.returncode is None and select.select([self.news], [], [], 0)[0]:
-                self._end(self.news.recv(4096))
+                self._end(self._last_word())
             return self.returncode
 
     def wait(self, timeout: float | None = None) -> int | None:
@@ -94,6 +94,13 @@ class ForkedKernel:
                     process.kill()
             if self.wait(timeout) is None:
                 raise ForkServerError(f"kernel {self.pid} does not end")
+
+    def _last_word(self) -> bytes:
+        try:
+            return self.news.recv(4096)
+        except ConnectionResetError:
+            # It ended before it had read our "g", which is said before its last word.
+            return self.news.recv(4096)
 
     def _end(self, message: bytes) -> None:
         # No message: the warmed process itself is gone, and its kernels with it.
@@ -187,7 +194,7 @@ class ForkServer:
             self.channel.settimeout(timeout)
             try:
                 message = self.channel.recv(4096)
-            except TimeoutError:
+            except (TimeoutError, ConnectionResetError):
                 message = b""
             self.channel.settimeout(None)
             if not message:
@@ -287,7 +294,7 @@ def _heard(news: socket.socket, word: str) -> int:
     news.settimeout(START_SECONDS)
     try:
         message, extras, _, _ = news.recvmsg(4096, socket.CMSG_SPACE(12))
-    except TimeoutError:
+    except (TimeoutError, ConnectionResetError):
         message, extras = b"", []
     news.settimeout(None)
     answer = json.loads(message) if message else {"problem": "no answer"}

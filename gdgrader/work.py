@@ -111,7 +111,7 @@ def work(task: Task) -> Result:
     began = time.monotonic()
     try:
         sandbox = open_sandbox(task.terms.isolated, task.terms.limits)
-    except (SandboxUnavailable, SandboxError) as error:
+    except (SandboxUnavailable, SandboxError, OSError) as error:
         return Result(reason=str(error), unavailable=True)
     from gdgrader import grading
     from gdgrader.references import ReferenceFailed

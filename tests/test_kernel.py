@@ -4,6 +4,8 @@ import asyncio
 import json
 import logging
 import os
+import signal
+import socket
 import subprocess
 import sys
 import tomllib
@@ -20,8 +22,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 from sandboxed import children, run
 
 from gdgrader import kernel
-from gdgrader.kernel import kernel_manager_for, manager_class_for
+from gdgrader.forkserver import ForkedKernel
 from gdgrader.limits import Limits
+from gdgrader.manager import kernel_manager_for, manager_class_for
 from gdgrader.sandbox import NoSandbox, Sandbox
 
 ROOT = Path(__file__).parents[1]
@@ -311,3 +314,24 @@ def test_without_a_sandbox_what_a_kernel_started_ends_with_it(tmp_path):
         assert list(folder.iterdir()) == []
     assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie"
     assert not folder.exists()
+
+
+def test_one_killed_before_it_was_let_go_ends_like_any_other():
+    """Unread words in its socket reset the connection, before its last word."""
+    child = subprocess.Popen(["sleep", "60"])
+    news, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    forked = ForkedKernel(news, child.pid, contained=True)
+    with theirs:
+        news.send(b"g")
+        theirs.send(b'{"exit": -15}')
+    child.kill()
+    child.wait()
+    assert forked.poll() == -signal.SIGTERM
+    forked.kill()
+
+
+def test_kernels_can_be_killed_at_once(server):
+    for _ in range(20):
+        _, forked = server.fork(b"key")
+        forked.kill()
+        assert forked.returncode == -signal.SIGKILL
