@@ -12,15 +12,33 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from nbgrader.api import BaseCell, Grade, Gradebook, MissingEntry, SubmittedNotebook
-from sqlalchemy import Column, DateTime, MetaData, String, Table, Text, delete, select
-from sqlalchemy.exc import OperationalError
+from nbgrader.api import (
+    BaseCell,
+    Grade,
+    Gradebook,
+    InvalidEntry,
+    MissingEntry,
+    SubmittedNotebook,
+)
+from sqlalchemy import (
+    Column,
+    DateTime,
+    MetaData,
+    String,
+    Table,
+    Text,
+    delete,
+    inspect,
+    select,
+)
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import with_polymorphic
 
 from gdgrader.scores import Scores
 
 GRADED, FAILED, WAITING = "graded", "failed", "waiting for a person"
 NOT_GRADED, NOT_SUBMITTED = "not graded", "not submitted"
+COLLISIONS = 3  # with other graders, for one submission
 LOCKED_SECONDS = 60  # how long to try again while another holds the database
 Result = TypeVar("Result")
 
@@ -75,13 +93,19 @@ def patient(db_url: str) -> str:
 def patiently(work: Callable[[], Result]) -> Result:
     """Do `work`, again and again while another process holds the database.
 
+    Another grader may also write the same row first; then it is found the next time.
+
     Errors: DatabaseBusy; never sqlalchemy's OperationalError, which would end
         nbgrader's run for everyone.
     """
-    end = time.monotonic() + LOCKED_SECONDS
+    end, collisions = time.monotonic() + LOCKED_SECONDS, 0
     while True:
         try:
             return work()
+        except (IntegrityError, InvalidEntry):
+            collisions += 1
+            if collisions > COLLISIONS:
+                raise
         except OperationalError as error:
             if time.monotonic() > end:
                 raise DatabaseBusy(f"the gradebook cannot be used: {error}") from None
@@ -133,7 +157,7 @@ def state(gradebook: Gradebook, assignment: str, student: str) -> State:
         submission = gradebook.find_submission(assignment, student)
     except MissingEntry:
         return State(NOT_SUBMITTED)
-    _states.create(gradebook.db.connection(), checkfirst=True)
+    _have_table(gradebook)
     rows = {
         row.notebook: row
         for row in gradebook.db.execute(
@@ -153,6 +177,18 @@ def state(gradebook: Gradebook, assignment: str, student: str) -> State:
     return State(WAITING if waiting else GRADED, "", last.fingerprint, last.seed)
 
 
+def _have_table(gradebook: Gradebook) -> None:
+    """Make our table where it is missing; another grader may do so at the same time."""
+    if inspect(gradebook.db.connection()).has_table(_states.name):
+        return
+    try:
+        with gradebook.db.begin_nested():
+            _states.create(gradebook.db.connection())
+    except DBAPIError:
+        if not inspect(gradebook.db.connection()).has_table(_states.name):
+            raise
+
+
 def _submitted(gradebook: Gradebook, where: Where) -> SubmittedNotebook:
     try:
         return gradebook.find_submission_notebook(
@@ -167,7 +203,7 @@ def _submitted(gradebook: Gradebook, where: Where) -> SubmittedNotebook:
 
 
 def _set_state(gradebook: Gradebook, where: Where, new: State) -> None:
-    _states.create(gradebook.db.connection(), checkfirst=True)
+    _have_table(gradebook)
     key = {
         "assignment": where.assignment,
         "student": where.student,

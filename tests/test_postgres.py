@@ -6,16 +6,19 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from course import LESSON, RIGHT, STEP, Course
 from grades import everything
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.apps import NbGraderAPI
+from sqlalchemy import select, text
 
-from gdgrader import runner
+from gdgrader import gradebook, runner
 
 WRONG = {**RIGHT, "step": STEP + "    return theta + learning_rate * 2 * theta"}
 SEED = "the same for both"
@@ -106,3 +109,45 @@ def test_two_graders_at_once_give_what_one_gives_on_sqlite(server, tmp_path):
         assert len(book.assignment_submissions(LESSON)) == len(CLASS)
     again = command(course, CLASS)
     assert "7 unchanged, 1 failed" in again.communicate(timeout=120)[0]
+
+
+def test_two_graders_make_our_table_at_once(server):
+    """The second waits for the first, then finds what it wanted to make."""
+    with Gradebook(server, "tables") as first, Gradebook(server, "tables") as second:
+        gradebook._states.drop(first.engine, checkfirst=True)
+        gradebook._have_table(first)
+        with ThreadPoolExecutor() as pool:
+            made = pool.submit(gradebook._have_table, second)
+            waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            with first.engine.connect() as watch:
+                while not watch.execute(text(waiting)).scalar():
+                    assert not made.done()
+                    time.sleep(0.01)
+            first.db.commit()
+            made.result(timeout=20)
+        second.db.commit()
+        assert second.db.execute(select(gradebook._states)).all() == []
+
+
+def test_two_graders_meet_the_same_student(server):
+    with Gradebook(server, "tables") as first, Gradebook(server, "tables") as second:
+        tries = []
+
+        def write() -> None:
+            tries.append(1)
+            if len(tries) == 1:  # the other is quicker, between our look and our word
+                first.add_student("shared")
+                second.add_student("shared")
+            second.update_or_create_student("shared")
+
+        gradebook.patiently(write)
+        assert len(tries) == 2
+        assert [s.id for s in second.students].count("shared") == 1
+
+
+def test_what_stays_wrong_is_told():
+    def wrong() -> None:
+        raise InvalidEntry("no such thing")
+
+    with pytest.raises(InvalidEntry, match="no such thing"):
+        gradebook.patiently(wrong)
