@@ -60,6 +60,11 @@ def _one_split(split, n: int, n_val: int, seed: int) -> str:
 def _indices(part) -> list[int] | None:
     if isinstance(part, dict):
         part = part.get("$tensor", part.get("$array"))
+    if isinstance(part, list):  # tensors of one number each are as good as numbers
+        part = [
+            i["$tensor"] if isinstance(i, dict) and i.get("shape") == [] else i
+            for i in part
+        ]
     if isinstance(part, list) and all(type(i) is int for i in part):
         return part
     return None

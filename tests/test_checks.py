@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 import torch
 
 from gdhelpers.checks import CheckFailed, check, once_written
+from gdhelpers.schedules import one_cycle
 from gdhelpers.verdicts import COLUMNS
 
 ROOT = Path(__file__).parents[1]
@@ -144,6 +146,24 @@ def test_an_error_is_told_once():
     text = words(lambda t, lr: t / 0, "single_step_gradient_descent")
     assert "came back: nothing, it raised ZeroDivisionError\n" in text
     assert text.count("division by zero") == 1
+
+
+def test_float32_is_named_where_it_shows():
+    def one_cycle_lr(t, total_steps, max_lr, pct_start=0.3):
+        return float(torch.tensor(one_cycle(max_lr, total_steps, pct_start)(t)))
+
+    text = words(one_cycle_lr, "one_cycle_lr", None, LESSON_6)
+    assert "is float32" in text
+    came_back, wanted = re.search(r"The result is (\S+), not (\S+)\.", text).groups()
+    assert came_back != wanted
+
+
+def test_a_rate_in_float32_is_right_where_nothing_depends_on_more():
+    def cosine_lr(t, total_steps, max_lr, min_lr=0.0):
+        share = torch.tensor(min(t / total_steps, 1) * math.pi)
+        return (min_lr + (max_lr - min_lr) * (1 + torch.cos(share)) / 2).item()
+
+    check(cosine_lr, "cosine_lr", None, LESSON_6)
 
 
 def test_a_place_in_a_nested_answer_is_written_as_an_index():

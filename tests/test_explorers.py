@@ -253,7 +253,7 @@ def test_a_schedule_without_the_floor_is_told_where_it_differs():
 # Lesson 05
 
 PLATEAU = {
-    "epoch": 1,
+    "epoch": 0,
     "mode": "min",
     "factor": 0.1,
     "patience": 1,
@@ -299,20 +299,20 @@ def test_plateau_tells_a_tie_a_threshold_and_a_fall():
         plateau.plateau_answer(
             None, **PLATEAU | {"series": series, "epoch": e, "threshold": 0.1}
         ).words
-        for e in range(1, 6)
+        for e in range(5)
     ]
     assert "first to compare with" in said[0]
     assert "below 0.45" in said[1] and "Bad epoch 1" in said[1]
     assert "Bad epoch 2" in said[2] and "the rate falls to 0.01" in said[2]
     assert "Bad epoch 1" in said[3]
-    assert "In all the rate falls twice, after epochs 3 and 5." in said[4]
+    assert "In all, the rate falls twice, after epochs 2 and 4." in said[4]
 
 
 def test_plateau_target_is_reached_by_patience():
     explorer = plateau.explore_plateau()
     assert "Reached" not in explorer.words.value
     explorer.controls["patience"].value = 2
-    assert "Reached:</strong> two falls, after epochs 15 and 18" in explorer.words.value
+    assert "Reached:</strong> two falls, after epochs 14 and 17" in explorer.words.value
 
 
 def test_plateau_shows_where_the_students_rates_part_from_torchs():
@@ -320,7 +320,7 @@ def test_plateau_shows_where_the_students_rates_part_from_torchs():
         return [initial_lr] + [initial_lr / 2] * (len(metrics) - 1)
 
     answer = plateau.plateau_answer(eager, series="0.5 0.4 0.3", **PLATEAU)
-    assert "After epoch 2 eager has the rate 0.05, torch 0.1" in answer.note
+    assert "After epoch 1 eager has the rate 0.05, torch 0.1" in answer.note
     assert answer.data["rates"] == [0.1, 0.05, 0.05]
     short = plateau.plateau_answer(lambda m, lr, **s: [lr], series="1 2", **PLATEAU)
     assert "no row of 2 numbers" in short.note
@@ -329,14 +329,16 @@ def test_plateau_shows_where_the_students_rates_part_from_torchs():
 def test_dragging_edits_the_series_and_looking_does_not():
     explorer = plateau.explore_plateau()
     series, epoch = explorer.controls["series"], explorer.controls["epoch"]
-    drag = next(w for w in explorer.row.children if w.description == "metric there")
-    epoch.value = 3
+    drag = next(
+        w for w in explorer.row.children if w.description == "metric of that epoch"
+    )
+    epoch.value = 2
     assert (series.value, drag.value) == (plateau.SERIES, 0.58)
     drag.value = 0.95
     assert plateau.read_series(series.value)[0][:4] == [0.9, 0.71, 0.95, 0.49]
-    assert "Epoch 3: metric 0.95" in explorer.words.value
+    assert "Epoch 2: metric 0.95" in explorer.words.value
     series.value = "7 8"
-    assert "Epoch 2: metric 8" in explorer.words.value
+    assert "There is no epoch 2 here. Epoch 1: metric 8" in explorer.words.value
 
 
 # Lesson 06

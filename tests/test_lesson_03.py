@@ -68,8 +68,9 @@ NUMBERS = {
     "because the bound is 0.9992": 2 / steep,
     "2/(λ_min + λ_max) = 0.75": 2 / (flat + steep),
     "with the factor 0.50": worst_factor(2 / (flat + steep)),
-    "the factor 1 − 0.99 · 2.00 = −0.982": 1 - 0.99 * steep,
-    "only its square, 0.963": (1 - 0.99 * steep) ** 2,
+    "1 − 0.99 · 2.0016": steep,
+    "1 − 0.99 · 2.0016 = −0.9816": 1 - 0.99 * steep,
+    "by the square, 0.963": (1 - 0.99 * steep) ** 2,
     "the loss rises at 0": rises(0.1) + rises(0.7) + rises(0.99),
     "the loss *falls* for 2": 100 - rises(1.01),
 }

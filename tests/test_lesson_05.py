@@ -22,10 +22,23 @@ METRICS = [1.0, 0.7, 0.72, 0.695, 0.71, 0.71, 0.6, 0.61, 0.6, 0.62, 0.61, 0.5]
 rows = plateau_decisions(METRICS, 0.1, patience=1, threshold=0.01, cooldown=2)
 
 
-def drops(patience):
+def noisy():
     noise = np.random.default_rng(0).normal(0, 0.05, 100)
-    noisy = (np.exp(-np.arange(100) / 60) + noise).round(4).tolist()
-    return len(set(simulate(noisy, 0.1, factor=0.5, patience=patience))) - 1
+    return (np.exp(-np.arange(100) / 60) + noise).round(4).tolist()
+
+
+def drops(patience):
+    return len(set(simulate(noisy(), 0.1, factor=0.5, patience=patience))) - 1
+
+
+def torch_drops(patience):
+    sgd = torch.optim.SGD([torch.zeros(1)], lr=0.1)
+    scheduler = ReduceLROnPlateau(sgd, factor=0.5, patience=patience)
+    rates = []
+    for loss in noisy():
+        scheduler.step(loss)
+        rates.append(sgd.param_groups[0]["lr"])
+    return len(set(rates)) - 1
 
 
 @functools.cache
@@ -57,6 +70,7 @@ NUMBERS = {
     "It had to be below 0.7 · 0.99 = 0.693": lambda: rows[3].bar,
     "6 drops in place of 76": lambda: drops(0),
     "76 drops with patience 0, 6": lambda: drops(5),
+    "torch's own stops at 23": lambda: torch_drops(0),
     "98.04": lambda: source("0.1").accuracy[-1][0],
     "98.04 % against 97.97": lambda: source("0.5").accuracy[-1][0],
     "98.04 % against 97.97 %: 7": lambda: images(
@@ -145,7 +159,10 @@ def test_the_validation_set_steers():
 
 def test_the_figures_show_every_drop():
     figure = plot_decisions(rows, patience=1)
-    assert [t.get_text() for t in figure.axes[2].texts] == ["0.01", "0.001"]
+    assert [t.get_text() for t in figure.axes[2].texts] == [
+        "drops to 0.01",
+        "drops to 0.001",
+    ]
     heights = [bar.get_height() for bar in figure.axes[1].patches]
     assert heights == [row.bad for row in rows]
     ax = plot_steered({"a": [1, 2, 2, 3]}, [0.1, 0.1, 0.05, 0.05])

@@ -86,7 +86,7 @@ def _(theta, learning_rate):
 
 @single_step.mistake(
     "rate used twice",
-    "the learning rate enters squared. It belongs into the step once.",
+    "the learning rate enters squared. It belongs in the step once.",
 )
 def _(theta, learning_rate):
     return theta - learning_rate * (learning_rate * 2 * theta)

@@ -101,7 +101,8 @@ steps.asks_only(
 
 @steps.mistake(
     "one step too few",
-    "after this many steps the error is still larger than the tolerance. Round up.",
+    "after this many steps the error is still larger than the tolerance. Round up; the "
+    "step that lands counts too.",
 )
 def _(learning_rate, curvature, tolerance):
     factor, n, left = abs(1 - learning_rate * curvature), 0, 1.0
@@ -256,7 +257,7 @@ def _(initial_lr=1.05, num_iterations=20):
 
 @optimize.mistake(
     "start recorded too",
-    "there is one entry more than iterations: the start does not belong into "
+    "there is one entry more than iterations: the start does not belong in "
     "x_history here.",
 )
 def _(initial_lr=1.05, num_iterations=20):
@@ -276,7 +277,7 @@ def _(initial_lr=1.05, num_iterations=20):
 
 @optimize.mistake(
     "start recorded in both lists",
-    "both lists have one entry more than iterations: the start belongs into neither.",
+    "both lists have one entry more than iterations: the start belongs in neither.",
 )
 def _(initial_lr=1.05, num_iterations=20):
     import torch

@@ -262,8 +262,8 @@ def _(x):
 
 @max_stable_lr_for.mistake(
     "factor 2 of the Hessian forgotten",
-    "this is twice too large, and a rate of that size diverges: the second derivative "
-    "of a square is 2, so the Hessian is (2/n)XᵀX.",
+    "this is twice as large as it should be, and a rate of that size diverges: the "
+    "second derivative of a square is 2, so the Hessian is (2/n)XᵀX.",
 )
 def _(x):
     import torch

@@ -21,6 +21,8 @@ split_train_val = Exercise("split_train_val", LESSON, "split_train_val")
 _LOSSES = [3.0, 2.0, 2.0, 2.1, 1.5, 1.6, 1.5, 1.7, 1.65, 1.4, 1.5, 1.45, 1.4, 1.5, 0.9]
 _CREEPING = [2.0, 1.97, 1.94, 1.91, 1.88, 1.85, 1.2, 1.19, 1.18, 1.5, 1.17, 1.1, 1.1]
 _ODD = 0.0317
+# Here a best that a drop has set anew is beaten by what is bad for the true one.
+_SPIKES = [2.0, 3.0, 2.5, 2.4, 2.3, 1.5, 2.0, 1.9, 1.8, 1.7]
 
 
 def _metrics(rng, n: int, low: float = 0.5) -> list[float]:
@@ -99,6 +101,7 @@ def _(rng):
         threshold=_ODD,
         cooldown=1,
     ),
+    case(_SPIKES, 0.4, factor=0.5, patience=0, cooldown=1),
 )
 def _(rng):
     return case(
@@ -326,6 +329,35 @@ def _(
 
 
 @simulate_plateau.mistake(
+    "best reset at a drop",
+    "the best survives a drop: only the count of bad epochs starts again. Here the "
+    "metric of the drop becomes the new best.",
+)
+def _(
+    metrics, initial_lr, mode="min", factor=0.1, patience=10, threshold=1e-4,
+    cooldown=0, min_lr=0.0,
+):  # fmt: skip
+    best = float("inf") if mode == "min" else float("-inf")
+    lr, bad, resting, rates = initial_lr, 0, 0, []
+    for metric in metrics:
+        if mode == "min":
+            better = metric < best * (1 - threshold)
+        else:
+            better = metric > best * (1 + threshold)
+        if better:
+            best, bad = metric, 0
+        else:
+            bad += 1
+        if resting > 0:
+            resting, bad = resting - 1, 0
+        if bad > patience:
+            lr, bad, resting = max(lr * factor, min_lr), 0, cooldown
+            best = metric
+        rates.append(lr)
+    return rates
+
+
+@simulate_plateau.mistake(
     "count kept after a drop",
     "after a drop the count of bad epochs starts again from 0. Here it goes on, so "
     "the next bad epoch drops the rate once more.",
@@ -533,6 +565,34 @@ def _(
         if resting > 0:
             resting = resting - 1
         elif bad > patience:
+            lr, bad, resting = max(lr * factor, min_lr), 0, cooldown
+        rates.append(lr)
+    return rates
+
+
+@simulate_plateau.mistake(
+    "cooldown skips the epoch",
+    "an epoch in cooldown is left out altogether here. Only its bad count is: a metric "
+    "that is better still becomes the best.",
+)
+def _(
+    metrics, initial_lr, mode="min", factor=0.1, patience=10, threshold=1e-4,
+    cooldown=0, min_lr=0.0,
+):  # fmt: skip
+    best = float("inf") if mode == "min" else float("-inf")
+    lr, bad, resting, rates = initial_lr, 0, 0, []
+    for metric in metrics:
+        if mode == "min":
+            better = metric < best * (1 - threshold)
+        else:
+            better = metric > best * (1 + threshold)
+        if resting > 0:
+            resting, bad = resting - 1, 0
+        elif better:
+            best, bad = metric, 0
+        else:
+            bad += 1
+        if bad > patience:
             lr, bad, resting = max(lr * factor, min_lr), 0, cooldown
         rates.append(lr)
     return rates

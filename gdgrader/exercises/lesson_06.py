@@ -15,7 +15,7 @@ def a_rate(rng):
     return round(rng.uniform(0.2, 3.0), 3)
 
 
-cosine = Exercise("cosine_lr", LESSON, "cosine_lr", rel=1e-9, abs=1e-12)
+cosine = Exercise("cosine_lr", LESSON, "cosine_lr", rel=1e-6, abs=1e-6)
 
 
 @cosine.asks("down to zero", case(13, 50, 0.1), case(7, 9, 0.8))

@@ -90,12 +90,12 @@ def plateau_answer(
     Args:
         simulate: simulate_plateau(metrics, initial_lr, mode=…, …) -> rate after each.
         series: the metric after each epoch, numbers in a text.
-        epoch: the one to look at, from 1.
+        epoch: the one to look at, from 0.
     """
     metrics, note = read_series(series)
     if not metrics:
         words = "There is no metric yet: type one number an epoch, such as 0.9 0.5 0.5."
-        return Answer(words, {"metrics": [], "states": [], "rates": [], "epoch": 1})
+        return Answer(words, {"metrics": [], "states": [], "rates": [], "epoch": 0})
     settings = {
         "mode": mode,
         "factor": factor,
@@ -107,11 +107,15 @@ def plateau_answer(
     rates = [s["lr"] for s in states]
     if simulate is not None:
         rates, note = compare(simulate, metrics, settings, rates, note)
-    epoch = min(max(epoch, 1), len(metrics))
-    drops = [t + 1 for t, s in enumerate(states) if s["dropped"]]
-    words = tell(metrics[epoch - 1], states[epoch - 1], epoch, settings)
-    words += f" In all the rate falls {times(len(drops))}"
-    words += f", after epoch{'s' * (len(drops) > 1)} {listed(drops)}." if drops else "."
+    asked, epoch = epoch, min(max(epoch, 0), len(metrics) - 1)
+    drops = [t for t, s in enumerate(states) if s["dropped"]]
+    words = f"There is no epoch {asked} here. " if asked > epoch else ""
+    words += tell(metrics[epoch], states[epoch], epoch, settings)
+    if drops:
+        words += f" In all, the rate falls {times(len(drops))}, after epoch"
+        words += f"{'s' * (len(drops) > 1)} {listed(drops)}."
+    else:
+        words += " In all, the rate does not fall."
     reached = f"two falls, after epochs {listed(drops)}." if len(drops) == 2 else ""
     data = {"metrics": metrics, "states": states, "rates": rates, "epoch": epoch}
     return Answer(words, data, reached, note)
@@ -129,7 +133,7 @@ def compare(
     for t, (mine, right) in enumerate(zip(given, rates, strict=True)):
         if not math.isclose(mine, right, rel_tol=1e-6):
             note += (
-                f" After epoch {t + 1} {name_of(simulate)} has the rate {mine:.4g}, "
+                f" After epoch {t} {name_of(simulate)} has the rate {mine:.4g}, "
                 f"torch {right:.4g}. The picture shows yours."
             )
             break
@@ -159,8 +163,8 @@ def tell(metric: float, state: dict, epoch: int, settings: dict) -> str:
 
 
 def times(number: int) -> str:
-    """Say "not at all", "once", "twice", "3 times"."""
-    return {0: "not at all", 1: "once", 2: "twice"}.get(number, f"{number} times")
+    """Say "once", "twice", "3 times"."""
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
 
 
 def listed(numbers: Sequence[int]) -> str:
@@ -192,13 +196,13 @@ def make_draw() -> tuple[Canvas, Callable[[Mapping], bytes]]:
 
     def draw(data: Mapping) -> bytes:
         y = np.array(data["metrics"], dtype=float)
-        epochs, states = np.arange(1, len(y) + 1), data["states"]
+        epochs, states = np.arange(len(y)), data["states"]
         seen = y[np.isfinite(y)]
         low, high = (seen.min(), seen.max()) if seen.size else (0, 1)
         # Steady unless the series leaves it: the axes are then painted anew.
         low, high = min(0, low * 1.1), max(1, high * 1.1)
         for ax in canvas.axes:
-            ax.set_xlim(0, max(len(y) + 1, 19))
+            ax.set_xlim(-1, max(len(y), 18))
         series.set_ylim(low, high)
         metric.set_data(epochs, y)
         bars = np.array([s["bar"] for s in states], dtype=float)
@@ -229,12 +233,12 @@ def explore_plateau(simulate_plateau: Callable | None = None) -> Explorer:
         style=name,
         layout=widgets.Layout(width="98%"),
     )
-    epoch = choice("look at epoch", list(range(1, MOST + 1)), 5, "{:d}".format)
+    epoch = choice("look at epoch", list(range(MOST)), 4, "{:d}".format)
     value = widgets.FloatSlider(
         min=0,
         max=1,
         step=0.01,
-        description="metric there",
+        description="metric of that epoch",
         tooltip="drag the metric of the epoch you look at",
         style=name,
         layout=epoch.layout,
@@ -270,15 +274,15 @@ def _drag(series: widgets.Text, epoch: widgets.Widget, value: widgets.Widget) ->
     def show(_change=None) -> None:
         nonlocal showing
         metrics, _ = read_series(series.value)
-        if epoch.value <= len(metrics) and math.isfinite(metrics[epoch.value - 1]):
+        if epoch.value < len(metrics) and math.isfinite(metrics[epoch.value]):
             showing = True
-            value.value = min(max(metrics[epoch.value - 1], value.min), value.max)
+            value.value = min(max(metrics[epoch.value], value.min), value.max)
             showing = False
 
     def change(_change) -> None:
         metrics, _ = read_series(series.value)
-        if not showing and epoch.value <= len(metrics):
-            metrics[epoch.value - 1] = value.value
+        if not showing and epoch.value < len(metrics):
+            metrics[epoch.value] = value.value
             series.value = " ".join(f"{m:.4g}" for m in metrics)
 
     show()

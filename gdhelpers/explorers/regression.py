@@ -37,7 +37,7 @@ def stable_rate(x: Tensor) -> float:
 @functools.cache
 def problem(scale: float) -> dict:
     """The data with its feature times `scale`, its Hessian's axes and its best fit."""
-    x, y = noisy_line()
+    x, y = noisy_line(seed=4)  # the lesson's
     x[:, 0] *= scale
     hessian = (2 / len(x) * x.T @ x).numpy()
     curvatures, axes = np.linalg.eigh(hessian)

@@ -211,8 +211,8 @@ def explore_schedules(
     end = widgets.Dropdown(
         options=list(shapes(plain_cosine)),
         value="cosine",
-        description="then",
-        tooltip="then",
+        description="last part",
+        tooltip="last part",
         style={"description_width": "initial"},
     )
     trainer = Trainer()

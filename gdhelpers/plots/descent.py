@@ -45,8 +45,13 @@ def plot_path(
     ax.plot(path, heights, color=ORANGE, marker="o", ms=6, lw=1.2, ls="--")
     for i, (x, y) in enumerate(zip(path[:5], heights, strict=False)):
         if i == 0 or abs(path[i] - path[i - 1]) > reach / 12:
+            outside = 6 if x > loss.minimum else -6  # and below, where no line goes
             ax.annotate(
-                f"θ{chr(0x2080 + i)}", (x, y), (6, 6), textcoords="offset points"
+                f"θ{chr(0x2080 + i)}",
+                (x, y),
+                (outside, -10),
+                textcoords="offset points",
+                ha="left" if outside > 0 else "right",
             )
     return finish(ax, x="θ", y=f"L(θ) = {loss.name}")
 

@@ -67,9 +67,12 @@ def plot_decisions(rows: Sequence[Decision], patience: int) -> Figure:
             for ax in (top, middle, bottom):
                 ax.axvline(i + 0.5, color=GREEN, linestyle=":")
             bottom.annotate(
-                f"{row.lr:g}", (i + 0.5, row.lr), (4, 3), textcoords="offset points",
+                f"drops to {row.lr:g}",
+                (i + 0.5, row.lr),
+                (4, 3),
+                textcoords="offset points",
                 color=BLUE,
-            )  # fmt: skip
+            )
     finish(top, y="loss")
     finish(middle, y="bad epochs")
     finish(bottom, x="epoch", y="rate after it")

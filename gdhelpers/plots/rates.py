@@ -64,6 +64,11 @@ def plot_gallery(traces: Mapping[str, Mapping]) -> Axes:
     axes = new_grid(rows, columns, 2.1 * rows, top=0.5, bottom=0.5)
     log_scale(axes[0][0])
     axes[0][0].minorticks_off()
+    intended = np.ravel([t["intended"] for t in traces.values()])
+    used = min(np.min(t["used"]) for t in traces.values())
+    # A rate that dies out leaves the picture; the others stay in it.
+    lowest = min(intended.min() / 8, max(used, intended.min() / 100) / 2)
+    axes[0][0].set_ylim(lowest, intended.max() * 2)
     for ax, (title, trace) in zip(axes.flat, traces.items(), strict=False):
         epochs = len(trace["intended"])
         batches = len(trace["used"][0])
@@ -83,8 +88,6 @@ def plot_gallery(traces: Mapping[str, Mapping]) -> Axes:
             linewidth=1.8,
         )
         ax.plot(np.arange(epochs) + 0.5, trace["recorded"], "o", color=ORANGE, ms=4)
-        lowest = min(trace["intended"])
-        ax.set_ylim(lowest / 8, max(trace["intended"]) * 2)
         finish(ax, title)
         ax.title.set_fontsize(10)
     for ax in axes.flat[len(traces) :]:
@@ -107,7 +110,14 @@ def plot_seeds(results: Mapping[str, Sequence[float]], ax: Axes | None = None) -
     names = list(results)
     for row, (name, style) in enumerate(zip(names, styles(), strict=False)):
         values = np.asarray(results[name])
-        ax.plot(values, [row] * len(values), "o", color=style["color"], alpha=0.7)
+        ax.plot(
+            values,
+            [row] * len(values),
+            "o",
+            color=style["color"],
+            markersize=7,
+            markeredgecolor="white",
+        )
         ax.plot(values.mean(), row, "|", color=BLACK, markersize=22, mew=2)
         ax.text(
             1.01,

@@ -68,3 +68,10 @@ def right_split(n, n_val, seed):
     order = torch.randperm(n, generator=torch.Generator().manual_seed(seed))
     val, train = order.split([n_val, n - n_val])
     return train, val
+
+
+def right_tensors_of_one_number(n, n_val, seed):
+    import torch
+
+    order = list(torch.randperm(n, generator=torch.Generator().manual_seed(seed)))
+    return order[n_val:], order[:n_val]
