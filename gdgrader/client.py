@@ -37,7 +37,7 @@ class OutputGuard:
     def dropped(self) -> None:
         """The connection has ended: with the kernel, or for a message too long."""
         self.poller.unregister(self.lost)
-        if self.kernel.wait(0.5) is None:
+        if self.kernel.wait(5) is None:
             self.stop()
 
     def stop(self) -> None:
@@ -85,6 +85,8 @@ class SandboxedClient(AsyncKernelClient):
         limits = self.parent.provisioner.sandbox.limits
         if limits:
             self.context.setsockopt(zmq.MAXMSGSIZE, limits.output_bytes)
+        # What nobody reads would pile up in our memory: up to 1000 messages each.
+        kwargs |= {"stdin": False, "control": False}
         super().start_channels(*args, hb=hb, **kwargs)
         if limits:
             channel, kernel = self.iopub_channel, self.parent.provisioner.kernel

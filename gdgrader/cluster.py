@@ -92,6 +92,8 @@ def results(
         send(AHEAD * sum(client.nthreads().values()))
         for future in done:
             task = asked.pop(future.key)
+            if future.cancelled():
+                raise ClusterUnavailable("the cluster was restarted; run it again")
             try:
                 result = future.result()
             except Exception as error:

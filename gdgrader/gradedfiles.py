@@ -1,14 +1,20 @@
 """The folders of graded notebooks: each appears as a whole or not at all."""
 
+import contextlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import nbformat
 from nbgrader.coursedir import CourseDirectory
 
 from gdgrader.scores import RECORD
+
+try:
+    import fcntl
+except ImportError:  # Windows, where nobody grades
+    fcntl = None
 
 READABLE = 0o444  # as nbgrader leaves what it graded
 
@@ -26,6 +32,25 @@ class GradedFiles:
     def mark(self, student: str) -> tuple[str, str]:
         """The fingerprint and seed that the graded notebook says it was graded with."""
         return self._mark(self._folder(student))
+
+    @contextlib.contextmanager
+    def alone(self, student: str) -> Iterator[None]:
+        """Let no other run of this machine write this student's folder meanwhile."""
+        folder = self._folder(student).parent
+        if fcntl is None:
+            yield
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(number)
+
+    def half_done(self, student: str) -> bool:
+        """Whether a run was ended, or is now, before a new folder took its place."""
+        return self._new(student).exists()
 
     def make_ready(self, student: str, files: Mapping[str, bytes]) -> None:
         """Write a new folder beside the old one."""
@@ -75,7 +100,7 @@ class GradedFiles:
     def _mark(self, folder: Path) -> tuple[str, str]:
         try:
             found = nbformat.read(folder / f"{self.notebook}.ipynb", as_version=4)
-        except (OSError, ValueError):
+            record = found.metadata.get(RECORD, {})
+            return record.get("fingerprint", ""), record.get("seed", "")
+        except Exception:  # whatever it is, it is not what we wrote
             return "", ""
-        record = found.metadata.get(RECORD, {})
-        return record.get("fingerprint", ""), record.get("seed", "")

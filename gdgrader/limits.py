@@ -157,7 +157,9 @@ def measure(pid: int, shared_bytes: int, doubtful_bytes: int) -> Usage:
     pids = tree(pid)
     for one in pids:
         with contextlib.suppress(OSError, IndexError):
-            fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+            # A process may call itself whatever bytes it likes.
+            stat = Path(f"/proc/{one}/stat").read_text("latin-1")
+            fields = stat.rpartition(")")[2].split()
             # Of proc(5)'s numbered fields 14 to 17, 20 and 24; here the third is first.
             ticks += sum(map(int, fields[11:15]))
             tasks += int(fields[17])

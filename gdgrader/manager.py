@@ -110,7 +110,9 @@ async def _said(
     client.start_channels()
     try:
         await client.wait_for_ready(timeout=60)
-        reply = await client.execute_interactive(code, timeout=60, output_hook=hear)
+        reply = await client.execute_interactive(
+            code, allow_stdin=False, timeout=60, output_hook=hear
+        )
     finally:
         client.stop_channels()
         await asyncio.shield(manager.shutdown_kernel(now=True))

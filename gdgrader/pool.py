@@ -191,6 +191,8 @@ def _serve(
 ) -> None:
     """What a worker does: tasks until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the coordinator's
+    if hasattr(signal, "SIGTSTP"):  # Ctrl-Z too: kernels go on, and so do their limits
+        signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     if begin:
         begin[0](begin[1])
     # Taken in at once, as the coordinator would else wait for us to read a large one

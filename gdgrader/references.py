@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -61,9 +61,18 @@ class Promise:
 
     def __init__(self, edition: Edition, seed: str, sandbox: NoSandbox) -> None:
         self.key = (edition.fingerprint, seed)
-        thread = ThreadPoolExecutor(1)
-        self._found = thread.submit(references, edition, seed, sandbox)
-        thread.shutdown(wait=False)
+        self._found: Future = Future()
+
+        def find() -> None:
+            try:
+                self._found.set_result(references(edition, seed, sandbox))
+            except BaseException as error:
+                self._found.set_exception(error)
+
+        if getattr(sandbox, "nested", True):
+            Thread(target=find, daemon=True).start()
+        else:  # one kernel at a time, and the next sandbox dies with its thread
+            find()
 
     def share(self) -> Connection:
         """What another process hears them from, once they are there."""

@@ -7,6 +7,7 @@ run that ends between the two is completed by the next.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import json
@@ -21,6 +22,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -169,6 +171,19 @@ class _Run:
         progress: Progress,
     ) -> list[Outcome]:
         wanted = sorted(self._students() if students is None else set(students))
+        try:
+            return self._all(wanted, crew, progress)
+        except OperationalError as error:
+            raise gradebook.DatabaseBusy(
+                f"the gradebook cannot be used: {error}"
+            ) from None
+
+    def _all(
+        self,
+        wanted: list[str],
+        crew: Callable[..., Iterator[tuple[Task, object]]],
+        progress: Progress,
+    ) -> list[Outcome]:
         with Gradebook(self.db_url, self.course.course_id) as self.book:
             register(self.lesson, self.edition.path, self.book, self.config)
             seen: dict[str, HandIn] = {}
@@ -208,6 +223,10 @@ class _Run:
         finish: Callable[[Outcome], None],
     ) -> Iterator[Task]:
         for student in students:
+            if (name := student.encode("utf-8", "replace").decode()) != student:
+                reason = "its folder's name is no text in UTF-8"
+                finish(Outcome(name, FAILED, reason))
+                continue
             folder = Path(self.course.format_path(self._in, student, self.lesson))
             handed = _handed_in(folder, self.notebook)
             mark = hashlib.sha256(
@@ -240,13 +259,14 @@ class _Run:
     # Writing ---------------------------------------------------------------------
 
     def _save(self, task: Task, handed: HandIn, result: Result) -> Outcome:
-        try:
-            return self._written(task, handed, result)
-        except OSError as error:
-            if error.errno in OWN_TROUBLE:
-                raise  # a full disk is everybody's; the next run goes on from here
-            reason = f"it cannot be written down: {error}"
-            return self._written(task, handed, Result(reason=reason))
+        with self.graded.alone(task.student):
+            try:
+                return self._written(task, handed, result)
+            except OSError as error:
+                if error.errno in OWN_TROUBLE:
+                    raise  # a full disk is everybody's; the next run goes on from here
+                reason = f"it cannot be written down: {error}"
+                return self._written(task, handed, Result(reason=reason))
 
     def _written(self, task: Task, handed: HandIn, result: Result) -> Outcome:
         where = Where(self.lesson, task.student, self.notebook)
@@ -319,8 +339,15 @@ class _Run:
         )
 
     def _complete(self, student: str) -> None:
-        state = gradebook.state(self.book, self.lesson, student)
-        self.graded.complete(student, (state.fingerprint, state.seed))
+        if not self.graded.half_done(student):
+            return
+        with (
+            self.graded.alone(student),
+            contextlib.suppress(OSError),  # then writing it anew will say so
+        ):
+            self.book.db.rollback()  # to see what another run has just written
+            state = gradebook.state(self.book, self.lesson, student)
+            self.graded.complete(student, (state.fingerprint, state.seed))
 
     def _is_done(self, student: str, mark: str) -> bool:
         state = gradebook.state(self.book, self.lesson, student)

@@ -9,7 +9,7 @@ from typing import ClassVar, TypeVar
 
 from gdgrader.bubblewrap import SandboxUnavailable
 from gdgrader.limits import Limits
-from gdgrader.sandbox import BorrowedSandbox, Lent, NoSandbox, Sandbox, SandboxError
+from gdgrader.sandbox import BorrowedSandbox, Lent, NoSandbox, Sandbox
 
 T = TypeVar("T")
 
@@ -59,7 +59,7 @@ def lend_sandbox(
     try:
         begun = trusted(_ready_made(True, limits).open())
         return open_sandbox(True, limits).lent(), begun
-    except SandboxError as error:
+    except (RuntimeError, OSError) as error:
         raise SandboxUnavailable(str(error)) from error
 
 

@@ -9,6 +9,7 @@ import asyncio
 import queue
 import time
 from collections.abc import Mapping
+from typing import Any
 
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -18,10 +19,19 @@ from gdgrader.manager import kernel_manager_for
 from gdgrader.sandbox import NoSandbox
 
 INTERRUPT_SECONDS = 4  # to heed an interrupt, before the kernel is ended
+OUTPUT_SECONDS = 30  # to hear all that a cell said, once it has ended
 
 
 class KernelLost(Exception):
     """The kernel is gone, or does not obey; the message says why."""
+
+
+class _Client(NotebookClient):
+    """Waits for a cell's last words, but not so long for those of one that hangs."""
+
+    async def _async_handle_timeout(self, *arguments: Any) -> Any:
+        self.iopub_timeout = INTERRUPT_SECONDS
+        return await super()._async_handle_timeout(*arguments)
 
 
 class Talk:
@@ -35,13 +45,12 @@ class Talk:
         self, notebook: NotebookNode, sandbox: NoSandbox, files: Mapping[str, bytes]
     ) -> None:
         self.manager = kernel_manager_for(sandbox, files)
-        self.client = NotebookClient(
+        self.client = _Client(
             notebook,
             km=self.manager,
             allow_errors=True,
             record_timing=False,
             store_widget_state=False,
-            iopub_timeout=INTERRUPT_SECONDS,
             raise_on_iopub_timeout=True,
             error_on_timeout={"ename": "Timeout", "evalue": "", "traceback": []},
             interrupt_on_timeout=True,
@@ -67,7 +76,7 @@ class Talk:
 
         Errors: KernelLost where the kernel did not survive it.
         """
-        self.client.timeout = seconds
+        self.client.timeout, self.client.iopub_timeout = seconds, OUTPUT_SECONDS
         began = time.monotonic()
         try:
             await self.client.async_execute_cell(cell, index)
@@ -111,14 +120,14 @@ class Talk:
         while (left := end - time.monotonic()) > 0:
             try:
                 got = await self.client.kc.shell_channel.get_msg(timeout=min(left, 0.5))
+                about, content = got["parent_header"].get("msg_id"), got["content"]
             except queue.Empty:
                 if not await self.manager.is_alive():
                     raise self._lost("it ended the kernel") from None
             except Exception as error:
                 raise self._lost(_unreadable(error)) from None
             else:
-                content = got.get("content")
-                if got.get("parent_header", {}).get("msg_id") == asked:
+                if about == asked:
                     return content if isinstance(content, dict) else {}
         return None
 

@@ -87,8 +87,8 @@ class Watchdog:
                     return
                 current = list(self._watched)
             for watched in current:
-                # Gone between two looks: then there is nothing left to stop.
-                with contextlib.suppress(OSError):
+                # Gone between two looks, or whatever else: all others stay watched.
+                with contextlib.suppress(Exception):
                     if watched.kernel.poll() is None and (reason := watched.excess()):
                         watched.kernel.kill(reason)
 

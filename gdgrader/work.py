@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from gdgrader.instructor import Edition
     from gdgrader.sandbox import Lent
+    from gdgrader.sockets import SocketFolder
 
 # Imported once before the workers are forked, where they are.
 HEAVY = ["gdgrader.lean", "gdgrader.grading", "gdgrader.session"]
@@ -102,23 +102,32 @@ def begin(given: Given) -> None:
 
 
 def work(task: Task) -> Result:
-    """Grade one submission; what it did wrong is in the result, never raised."""
+    """Grade one submission; what it did wrong is in the result, never raised.
+
+    Once more where the sandbox broke under it, which is nobody's fault.
+    """
+    result, sound = _tried(task)
+    return result if sound else _tried(task)[0]
+
+
+def _tried(task: Task) -> tuple[Result, bool]:
     import nbformat
 
-    from gdgrader.sandbox import SandboxError, SandboxUnavailable
+    from gdgrader.references import references
     from gdgrader.session import open_sandbox
 
     began = time.monotonic()
     try:
         sandbox = open_sandbox(task.terms.isolated, task.terms.limits)
-    except (SandboxUnavailable, SandboxError, OSError) as error:
-        return Result(reason=str(error), unavailable=True)
+        edition = task.terms.edition()
+        references(edition, task.seed, sandbox)
+    # So far no student's code was run.
+    except (RuntimeError, OSError, ValueError) as error:
+        return Result(reason=str(error), unavailable=True), False
     from gdgrader import grading
-    from gdgrader.references import ReferenceFailed
     from gdgrader.submission import Unreadable
 
     try:
-        edition = task.terms.edition()
         notebook = grading.prepared(task.content, edition, list(task.notes))
         notebook.metadata[RECORD]["fingerprint"] = task.fingerprint
         scores = grading.graded(
@@ -128,18 +137,18 @@ def work(task: Task) -> Result:
             sandbox,
             merged(task.files, task.terms.released),
         )
-    except ReferenceFailed as error:
-        return Result(reason=str(error), unavailable=True)
     except Exception as error:
         plain = isinstance(error, Unreadable)
         reason = str(error) if plain else f"{type(error).__name__}: {error}"
-        return Result(reason=reason[:1000], seconds=time.monotonic() - began)
-    return Result(
+        failed = Result(reason=reason[:1000], seconds=time.monotonic() - began)
+        return failed, sandbox.alive and not isinstance(error, RuntimeError)
+    result = Result(
         nbformat.writes(notebook).encode("utf-8", "replace"),
         scores,
         notes=tuple(notebook.metadata[RECORD]["notes"]),
         seconds=time.monotonic() - began,
     )
+    return result, sandbox.alive  # else cells may have been blamed for its end
 
 
 @lru_cache(maxsize=8)
@@ -149,13 +158,15 @@ def _edition(lesson: str, notebook: str, source: bytes, cleared: str) -> Edition
     from gdgrader.instructor import instructors_version
 
     name = hashlib.sha256(source + cleared.encode()).hexdigest()
-    path = Path(_scratch().name, name, lesson, f"{notebook}.ipynb")
+    path = Path(_scratch().path, name, lesson, f"{notebook}.ipynb")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(source)
     return instructors_version(path, Config({"ClearSolutions": json.loads(cleared)}))
 
 
 @cache
-def _scratch() -> tempfile.TemporaryDirectory:
-    """Where sources that travelled lie, as long as this process lives."""
-    return tempfile.TemporaryDirectory(prefix="gdgrader-source-")
+def _scratch() -> SocketFolder:
+    """Where sources that travelled lie; removed however this process ends."""
+    from gdgrader.sockets import SocketFolder
+
+    return SocketFolder()

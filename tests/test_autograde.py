@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from course import DESCEND, LESSON, RIGHT, RIGHT_STEP, STEP, Course
+from course import DESCEND, LESSON, RIGHT, RIGHT_STEP, STEP, Course, insert
 from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade, is_grade
 
@@ -176,6 +176,39 @@ def test_who_asks_together_is_not_judged_together(small, monkeypatch, end):
     assert small.scores("ann") == found
     notes = small.autograded("ann").metadata.gdgrader.notes
     assert all("step_down" in note for note in notes), notes
+
+
+@pytest.mark.parametrize(
+    "many", ["display(i)", "print(i, flush=True)", "clear_output(wait=True); print(i)"]
+)
+def test_a_cell_may_say_much(small, many):
+    code = f"from IPython.display import clear_output\nfor i in range(3000): {many}"
+    small.edited("ann", lambda nb: insert(nb, "step", code))
+    small.autograde()
+    assert small.points("ann") == 7
+    assert small.autograded("ann").metadata.gdgrader.notes == []
+
+
+def test_a_reply_that_is_no_reply_costs_its_author_alone(small):
+    code = """
+from jupyter_client.session import Session
+sent = Session.send
+def send(self, stream, message, content=None, parent=None, **more):
+    if message == "execute_reply" and getattr(Session, "armed", False):
+        message = self.msg(message, content, parent)
+        message["parent_header"] = []
+    return sent(self, stream, message, content, parent, **more)
+Session.send = send
+"""
+    step = RIGHT_STEP + "\n"
+    arm = "    from jupyter_client.session import Session; Session.armed = True\n"
+    step = step.replace(STEP, STEP + arm)
+    notebook = small.answered({"step": step})
+    insert(notebook, "step", code)
+    small.submit("ann", notebook)
+    small.autograde()
+    assert small.state("ann").status != "failed"
+    assert small.points("ann") == 0
 
 
 def test_a_cell_without_a_verdict_gets_nothing(small, monkeypatch):

@@ -124,3 +124,13 @@ def test_another_version_on_a_worker_is_told(scheduler, monkeypatch):
     monkeypatch.setattr(cluster, "grader_version", lambda: str(os.getpid()))
     with pytest.raises(cluster.ClusterUnavailable, match="other code"):
         cluster.connect(scheduler[0])
+
+
+def test_a_restart_of_the_cluster_is_nobodys_failure(scheduler):
+    with cluster.connect(scheduler[0]) as client:
+        found = cluster.results(time.sleep, [0.01, *[3] * 7], client)
+        next(found)
+        with cluster.connect(scheduler[0]) as somebody:
+            somebody.restart(wait_for_workers=False)
+        with pytest.raises(cluster.ClusterUnavailable, match="run it again"):
+            list(found)

@@ -1,6 +1,8 @@
 """Forked kernels are like new ones, by name and by hand."""
 
 import asyncio
+import errno
+import importlib.util
 import json
 import logging
 import os
@@ -8,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import tomllib
 from pathlib import Path
 
@@ -22,7 +25,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from sandboxed import children, run
 
 from gdgrader import kernel
-from gdgrader.forkserver import ForkedKernel
+from gdgrader.forkserver import INSIDE, ForkedKernel
 from gdgrader.limits import Limits
 from gdgrader.manager import kernel_manager_for, manager_class_for
 from gdgrader.sandbox import NoSandbox, Sandbox
@@ -335,3 +338,29 @@ def test_kernels_can_be_killed_at_once(server):
         _, forked = server.fork(b"key")
         forked.kill()
         assert forked.returncode == -signal.SIGKILL
+
+
+def test_a_fork_that_is_refused_is_no_end_of_the_warmed_process(monkeypatch):
+    """As where the machine has no more processes to give."""
+    found = importlib.util.spec_from_file_location("zygote", INSIDE / "zygote.py")
+    zygote = importlib.util.module_from_spec(found)
+    found.loader.exec_module(zygote)
+
+    def refuse(*_):
+        raise BlockingIOError(errno.EAGAIN, "no process to be had")
+
+    monkeypatch.setattr(zygote, "fork", refuse)
+    ours, theirs = socket.socketpair()
+    serving = threading.Thread(target=zygote.serve, args=(theirs, "nested"))
+    serving.start()
+    for _ in range(2):
+        news, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with news, its, Path(os.devnull).open() as file:
+            socket.send_fds(ours, [b"f"], [its.fileno(), *[file.fileno()] * 6])
+            its.close()
+            assert "no process" in json.loads(news.recv(4096))["problem"]
+            assert news.recv(4096) == b""  # and closed
+    ours.close()
+    serving.join(10)
+    assert not serving.is_alive()
+    theirs.close()

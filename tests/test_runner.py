@@ -1,17 +1,24 @@
 """`gdgrader autograde`: the same grades as plain nbgrader's, written once and whole."""
 
 import math
+import multiprocessing
 import os
+import shutil
 import signal
+import sqlite3
 import time
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
+import nbformat
 import pytest
 from course import LESSON, LIMITS, RIGHT, RIGHT_STEP, STEP, Course, insert
 from nbgrader.api import Gradebook
 from nbgrader.plugins import BasePlugin
 
 from gdgrader import pool, runner
+from gdgrader.gradebook import WAITING, DatabaseBusy
 from gdgrader.gradedfiles import GradedFiles
 
 WRONG = {**RIGHT, "step": STEP + "    return theta + learning_rate * 2 * theta"}
@@ -296,3 +303,43 @@ def sleep(task):
 def test_a_worker_that_hangs_is_ended():
     found = dict(pool.results(sleep, ["x"], workers=1, patience=1))
     assert isinstance(found["x"], pool.WorkerDied)
+
+
+def test_two_runs_at_once_fail_nobody(small):
+    """They take turns at each student's folder."""
+    for number in range(6):
+        small.submit(f"s{number}", small.answered(RIGHT))
+    run(small)
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(2, mp_context=context) as pool:
+        runs = [pool.submit(run, small, force=True) for _ in range(2)]
+        for found in runs:
+            outcomes = found.result(timeout=120)
+            assert {o.status for o in outcomes.values()} <= {"graded", WAITING}
+    assert not list(small.root.rglob(".*.new"))
+
+
+def test_one_folder_does_not_end_the_run_for_all(small):
+    odd = os.fsdecode(b"odd\xff")
+    shutil.copytree(small.folder("ann"), small.root / "submitted" / odd / LESSON)
+    run(small)
+    (small.root / "autograded" / "ann" / f".{LESSON}.new").write_text("a file")
+    graded = small.root / "autograded" / "bob" / LESSON / f"{LESSON}.ipynb"
+    for content in ("[]", "null", "{}"):
+        graded.chmod(0o644)
+        graded.write_text(content)
+        found = run(small)
+        assert found["bob"].status != "failed"
+        assert found["odd?"].status == "failed" and "UTF-8" in found["odd?"].reason
+        assert nbformat.read(graded, 4).metadata.gdgrader.fingerprint
+    assert run(small)["bob"].status == "unchanged"
+
+
+def test_a_gradebook_that_another_holds_is_told(small, monkeypatch):
+    run(small)
+    monkeypatch.setattr(runner.gradebook, "LOCKED_SECONDS", 1)
+    other = sqlite3.connect(small.root / "gradebook.db", isolation_level=None)
+    with closing(other):
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(DatabaseBusy, match="cannot be used"):
+            run(small, force=True)

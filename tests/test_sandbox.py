@@ -267,6 +267,11 @@ HOGS = {
         "submission limit of 3 s",
     ),
     "processor": ("while True: pass", "CPU limit"),
+    "processor, under a name that is no text": (
+        "import ctypes; ctypes.CDLL(None).prctl(15, b'\\xff\\xfe', 0, 0, 0)\n"
+        "while True: pass",
+        "CPU limit",
+    ),
     "output": ("while True: print('x' * 10_000, flush=True)", "output limit of 2 MB"),
     "one huge output": (
         "print('x' * 30_000_000)\nimport time; time.sleep(30)",
@@ -281,7 +286,7 @@ def test_a_hog_is_stopped_with_a_reason(bounded, name):
     limits = {"time": 3, "ignored signals": 3, "stopped": 3}
     sandbox = bounded(
         submission_seconds=limits.get(name, 40),
-        cpu_seconds=1 if name == "processor" else 20,
+        cpu_seconds=1 if "processor" in name else 20,
     )
     outcome = run(sandbox, code)
     assert outcome.reason and reason in outcome.reason
@@ -294,6 +299,26 @@ def test_a_hog_is_stopped_without_a_control_group(bounded, name, monkeypatch):
     monkeypatch.setattr("gdgrader.limits._own_groups", lambda: (1, {}))
     outcome = run(bounded(), HOGS[name][0])
     assert outcome.reason and HOGS[name][1] in outcome.reason
+
+
+def test_what_nobody_hears_does_not_pile_up_here(sandbox):
+    flood = """
+kernel = get_ipython().kernel
+who = kernel._parent_ident["shell"]
+who = who[0] if isinstance(who, list) else who
+for _ in range(40):
+    kernel.stdin_socket.send_multipart([who, b"x" * (18 << 20)])
+import time; time.sleep(1)
+"""
+    before = psutil.Process().memory_info().rss
+    run(sandbox, flood)
+    assert psutil.Process().memory_info().rss - before < 200 << 20
+
+
+def test_kernels_do_not_share_one_bound_of_processes(sandbox):
+    """A student's processes must not be what keeps another's kernel from starting."""
+    code = "import resource; print(resource.getrlimit(resource.RLIMIT_NPROC)[0])"
+    assert int(run(sandbox, code).text) >= 20 * sandbox.limits.processes
 
 
 def test_the_disk_cannot_be_filled(sandbox):

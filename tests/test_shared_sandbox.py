@@ -4,10 +4,13 @@ import json
 import multiprocessing
 import os
 import signal
+import threading
 import time
 
+import nbformat
+import psutil
 import pytest
-from course import LESSON, LIMITS, RIGHT, Course
+from course import FULL, LESSON, LIMITS, RIGHT, Course, insert
 
 from gdgrader import references as references_module
 from gdgrader import runner, session, work
@@ -201,3 +204,60 @@ def test_a_broken_source_is_told_once_and_nobody_loses(
     path.write_text(text)
     again = runner.grade(LESSON, **how)
     assert [(o.status, o.score) for o in again] == [("unchanged", before[0].score)]
+
+
+def handed_in(terms, seed: str, *first: str) -> work.Task:
+    """Right answers, after `first` cells of the student's own."""
+    course = terms["course"]
+    notebook = course.answered(RIGHT)
+    for source in first:
+        insert(notebook, "step", source)
+    run = runner._Run(**{k: v for k, v in terms.items() if k != "course"}, seed=seed)
+    content = nbformat.writes(notebook).encode()
+    return work.Task("ann", run.terms, content, {}, (), seed, "a mark")
+
+
+def zygotes() -> list[psutil.Process]:
+    found = psutil.Process().children(recursive=True)
+    return [
+        process
+        for process in found
+        if process.name().startswith("python") and "zygote.py" in process.cmdline()[1]
+    ]
+
+
+def test_a_warmed_process_that_ends_costs_nobody_a_point(terms, tmp_path):
+    course = Course(tmp_path / "own")
+    task = handed_in(
+        {**terms, "course": course}, "a seed", "import time; time.sleep(2)"
+    )
+    session.close_sandbox()
+    session.open_sandbox(True, LIMITS)
+    killed = []
+
+    def kill() -> None:
+        for process in zygotes():
+            killed.append(process.pid)
+            process.kill()
+
+    timer = threading.Timer(1.5, kill)
+    timer.start()
+    result = work.work(task)
+    timer.join()
+    session.close_sandbox()
+    assert killed
+    assert result.reason == "" and result.notes == ()
+    assert sum(result.scores.points.values()) == len(FULL)
+
+
+def test_the_machines_trouble_is_no_failure_of_a_student(terms, tmp_path, monkeypatch):
+    course = Course(tmp_path / "own")
+    task = handed_in({**terms, "course": course}, "another seed")
+
+    def silent(*_):
+        raise RuntimeError("Kernel didn't respond in 60 seconds")
+
+    monkeypatch.setattr(references_module, "said", silent)
+    result = work.work(task)
+    session.close_sandbox()
+    assert result.unavailable and "didn't respond" in result.reason

@@ -100,9 +100,11 @@ def limit_resources(limits: dict[str, float]) -> None:
         # The watchdog names the reason; this one only stands behind it.
         resource.RLIMIT_CPU: int(limits["cpu_seconds"]) + 5,
     }
-    # Before 5.14 this counts the host user's processes too, and would hit at once.
+    # All kernels of a sandbox count together, so this is no bound for one of them: it
+    # keeps a bomb from the host until the watchdog has seen it. Before 5.14 it counts
+    # the host user's processes too, and would hit at once.
     if tuple(map(int, os.uname().release.split(".")[:2])) >= (5, 14):
-        bounds[resource.RLIMIT_NPROC] = limits["processes"] + 64
+        bounds[resource.RLIMIT_NPROC] = 4096
     for name, bound in bounds.items():
         hard = resource.getrlimit(name)[1]
         bound = int(bound) if hard == resource.RLIM_INFINITY else min(int(bound), hard)

@@ -106,6 +106,12 @@ class HandedKernelApp(IPKernelApp):
         s.setsockopt(zmq.USE_FD, self.connection["fds"][port - 1])
         return super()._bind_socket(s, port)
 
+    def init_iopub(self, context: zmq.Context) -> None:
+        """Queue, within our memory limit, what the grader has not heard yet; by
+        default zmq drops it, the end of a cell included."""
+        context.setsockopt(zmq.SNDHWM, 0)
+        super().init_iopub(context)
+
     def init_control(self, context: zmq.Context) -> None:
         """Bind the control channel."""
         super().init_control(context)

@@ -145,7 +145,7 @@ def child(isolate: str, fds: list[int]) -> None:
         os.chdir(request["cwd"])
     except Exception as problem:
         words = f"{type(problem).__name__}: {problem}"
-        news.send(json.dumps({"problem": words}).encode())
+        news.send(json.dumps({"problem": words[:500]}).encode())
         return
     news.send(b'{"ready": true}')
     if news.recv(1):
@@ -160,11 +160,14 @@ def fork(isolate: str, fds: list[int]) -> int:
     if isolate == "nested":
         own = os.open("/proc/self/ns/pid", os.O_RDONLY)
         isolation.call("unshare", isolation.NEWPID)
-    pid = os.fork()
-    if pid:
-        if isolate == "nested":
+    pid = -1
+    try:
+        pid = os.fork()
+    finally:
+        if pid and isolate == "nested":
             isolation.call("setns", own, isolation.NEWPID)
             os.close(own)
+    if pid:
         return pid
     status = 1
     try:
@@ -193,7 +196,15 @@ def serve(channel: socket.socket, isolate: str) -> None:
             message, fds, _, _ = socket.recv_fds(channel, 1, 7)
             if not message:
                 return
-            pid = fork(isolate, fds)
+            try:
+                pid = fork(isolate, fds)
+            except OSError as problem:  # the machine's: no other kernel's affair
+                news = socket.socket(fileno=fds[0])
+                with news, contextlib.suppress(OSError):
+                    news.send(json.dumps({"problem": str(problem)}).encode())
+                for number in fds[1:]:
+                    os.close(number)
+                continue
             for number in fds[1:]:
                 os.close(number)
             pidfd = os.pidfd_open(pid)
