@@ -163,6 +163,7 @@ def _execute(notebook: NotebookNode, folder: Path, lesson: str) -> None:
         kernel_name="python3",
         record_timing=False,
         store_widget_state=False,
+        coalesce_streams=True,  # as they come would depend on the moment
         resources={"metadata": {"path": str(folder)}},
     )
     with _environment(TQDM_DISABLE="1", PYTHONHASHSEED="0"):

@@ -40,8 +40,12 @@ _shared: NoSandbox | None = None
 
 
 def shared_server() -> NoSandbox:
-    """This process's warmed process for kernels by name, started when first needed."""
+    """This process's warmed process for kernels by name, started when first needed, and
+    again should it have ended."""
     global _shared
+    if _shared is not None and not _shared.alive:
+        _shared.close()
+        _shared = None
     if _shared is None:
         _shared = NoSandbox(limits=None).open()
         atexit.register(_shared.close)

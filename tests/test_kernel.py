@@ -364,3 +364,12 @@ def test_a_fork_that_is_refused_is_no_end_of_the_warmed_process(monkeypatch):
     serving.join(10)
     assert not serving.is_alive()
     theirs.close()
+
+
+def test_by_name_after_the_warmed_process_has_ended(by_name):
+    first = kernel.shared_server()
+    first.server.process.kill()
+    first.server.process.wait()
+    second = kernel.shared_server()
+    assert second.alive and second is not first
+    assert kernel.shared_server() is second

@@ -217,13 +217,9 @@ def handed_in(terms, seed: str, *first: str) -> work.Task:
     return work.Task("ann", run.terms, content, {}, (), seed, "a mark")
 
 
-def zygotes() -> list[psutil.Process]:
-    found = psutil.Process().children(recursive=True)
-    return [
-        process
-        for process in found
-        if process.name().startswith("python") and "zygote.py" in process.cmdline()[1]
-    ]
+def zygotes(sandbox: Sandbox) -> list[psutil.Process]:
+    found = psutil.Process(sandbox.server.process.pid).children(recursive=True)
+    return [process for process in found if process.name().startswith("python")]
 
 
 def test_a_warmed_process_that_ends_costs_nobody_a_point(terms, tmp_path):
@@ -232,11 +228,11 @@ def test_a_warmed_process_that_ends_costs_nobody_a_point(terms, tmp_path):
         {**terms, "course": course}, "a seed", "import time; time.sleep(2)"
     )
     session.close_sandbox()
-    session.open_sandbox(True, LIMITS)
+    sandbox = session.open_sandbox(True, LIMITS)
     killed = []
 
     def kill() -> None:
-        for process in zygotes():
+        for process in zygotes(sandbox):
             killed.append(process.pid)
             process.kill()
 
