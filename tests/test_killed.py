@@ -10,6 +10,7 @@ import os
 import random
 import signal
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -57,18 +58,29 @@ def reference(tmp_path_factory) -> dict:
 
 
 def coordinator(course: Course, force: bool = False) -> int:
-    """A run in a process group of its own, as a shell starts one; its process id."""
+    """A run in a process group of its own, as a shell starts one; its process id.
+
+    Returns once a signal reaches the run, not the copy of this process before it.
+    """
+    ready, begun = os.pipe()
     pid = os.fork()
     if pid:
+        os.close(begun)
+        assert os.read(ready, 1), "it begins"
+        os.close(ready)
         return pid
     status = 1
     try:
         os.setpgid(0, 0)
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 2)  # what the workers say of their coordinator's end
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signals = (signal.SIGTERM, signal.SIGINT)
+        for number in signals:
+            signal.signal(number, signal.default_int_handler)
+        os.write(begun, b"!")
         grade(course, workers=2, force=force)
+        for number in signals:  # from here on it is over
+            signal.signal(number, signal.SIG_IGN)
         status = 0
     except KeyboardInterrupt:
         status = 130
@@ -77,11 +89,12 @@ def coordinator(course: Course, force: bool = False) -> int:
 
 
 def workers_of(pid: int) -> list[psutil.Process]:
-    return [
-        child
-        for child in psutil.Process(pid).children()
-        if "spawn_main" in " ".join(child.cmdline())
-    ]
+    found = []
+    for child in psutil.Process(pid).children():
+        with suppress(psutil.NoSuchProcess):  # it has just ended
+            if "spawn_main" in " ".join(child.cmdline()):
+                found.append(child)
+    return found
 
 
 def kill_something(pid: int, how: str, rng: random.Random) -> None:
@@ -89,8 +102,10 @@ def kill_something(pid: int, how: str, rng: random.Random) -> None:
     if how == "group":
         os.killpg(pid, signal.SIGKILL)
     elif how == "worker":
-        for worker in rng.sample(workers_of(pid), 1) if workers_of(pid) else []:
-            worker.kill()
+        workers = workers_of(pid)
+        with suppress(psutil.NoSuchProcess):
+            for worker in rng.sample(workers, min(1, len(workers))):
+                worker.kill()
         time.sleep(rng.uniform(0, 0.3))
         os.killpg(pid, signal.SIGKILL)
     else:
@@ -142,8 +157,9 @@ def test_a_worker_killed_is_no_submissions_loss(reference, tmp_path):
     course = submit_class(Course(tmp_path / "course"))
     pid = coordinator(course)
     first_result(course)
-    for worker in workers_of(pid)[:1]:
-        worker.kill()
+    with suppress(psutil.NoSuchProcess):
+        for worker in workers_of(pid)[:1]:
+            worker.kill()
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     assert everything(course.root, course.db_url) == reference
 
