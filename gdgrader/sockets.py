@@ -1,4 +1,4 @@
-"""A private folder for kernels' sockets, and its removal however we end."""
+"""Private folders, removed however we end, and those for kernels' sockets."""
 
 import os
 import socket
@@ -17,17 +17,13 @@ for pattern; do for group in $pattern; do for pause in 0 .1 .3 1 3; do
 done; done; done"""
 
 
-class SocketFolder:
-    """A private folder for kernels' sockets, removed however this process ends.
+class RemovedFolder:
+    """A private folder, removed however this process ends.
 
-    Its name begins those of the kernels' control groups, which go with it.
+    Control groups whose names begin with the folder's go with it.
     """
 
-    def __init__(self) -> None:
-        # A Unix socket's path has at most 108 bytes, so not below a long TMPDIR.
-        parent = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
-        if len(parent) > 60 or not os.access(parent, os.W_OK):
-            parent = "/tmp"
+    def __init__(self, parent: str | None = None) -> None:
         self.path = Path(tempfile.mkdtemp(prefix="gdgrader-", dir=parent))
         # Its stdin ends when we do, be it by SIGKILL.
         self._janitor = subprocess.Popen(
@@ -37,6 +33,22 @@ class SocketFolder:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+
+    def close(self) -> None:
+        """Remove the folder."""
+        self._janitor.stdin.close()
+        self._janitor.wait()
+
+
+class SocketFolder(RemovedFolder):
+    """A private folder for kernels' sockets; its name begins those of their groups."""
+
+    def __init__(self) -> None:
+        # A Unix socket's path has at most 108 bytes, so not below a long TMPDIR.
+        parent = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+        if len(parent) > 60 or not os.access(parent, os.W_OK):
+            parent = "/tmp"
+        super().__init__(parent)
         self._names = count(1)
 
     def prefix(self) -> str:
@@ -58,8 +70,3 @@ class SocketFolder:
         """Remove one kernel's sockets."""
         for path in Path(prefix).parent.glob(f"{Path(prefix).name}-*"):
             path.unlink(missing_ok=True)
-
-    def close(self) -> None:
-        """Remove the folder."""
-        self._janitor.stdin.close()
-        self._janitor.wait()

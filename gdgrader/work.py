@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from gdgrader.instructor import Edition
     from gdgrader.sandbox import Lent
-    from gdgrader.sockets import SocketFolder
+    from gdgrader.sockets import RemovedFolder
 
 # Imported once before the workers are forked, where they are.
 HEAVY = ["gdgrader.lean", "gdgrader.grading", "gdgrader.session"]
@@ -165,8 +165,8 @@ def _edition(lesson: str, notebook: str, source: bytes, cleared: str) -> Edition
 
 
 @cache
-def _scratch() -> SocketFolder:
+def _scratch() -> RemovedFolder:
     """Where sources that travelled lie; removed however this process ends."""
-    from gdgrader.sockets import SocketFolder
+    from gdgrader.sockets import RemovedFolder
 
-    return SocketFolder()
+    return RemovedFolder()

@@ -265,8 +265,8 @@ def _short(value, limit: int = 200, items: int = 6) -> str:
 def _not(what: str, got, want) -> str:
     if isinstance(got, float) and _short(got) == _short(want):
         return _sentence(
-            f"{what} is {got:.12g}, not {want:.12g}. That near, and no nearer, is "
-            "float32: compute with Python's own numbers, or in float64."
+            f"{what} is {got:.12g}, not {want:.12g}: right in 7 digits only. "
+            "Compute with Python's own numbers, or in float64, and do not round."
         )
     return _sentence(f"{what} is {_short(got)}, not {_short(want)}.")
 

@@ -81,6 +81,14 @@ def test_a_lesson_that_fails_leaves_the_editions_alone(tmp_path):
     assert after == before
 
 
+def test_what_a_cell_prints_in_pieces_is_one_output(tmp_path):
+    """Else the moment at which a piece arrives would show in the worked edition."""
+    code = "import time\nprint('a', flush=True)\ntime.sleep(0.5)\nprint('b')"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    builder._execute(notebook, tmp_path, "one")
+    assert [output.text for output in notebook.cells[0].outputs] == ["a\nb\n"]
+
+
 def test_a_folder_without_lessons_says_so(tmp_path):
     status, words = gdgrader("build", "--root", str(tmp_path))
     assert status == 1 and "no lesson" in words

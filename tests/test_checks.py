@@ -153,8 +153,8 @@ def test_float32_is_named_where_it_shows():
         return float(torch.tensor(one_cycle(max_lr, total_steps, pct_start)(t)))
 
     text = words(one_cycle_lr, "one_cycle_lr", None, LESSON_6)
-    assert "is float32" in text
-    came_back, wanted = re.search(r"The result is (\S+), not (\S+)\.", text).groups()
+    assert "right in 7 digits only" in text and "float64" in text
+    came_back, wanted = re.search(r"The result is (\S+), not (\S+):", text).groups()
     assert came_back != wanted
 
 

@@ -18,6 +18,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import BasePlugin
 
 from gdgrader import pool, runner
+from gdgrader import work as work_module
 from gdgrader.gradebook import WAITING, DatabaseBusy
 from gdgrader.gradedfiles import GradedFiles
 
@@ -294,6 +295,21 @@ def test_at_the_end_no_worker_holds_what_another_could_do(tmp_path):
     here = str(tmp_path / "here")
     found = dict(pool.results(meet, [f"{here}wait", "a", here], 2, patience=20))
     assert all(isinstance(result, int) for result in found.values())
+
+
+def at_work(task):
+    folder = work_module._scratch().path
+    (folder / "source").write_text("a solution")
+    return str(folder), signal.getsignal(signal.SIGTSTP) is not signal.SIG_IGN
+
+
+def test_a_worker_is_not_paused_and_leaves_no_sources_behind():
+    [(_, (folder, paused))] = pool.results(at_work, ["a"], workers=1, patience=60)
+    assert not paused
+    end = time.monotonic() + 20
+    while Path(folder).exists() and time.monotonic() < end:
+        time.sleep(0.02)
+    assert not Path(folder).exists()
 
 
 def sleep(task):
