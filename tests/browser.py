@@ -42,6 +42,12 @@ TRAINING_MS = 240_000
 PATIENCE = {"timeout": 20_000}
 expect.set_options(**PATIENCE)
 
+# Two frames, then a moment in which the page has nothing to do.
+DRAWN = """new Promise(done => {
+  setTimeout(done, 10000);
+  requestAnimationFrame(() => requestAnimationFrame(() => requestIdleCallback(done)));
+}).then(() => null)"""
+
 
 @contextlib.contextmanager
 def jupyter(folder: Path, home: Path, app: str = "jupyterlab") -> Iterator[str]:
@@ -177,11 +183,12 @@ class Lesson:
         expect(prompt).to_have_text(re.compile(r"\[\d+\]"), timeout=TRAINING_MS)
         # The number comes after the last output, which takes a moment to be drawn.
         self.page.wait_for_timeout(60)
+        self.page.evaluate(DRAWN)
         return cell.locator(".jp-OutputArea").inner_text()
 
     def save(self) -> None:
         self.page.keyboard.press("ControlOrMeta+s")
-        self.page.wait_for_timeout(500)
+        expect(self.page.locator(".jp-mod-dirty")).to_have_count(0)
 
     def screenshot(self, name: str) -> None:
         self.page.screenshot(path=screenshot(name))

@@ -97,7 +97,7 @@ def test_two_graders_at_once_give_what_one_gives_on_sqlite(server, tmp_path):
     config = runner.load_config(course.root)
     assert NbGraderAPI(config=config).generate_assignment(LESSON, force=True)["success"]
     graders = [command(course, CLASS[:4]), command(course, CLASS[4:])]
-    said = [grader.communicate(timeout=120)[0] for grader in graders]
+    said = [grader.communicate(timeout=300)[0] for grader in graders]
     # The second found a torn file, which is told by the exit status.
     assert [grader.returncode for grader in graders] == [0, 1], said
     alone = submit_class(Course(tmp_path / "sqlite"))
@@ -108,7 +108,7 @@ def test_two_graders_at_once_give_what_one_gives_on_sqlite(server, tmp_path):
     with Gradebook(server) as book:
         assert len(book.assignment_submissions(LESSON)) == len(CLASS)
     again = command(course, CLASS)
-    assert "7 unchanged, 1 failed" in again.communicate(timeout=120)[0]
+    assert "7 unchanged, 1 failed" in again.communicate(timeout=300)[0]
 
 
 def test_two_graders_make_our_table_at_once(server):
@@ -124,7 +124,7 @@ def test_two_graders_make_our_table_at_once(server):
                     assert not made.done()
                     time.sleep(0.01)
             first.db.commit()
-            made.result(timeout=20)
+            made.result(timeout=120)
         second.db.commit()
         assert second.db.execute(select(gradebook._states)).all() == []
 

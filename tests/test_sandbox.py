@@ -396,9 +396,9 @@ def test_the_end_of_the_grader_is_the_end_of_all(number):
     family = psutil.Process(grader.pid).children(recursive=True)
     assert len(family) > 4
     grader.send_signal(number)
-    grader.wait(20)
+    grader.wait(60)
     grader.stdout.close()
-    _, alive = psutil.wait_procs(family, timeout=10)
+    _, alive = psutil.wait_procs(family, timeout=60)
     assert not alive
     assert not folder.exists()
     assert groups(folder.name) == []
