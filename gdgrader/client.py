@@ -37,7 +37,9 @@ class OutputGuard:
     def dropped(self) -> None:
         """The connection has ended: with the kernel, or for a message too long."""
         self.poller.unregister(self.lost)
-        if self.kernel.wait(5) is None:
+        # One that is about to end does so in a moment; one that goes on would, with all
+        # that it has to say and we do not hear, meanwhile outgrow its memory.
+        if self.kernel.wait(0.3) is None and self.kernel.pause() is None:
             self.stop()
 
     def stop(self) -> None:

@@ -15,6 +15,7 @@ import socket
 import struct
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -75,6 +76,16 @@ class ForkedKernel:
         with self._lock, contextlib.suppress(ProcessLookupError):
             if self.poll() is None:
                 signal.pidfd_send_signal(self.pidfd, number)
+
+    def pause(self, timeout: float = 5) -> int | None:
+        """Let it do nothing further; its exit status, should it have ended, or None."""
+        self.send_signal(signal.SIGSTOP)
+        end = time.monotonic() + timeout
+        while self.wait(0.02) is None and time.monotonic() < end:
+            with contextlib.suppress(psutil.NoSuchProcess):  # its end is told soon
+                if psutil.Process(self.pid).status() == psutil.STATUS_STOPPED:
+                    break
+        return self.poll()
 
     def kill(self, reason: str | None = None, timeout: float = 10) -> None:
         """End it and everything it started, for `reason`, and wait until it is gone.

@@ -42,7 +42,7 @@ RIGHT_DESCEND = (
 )
 RIGHT = {"step": RIGHT_STEP, "descend": RIGHT_DESCEND}
 FULL = {"step_up": 1.0, "step_down": 2.0, "descend_long": 4.0}
-LIMITS = Limits(cell_seconds=3, submission_seconds=60)
+LIMITS = Limits(cell_seconds=60, submission_seconds=120)
 
 
 def _marked(cell: NotebookNode, grade_id: str, **marks) -> NotebookNode:

@@ -24,6 +24,7 @@ from course import (
 from nbformat.v4 import new_notebook
 
 from gdgrader import runner
+from gdgrader.limits import Limits
 
 MB = 1 << 20
 
@@ -184,7 +185,8 @@ def marked(notebook) -> list[str]:
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> Course:
     """Everything above in one class, with an honest student first and last."""
-    course = Course(tmp_path_factory.mktemp("course"))
+    hasty = Limits(cell_seconds=3, submission_seconds=60)
+    course = Course(tmp_path_factory.mktemp("course"), hasty)
     for student in ("aaa", "zzz"):
         course.submit(student, course.answered(RIGHT))
     for name, (edit, _) in WHOLE.items():

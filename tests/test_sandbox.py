@@ -273,6 +273,8 @@ HOGS = {
         "CPU limit",
     ),
     "output": ("while True: print('x' * 10_000, flush=True)", "output limit of 2 MB"),
+    # Said faster than it is heard: what waits is not to fill the memory meanwhile.
+    "endless output": ("while True: print('x' * 10_000)", "output limit of 2 MB"),
     "one huge output": (
         "print('x' * 30_000_000)\nimport time; time.sleep(30)",
         "output limit of 2 MB",

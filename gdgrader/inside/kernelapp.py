@@ -18,12 +18,14 @@ import ipywidgets
 import zmq
 from ipykernel import ipkernel
 from ipykernel.heartbeat import Heartbeat
+from ipykernel.iostream import OutStream
 from ipykernel.kernelapp import IPKernelApp
 from IPython.core import shellapp
 from traitlets import Type
 from traitlets.config import Config
 
 CHANNELS = ("shell", "iopub", "stdin", "control", "hb")  # ports 1 to 5
+MUCH = 1 << 20  # characters
 
 
 class NoModules:
@@ -55,6 +57,24 @@ class LeanKernel(ipkernel.IPythonKernel):
     def __init__(self, **kwargs: Any) -> None:
         with not_listing_modules(ipkernel):
             super().__init__(**kwargs)
+
+
+class WaitingStream(OutStream):
+    """ipykernel's own, but that who prints waits until the grader was sent it.
+
+    Else an endless `print` fills the memory with what is still to be sent.
+    """
+
+    unsent = 0
+
+    def write(self, string: str) -> int | None:
+        """Write, and wait once there is much to send."""
+        length = super().write(string)
+        self.unsent += len(string)
+        if self.unsent > MUCH:
+            self.unsent = 0
+            self.flush()
+        return length
 
 
 class HandedHeartbeat(Heartbeat):
@@ -111,6 +131,12 @@ class HandedKernelApp(IPKernelApp):
         default zmq drops it, the end of a cell included."""
         context.setsockopt(zmq.SNDHWM, 0)
         super().init_iopub(context)
+
+    def init_io(self) -> None:
+        """Settle how output is sent."""
+        super().init_io()
+        for stream in (sys.stdout, sys.stderr):
+            stream.__class__ = WaitingStream
 
     def init_control(self, context: zmq.Context) -> None:
         """Bind the control channel."""
