@@ -82,7 +82,7 @@ class ForkedKernel:
         self.send_signal(signal.SIGSTOP)
         end = time.monotonic() + timeout
         while self.wait(0.02) is None and time.monotonic() < end:
-            with contextlib.suppress(psutil.NoSuchProcess):  # its end is told soon
+            with contextlib.suppress(psutil.Error):  # gone: its end is told soon
                 if psutil.Process(self.pid).status() == psutil.STATUS_STOPPED:
                     break
         return self.poll()
