@@ -1,9 +1,14 @@
 """The exercises of lesson 06: what passes and what each mistake is told."""
 
+import math
+from inspect import signature
+
 import pytest
+import torch
 from exercise_checks import assert_mistakes_are_named, assert_right_solutions_pass
 
-from gdgrader.exercises import exercises
+from gdgrader.exercises import exercises, lesson_06
+from gdhelpers.schedules import cosine, one_cycle
 
 NAMES = list(exercises("06_cosine_one_cycle"))
 
@@ -24,3 +29,35 @@ def test_right_solutions_pass(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_mistakes_are_named(name):
     assert_mistakes_are_named(name)
+
+
+def in_float32(t, total_steps, max_lr, min_lr=0.0):
+    share = torch.tensor(min(t / total_steps, 1) * math.pi)
+    return (min_lr + (max_lr - min_lr) * (1 + torch.cos(share)) / 2).item()
+
+
+def distances(exercise, schedule, wrong):
+    """How far from the schedule, as a share of its highest rate, wherever asked."""
+    for seed in range(200):
+        for asked in exercise.properties.values():
+            for case in asked.cases(str(seed)):
+                given = signature(wrong).bind(*case["args"], **case["kwargs"])
+                more = dict(given.arguments)
+                t, steps, top = (more.pop(n) for n in ("t", "total_steps", "max_lr"))
+                yield abs(wrong(*given.args) - schedule(top, steps, **more)(t)) / top
+
+
+def least(exercise, schedule):
+    return min(
+        d
+        for mistake in exercise.mistakes
+        for d in distances(exercise, schedule, mistake.function)
+        if d > 1e-12
+    )
+
+
+def test_the_tolerances_lie_between_rounding_and_mistakes():
+    """The numbers by which lesson_06.py argues them."""
+    assert max(distances(lesson_06.cosine, cosine, in_float32)) < 2e-7
+    assert least(lesson_06.cosine, cosine) > 6e-5
+    assert 2.5e-7 < least(lesson_06.one_cycle, one_cycle) < 3.5e-7

@@ -1,9 +1,9 @@
 """Lesson 06: half a cosine, one cycle, and a warm-up in front of any schedule.
 
 Tolerances: float64 in any order of operations agrees to about 1e-15 of the highest
-rate. One cycle's mistakes differ by as little as 1e-6 of it, as its last rate is that
+rate. One cycle's mistakes differ by as little as 3e-7 of it, as its last rate is that
 small, so there and in the warm-up answers count as equal within 1e-12, or 1e-9 of their
-size. The cosine's mistakes differ by 7e-5 of it or more, so a cosine taken in float32,
+size. The cosine's mistakes differ by 6e-5 of it or more, so a cosine taken in float32,
 within 2e-7 of it, is right: 1e-6 lies between.
 """
 
