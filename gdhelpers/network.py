@@ -7,11 +7,13 @@ numbers; the tests hold them against `backward()` and `torch.optim.SGD`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import nll_loss
+from torch.nn.init import calculate_gain
 
 
 class Perceptron(nn.Module):
@@ -88,11 +90,32 @@ class PlainSGD(torch.optim.Optimizer):
 def seeded_model(
     seed: int, hidden: int = 100, inputs: int = 784
 ) -> tuple[Perceptron, torch.Generator]:
-    """Give the model that `seed` fixes, and its stream where the weights left it."""
-    # nn.Linear draws from the global generator only: seed it, and put it back.
-    with torch.random.fork_rng(devices=[]):
-        torch.random.default_generator.manual_seed(seed)
+    """Give the model that `seed` fixes, and its stream where the weights left it.
+
+    The weights are those of `nn.Linear` after `torch.manual_seed(seed)` on a processor
+    with fused multiply-add, and the same bits on any other: training in float64 from
+    them agrees between processors to far more digits than one quotes.
+    """
+    with torch.random.fork_rng(devices=[]):  # what nn.Linear draws is written over
         model = Perceptron(hidden, inputs)
-        generator = torch.Generator()
-        generator.set_state(torch.get_rng_state())
+    generator = torch.Generator().manual_seed(seed)
+    for layer in (model.fc1, model.fc2):
+        bound = 1 / math.sqrt(layer.in_features)
+        # As torch computes it, which is one bit off 1 / √inputs at times.
+        deviation = calculate_gain("leaky_relu", math.sqrt(5)) * bound
+        _draw_uniform(layer.weight, math.sqrt(3) * deviation, generator)
+        _draw_uniform(layer.bias, bound, generator)
     return model, generator
+
+
+@torch.no_grad()
+def _draw_uniform(p: Tensor, bound: float, generator: torch.Generator) -> None:
+    """Fill with draws from [-bound, bound), the product and sum rounded once.
+
+    A draw has 24 bits and so has the range: their product is exact in float64, and so
+    is its sum with the lower end. `uniform_` leaves to the processor whether it rounds
+    the product first.
+    """
+    low, high = torch.tensor([-bound, bound], dtype=p.dtype)
+    draws = torch.rand(p.shape, generator=generator, dtype=p.dtype)
+    p.copy_(draws.double() * (high - low).double() + low.double())

