@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -16,7 +17,7 @@ from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from gdgrader import table
+from gdgrader import sameness, table
 from gdgrader.config import apply
 from gdgrader.exercises import exercises
 from gdgrader.exercises.reference import source_notebook
@@ -64,20 +65,21 @@ def build(root: Path) -> list[Path]:
     return changed
 
 
-def stale(root: Path) -> list[str]:
+def stale(root: Path, outputs: bool = False) -> list[str]:
     """What is not what `source/` would give, one line each; [] where all is fresh.
 
-    `release/` is compared byte for byte; of `notebooks/` all but the outputs, which
-    are nbval's to compare.
+    Numbers of `checks.json` are compared by value, everything else exactly. The
+    outputs of `notebooks/` are nbval's to compare; with `outputs` every lesson is run
+    and they are compared here too, numbers by value and pictures by pixel.
     """
     with tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch)
         make_release(root, made)
-        make_notebooks(root, made, run=False)
+        make_notebooks(root, made, run=outputs)
         return [
             line
             for edition in ("release", "notebooks")
-            for line in _differences(made / edition, root / edition, root)
+            for line in _differences(made / edition, root / edition, root, outputs)
         ]
 
 
@@ -217,12 +219,15 @@ def _replace(made: Path, folder: Path) -> list[Path]:
     changed = []
     for name, path in new.items():
         target = folder / name
-        if name in old and old[name].read_bytes() == path.read_bytes():
-            continue
+        content = path.read_bytes()
+        if name in old:
+            content = _kept(path, old[name])
+            if content == old[name].read_bytes():
+                continue
         if folder.name == "release" and name in old and _worked_in(old[name]):
             shutil.copy(target, target.with_suffix(".mine.ipynb"))
         target.parent.mkdir(exist_ok=True)
-        shutil.copyfile(path, target)
+        target.write_bytes(content)
         changed.append(target)
     for name in old.keys() - new.keys():
         old[name].unlink()
@@ -241,7 +246,7 @@ def _worked_in(path: Path) -> bool:
     return any(c.get("execution_count") for c in cells)
 
 
-def _differences(made: Path, folder: Path, root: Path) -> list[str]:
+def _differences(made: Path, folder: Path, root: Path, outputs: bool) -> list[str]:
     new, old = _files(made), _files(folder)
     lines = []
     for name in sorted(new.keys() | old.keys()):
@@ -250,14 +255,31 @@ def _differences(made: Path, folder: Path, root: Path) -> list[str]:
             lines.append(f"{where} is missing")
         elif name not in new:
             lines.append(f"{where} has no source")
-        elif _content(new[name]) != _content(old[name]):
+        elif folder.name == "notebooks" and name.endswith(".ipynb") and not outputs:
+            if _inputs(new[name]) != _inputs(old[name]):
+                lines.append(f"{where} is not what source/ gives")
+        elif _kept(new[name], old[name]) != old[name].read_bytes():
             lines.append(f"{where} is not what source/ gives")
     return lines
 
 
-def _content(path: Path) -> bytes:
-    if path.parent.name != "notebooks" or path.suffix != ".ipynb":
-        return path.read_bytes()
+def _kept(new: Path, old: Path) -> bytes:
+    """The content of `new`; what is equal in value stays as it stands in `old`."""
+    content = new.read_bytes()
+    with contextlib.suppress(Exception):  # an old file that cannot be read is replaced
+        if new.name == TABLE:
+            before = json.loads(old.read_bytes())
+            return table.as_text(
+                sameness.kept_table(json.loads(content), before)
+            ).encode()
+        if new.parent.name == "notebooks":
+            before = nbformat.read(old, as_version=4)
+            merged = sameness.kept_notebook(nbformat.read(new, as_version=4), before)
+            return f"{nbformat.writes(merged)}\n".encode()
+    return content
+
+
+def _inputs(path: Path) -> bytes:
     try:
         notebook = nbformat.read(path, as_version=4)
     except Exception:

@@ -41,14 +41,18 @@ def build(
     check: Annotated[
         bool, typer.Option("--check", help="Only list what is stale; exit 1 if any.")
     ] = False,
+    outputs: Annotated[
+        bool,
+        typer.Option("--outputs", help="With --check: run every lesson, too."),
+    ] = False,
     root: Root = Path(),
 ) -> None:
     """Regenerate release/ and notebooks/ from source/."""
     from gdgrader import build as builder
 
     try:
-        if check:
-            lines = builder.stale(root)
+        if check or outputs:
+            lines = builder.stale(root, outputs)
             for line in lines:
                 console.print(f"✗ {line}")
             if lines:

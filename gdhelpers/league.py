@@ -18,14 +18,16 @@ from tqdm.auto import tqdm
 from gdhelpers.data import Images, load_mnist
 from gdhelpers.history import History
 from gdhelpers.network import seeded_model
+from gdhelpers.remember import remembered
 from gdhelpers.schedules import Schedule, constant
-from gdhelpers.training import check_counts, threads
+from gdhelpers.training import check_counts, number_of_steps, threads
 
 # For S seeds, R schedules, d inputs and h hidden units: W1 (S, d, R·h), b1 (S, 1, R·h),
 # W2 (S, R, h, 10), b2 (S, R, 1, 10).
 Weights = list[Tensor]
 
 
+@remembered(number_of_steps)
 def train_many(
     schedules: Mapping[str, Schedule | float],
     seeds: Sequence[int],
@@ -70,7 +72,7 @@ def train_many(
     n, inputs = data.x_train.shape
     num_seeds, num_schedules = len(seeds), len(schedules)
     steps_per_epoch = -(-n // batch_size)
-    total_steps = epochs * steps_per_epoch
+    total_steps = number_of_steps(data, epochs=epochs, batch_size=batch_size)
     eval_every = eval_every or steps_per_epoch
     rates = _rates(schedules, total_steps, 1 if per == "step" else steps_per_epoch)
 

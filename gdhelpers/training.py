@@ -20,9 +20,18 @@ from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from gdhelpers.data import Images, load_mnist
 from gdhelpers.history import History
 from gdhelpers.network import PlainSGD, seeded_model
+from gdhelpers.remember import remembered
 from gdhelpers.schedules import Schedule, constant
 
 
+def number_of_steps(
+    data: Images | None = None, *, epochs: int, batch_size: int, **_: object
+) -> int:
+    """Count the minibatches of a training."""
+    return epochs * -(-len((data or load_mnist()).x_train) // batch_size)
+
+
+@remembered(number_of_steps)
 def train(
     schedule: Schedule | float,
     *,

@@ -1,11 +1,14 @@
 """Fixtures shared by the tests."""
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+# The same long trainings are wanted by lessons, their tests and browsers.
+os.environ.setdefault("GDHELPERS_REMEMBER", str(ROOT / ".pytest_cache" / "trainings"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import arithmetic
 import nbformat
 import pytest
 from typer.testing import CliRunner
@@ -79,6 +80,48 @@ def test_a_lesson_that_fails_leaves_the_editions_alone(tmp_path):
     assert f"{LESSONS[0]}.ipynb" in words and "not a notebook" in words
     after = {p: p.read_bytes() for p in builder._files(course / "release").values()}
     assert after == before
+
+
+@pytest.mark.parametrize("setting", arithmetic.SETTINGS)
+def test_a_rebuild_on_another_processor_changes_nothing(tmp_path, setting):
+    course = copy_course(tmp_path, *LESSONS[:3])
+    run = arithmetic.run(setting, "-m", "gdgrader.cli", "build", "--root", str(course))
+    assert run.returncode == 0, run.stdout + run.stderr
+    changed = [line for line in run.stdout.splitlines() if line.startswith("wrote")]
+    # The worked edition's one table holds all lessons, the copy three of them.
+    assert changed == [f"wrote {course}/notebooks/checks.json"]
+
+
+@pytest.mark.parametrize("setting", arithmetic.SETTINGS)
+def test_another_processor_finds_the_editions_fresh(setting):
+    run = arithmetic.run(
+        setting, "-m", "gdgrader.cli", "build", "--check", "--root", str(ROOT)
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_a_build_mends_what_differs_and_leaves_last_bits(tmp_path):
+    course = copy_course(tmp_path, LESSONS[0])
+    builder.build(course)
+    path = course / "release" / LESSONS[0] / "checks.json"
+    fresh = json.loads(path.read_text())
+    exercise = fresh["exercises"]["gradient_descent"]
+    value = next(iter(exercise["properties"].values()))["cases"][0]["expected"]
+    value["value"] *= 1 + 1e-11
+    path.write_text(table.as_text(fresh), encoding="utf-8")
+    assert builder.stale(course) == [] == builder.build(course)
+    value["value"] *= 1 + 1e-6
+    path.write_text(table.as_text(fresh), encoding="utf-8")
+    assert len(builder.stale(course)) == 1 and builder.build(course) == [path]
+    worked = course / "notebooks" / f"{LESSONS[0]}.ipynb"
+    notebook = nbformat.read(worked, as_version=4)
+    cell = next(c for c in notebook.cells if c.get("outputs"))
+    cell.outputs[0].data["text/plain"] += " more"
+    nbformat.write(notebook, worked)
+    assert builder.stale(course) == []
+    assert builder.stale(course, outputs=True) == [
+        f"notebooks/{LESSONS[0]}.ipynb is not what source/ gives"
+    ]
 
 
 def test_what_a_cell_prints_in_pieces_is_one_output(tmp_path):
