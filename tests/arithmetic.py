@@ -4,6 +4,7 @@
 processors before 2013 and by MKL's compatible path; "AVX2" as those without AVX-512.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -33,3 +34,33 @@ def run(setting: str | None, *arguments: str) -> subprocess.CompletedProcess:
         text=True,
         check=False,
     )
+
+
+PROBE = """
+import json, torch
+g = torch.Generator().manual_seed(0)
+x = torch.rand(40, 700, generator=g)
+drawn = torch.empty(1000).uniform_(-0.3, 0.7, generator=g)
+print(json.dumps({
+    "capability": torch.backends.cpu.get_cpu_capability(),
+    "product": float((x @ x.T).double().sum()),
+    "drawn": float(drawn.double().sum()),
+    "added": float(torch.add(x, x.exp(), alpha=0.3).double().sum()),
+}))
+"""
+
+
+def probe(setting: str | None) -> dict:
+    """What torch calls its arithmetic there, and numbers whose last bits tell it."""
+    return json.loads(run(setting, "-c", PROBE).stdout)
+
+
+def why_alike(setting: str, native: str) -> str | None:
+    """Why a setting can change nothing on a machine of this capability, if so."""
+    if native not in ("DEFAULT", "AVX2", "AVX512"):
+        return f"the settings are for x86-64, this processor computes with {native}"
+    if setting == "AVX2" and native != "AVX512":
+        return f"this processor has no more than {native}"
+    if native == "DEFAULT":
+        return "this processor has no fused multiply-add to leave out"
+    return None

@@ -222,11 +222,12 @@ def test_threads_change_the_rounding_only():
 
 @pytest.mark.parametrize("per", ["step", "epoch"])
 @pytest.mark.parametrize(("momentum", "nesterov"), [(0.9, True), (0.5, False)])
-def test_many_runs_at_once_are_the_single_runs(data, per, momentum, nesterov):
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_many_runs_at_once_are_the_single_runs(data, per, momentum, nesterov, dtype):
     schedules = {"cosine": cosine(0.3, 10), "constant": 0.1, "wild": constant(1e6)}
     how = {
         "data": data, "epochs": 3, "batch_size": 50, "hidden": 7, "per": per,
-        "momentum": momentum, "nesterov": nesterov,
+        "momentum": momentum, "nesterov": nesterov, "dtype": dtype,
     }  # fmt: skip
     many = train_many(schedules, [4, 2], progress=False, **how)
     assert list(many) == list(schedules)
