@@ -56,9 +56,9 @@ def train_many(
         seeds: each fixes initial weights and the order of the images.
         eval_every: measure after each so many steps instead of after each epoch.
         dtype: float64 costs twice the time and gives the same weights on every
-            machine: each gradient is rounded to a multiple of `GRID`, far above what processors
-            round differently and far below what its minibatch leaves open. Without
-            that, a high rate makes even a 16th digit grow until one can see it.
+            machine: each gradient is rounded to a multiple of `GRID`, far above what
+            processors round differently and far below what its minibatch leaves open.
+            Without that a high rate makes a 16th digit grow until one can see it.
         progress: show a bar. `False`, or TQDM_DISABLE=1 in the environment, keeps
             silent, as a notebook that is compared with its stored output must.
 

@@ -28,6 +28,7 @@ def number_of_steps(
     data: Images | None = None, *, epochs: int, batch_size: int, **_: object
 ) -> int:
     """Count the minibatches of a training."""
+    check_counts(epochs=epochs, batch_size=batch_size)
     return epochs * -(-len((data or load_mnist()).x_train) // batch_size)
 
 
