@@ -5,12 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help lab demo test setup system build check bench lint lock clean
+.PHONY: help lab demo test quick setup system build check bench lint lock clean
 
 help:
 	@echo "make lab     open the student's course in JupyterLab   (ARGS=\"--no-browser --port 8899\")"
 	@echo "make demo    a class of thirty: graded, fed back and reported, in demo/"
 	@echo "make test    run the whole test suite                  (ARGS=\"-k schedules\")"
+	@echo "make quick   style and the quick tests, before a commit"
 	@echo "make setup   create $(VENV) and install everything, once"
 	@echo "make build   regenerate release/ and notebooks/ from source/"
 	@echo "make bench   the benchmarks, each beside its peer"
@@ -43,9 +44,17 @@ system:
 
 # One thread for each of torch's processes: the cores are shared by several of them, a
 # browser and kernels, and what waits for threads that do not run waits long.
-test: export OMP_NUM_THREADS ?= 1
+# Some of what is tested waits for a limit or a browser, so there is a worker more than cores.
+test quick: export OMP_NUM_THREADS ?= 1
+test quick: WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+test quick: PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 6 --dist loadgroup --no-loadscope-reorder
 test: setup system
-	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(PYTEST) --durations=10 $(ARGS)
+
+# What to run before a commit: style, and every test that takes no browser, no class to
+# grade and no training.
+quick: lint
+	$(PYTEST) --quiet -m "not slow" $(ARGS)
 
 build: setup
 	$(BIN)/gdgrader build $(ARGS)

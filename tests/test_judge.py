@@ -8,6 +8,7 @@ from course import LESSON, RIGHT_DESCEND, RIGHT_STEP, STEP, Course, insert
 
 from gdgrader.instructor import instructors_version
 from gdgrader.judge import KEY, LARGEST_ANSWER, Judge
+from gdgrader.limits import Limits
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +187,9 @@ FORGERIES = {
 
 @pytest.fixture(scope="module")
 def forgers(tmp_path_factory) -> Course:
-    course = Course(tmp_path_factory.mktemp("forgers"))
+    # One of them hangs until its limit.
+    limits = Limits(cell_seconds=10, submission_seconds=60)
+    course = Course(tmp_path_factory.mktemp("forgers"), limits)
     for name, code in FORGERIES.items():
         course.edited(name, lambda nb, code=code: insert(nb, "step", code), right=False)
     course.edited("honest", lambda nb: None)
