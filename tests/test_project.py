@@ -90,7 +90,7 @@ def test_workflow_tries_what_the_package_names_by_what_the_readme_says():
     tried = [job["strategy"]["matrix"]["python"] for job in workflow["jobs"].values()]
     last = [c.rpartition(" :: ")[2] for c in PROJECT["classifiers"]]
     named = [c for c in last if re.fullmatch(r"3\.\d+", c)]
-    assert tried == [named] * 3
+    assert all(set(named) <= set(versions) for versions in tried)
     assert PROJECT["requires-python"] == f">={named[0]}"
     for name in workflow["env"]["STUDENT"].split():
         assert (ROOT / name).exists(), name
