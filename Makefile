@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TORCH ?= auto
 ARGS ?=
 
 .PHONY: help lab demo test quick setup system build check bench lint lock clean
@@ -12,17 +13,19 @@ help:
 	@echo "make demo    a class of thirty: graded, fed back and reported, in demo/"
 	@echo "make test    run the whole test suite                  (ARGS=\"-k schedules\")"
 	@echo "make quick   style and the quick tests, before a commit"
-	@echo "make setup   create $(VENV) and install everything, once"
+	@echo "make setup   create $(VENV) and install everything, once (TORCH=cuda: PyTorch with GPU libraries)"
 	@echo "make build   regenerate release/ and notebooks/ from source/"
 	@echo "make bench   the benchmarks, each beside its peer"
 	@echo "make lint    ruff, formatting and notebook hygiene"
 
 # The lock is exact but for CUDA's libraries, which torch itself pins where it wants them.
-# TORCH_INDEX names an index that carries the small CPU build (see the README).
+# Which build of PyTorch it is, tests/torch_build.py decides: TORCH (auto, cpu, cuda) or
+# TORCH_INDEX, an index to look in besides, tell it (see the README).
 $(BIN)/.installed: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": name one with `make PYTHON=python3.11 …`" if sys.version_info < (3, 11) else 0)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -r requirements.lock
+	@options="$$($(BIN)/python -I tests/torch_build.py --build '$(TORCH)' --index '$(TORCH_INDEX)')" \
+	  && set -x && $(BIN)/python -m pip install --quiet --disable-pip-version-check $$options -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	$(BIN)/python -m gdgrader.kernel install --sys-prefix
 	@touch $@

@@ -1,5 +1,6 @@
 """The project's own promises: environments agree, imports stay light."""
 
+import json
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+WORKFLOW = ROOT / ".github" / "workflows" / "test.yml"
 CONDA_NAMES = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base"}
 
 
@@ -39,6 +41,63 @@ def test_lock_pins_every_dependency_exactly():
     assert {n.lower().replace("_", "-") for n in wanted} <= pinned
     assert "torch==2.13.0" in lock
     assert not [line for line in lock if re.match("nvidia|cuda|triton", line)]
+
+
+EXTRAS = set(PROJECT["optional-dependencies"])
+
+
+@pytest.mark.parametrize(
+    ("folders", "extras"),
+    [
+        (("gdhelpers", "source"), set()),
+        (("gdgrader",), {"grader", "cluster", "postgres"}),
+        (("tests", "benchmarks"), EXTRAS),
+    ],
+)
+def test_what_is_imported_is_declared(folders, extras, tmp_path):
+    found = tmp_path / "found.json"
+    first = ("gdhelpers", "gdgrader", "tests", "benchmarks")
+    ours = [word for name in first for word in ("--known-first-party", name)]
+    command = [sys.executable, "-m", "deptry", *folders, *ours, "--json-output", found]
+    # The tests are not left out, as they are by default; nothing is by this pattern.
+    command += ["--ignore", "DEP002", "--exclude", "$^"]
+    # Those that these folders may not count on.
+    if beyond := sorted(EXTRAS - extras):
+        command += ["--optional-dependencies-dev-groups", ",".join(beyond)]
+    subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    # A warmed process has gdgrader/inside as its folder of modules.
+    inside = {path.stem for path in (ROOT / "gdgrader" / "inside").glob("*.py")}
+    assert [
+        f"{problem['location']['file']}: {problem['error']['message']}"
+        for problem in json.loads(found.read_text())
+        if problem["module"] not in inside
+    ] == []
+
+
+def test_workflow_is_one_that_github_reads():
+    schema = ["--builtin-schema", "vendor.github-workflows", str(WORKFLOW)]
+    told = subprocess.run(
+        [sys.executable, "-m", "check_jsonschema", *schema],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stdout
+
+
+def test_workflow_tries_what_the_package_names_by_what_the_readme_says():
+    workflow = yaml.safe_load(WORKFLOW.read_text())
+    tried = [job["strategy"]["matrix"]["python"] for job in workflow["jobs"].values()]
+    last = [c.rpartition(" :: ")[2] for c in PROJECT["classifiers"]]
+    named = [c for c in last if re.fullmatch(r"3\.\d+", c)]
+    assert all(set(named) <= set(versions) for versions in tried)
+    assert PROJECT["requires-python"] == f">={named[0]}"
+    for name in workflow["env"]["STUDENT"].split():
+        assert (ROOT / name).exists(), name
+    windows = workflow["jobs"]["student-on-windows"]["steps"]
+    typed = [step["run"] for step in windows if "pip" in step.get("run", "")]
+    readme = (ROOT / "README.md").read_text().splitlines()
+    assert len(typed) == 2 and set(typed) <= set(readme)
 
 
 def test_importing_the_package_is_light():

@@ -195,6 +195,26 @@ print(found)
 """
 
 
+WARN = """
+import warnings
+for kind in ("Deprecation", "PendingDeprecation", "Future", "User"):
+    category = getattr(__builtins__, kind + "Warning")
+    warnings.warn("of " + kind, category)
+    exec(compile(f"warnings.warn('deep {kind}', category)", "library", "exec"),
+         {"warnings": warnings, "category": category, "__name__": "library"})
+import threading, os
+thread = threading.Thread(target=threading.Event().wait, args=[1]); thread.start()
+if not os.fork(): os._exit(0)  # of which Python warns since 3.12
+thread.join()
+"""
+
+
+def test_a_cell_is_not_told_what_newer_versions_will_change(sandbox):
+    said = run(sandbox, WARN).text
+    assert "UserWarning: of User" in said and "UserWarning: deep User" in said
+    assert said.count("Warning: ") == 2
+
+
 def test_the_files_of_one_are_not_in_the_memory_of_the_next(sandbox):
     secret = os.urandom(16).hex()
     search = SEARCH.format(secret[:16], secret[16:])
@@ -239,8 +259,8 @@ HOGS = {
     "memory": ("x = []\nwhile True: x.append(bytearray(10_000_000))", "memory limit"),
     "memory of a child": (
         "import subprocess, sys\n"
-        "subprocess.run([sys.executable, '-c', 'x = bytearray(800_000_000); input()'],"
-        " stdin=subprocess.PIPE)\nimport time; time.sleep(20)",
+        "subprocess.run([sys.executable, '-c',"
+        " 'import time; x = bytearray(b\\'x\\') * 800_000_000; time.sleep(20)'])",
         "memory limit",
     ),
     "fork bomb": (

@@ -9,6 +9,7 @@ import os
 import random
 import signal
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -26,6 +27,7 @@ from traitlets.config import Config
 
 CHANNELS = ("shell", "iopub", "stdin", "control", "hb")  # ports 1 to 5
 MUCH = 1 << 20  # characters
+LATER = (DeprecationWarning, PendingDeprecationWarning, FutureWarning)
 
 
 class NoModules:
@@ -152,6 +154,14 @@ class HandedKernelApp(IPKernelApp):
         address = (self.transport, self.ip, self.hb_port)
         self.heartbeat = HandedHeartbeat(zmq.Context(), address)
         self.heartbeat.start()
+
+    def init_shell(self) -> None:
+        """Settle how cells run and what they are warned of."""
+        super().init_shell()
+        # What a newer Python or library will change differs from machine to machine,
+        # and is nothing that a student did; IPython would show it beneath their cell.
+        for category in LATER:
+            warnings.filterwarnings("ignore", category=category)
 
     def init_gui_pylab(self) -> None:
         """Settle how figures and widgets are shown."""
