@@ -20,9 +20,22 @@ def prose(lesson: str) -> str:
 def assert_stands(lesson: str, text: str, value: float) -> None:
     """`text` occurs, and its last number is `value` at the precision printed."""
     assert text in prose(lesson), f"not in the prose: {text!r}"
+    assert_measured(text, value)
+
+
+def assert_measured(text: str, value: float) -> None:
+    """The last number of `text` is `value` at the precision printed."""
     number = NUMBER.findall(text)[-1]
     digits = len(number.partition(".")[2])
     assert f"{abs(value):.{digits}f}" == number, f"{text!r}: measured {value}"
+
+
+def moved(text: str, units: int) -> str:
+    """`text` with its last number larger by so many units in its last digit."""
+    *_, last = NUMBER.finditer(text)
+    digits = len(last[0].partition(".")[2])
+    number = f"{float(last[0]) + units / 10**digits:.{digits}f}"
+    return text[: last.start()] + number + text[last.end() :]
 
 
 def assert_no_other_decimals(lesson: str, asserted, given) -> None:

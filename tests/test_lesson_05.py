@@ -71,7 +71,7 @@ NUMBERS = {
     "6 drops in place of 76": lambda: drops(0),
     "76 drops with patience 0, 6": lambda: drops(5),
     "torch's own stops at 23": lambda: torch_drops(0),
-    "98.04": lambda: source("0.1").accuracy[-1][0],
+    "better? 98.04": lambda: source("0.1").accuracy[-1][0],
     "98.04 % against 97.97": lambda: source("0.5").accuracy[-1][0],
     "98.04 % against 97.97 %: 7": lambda: images(
         source("0.1").accuracy[-1][0], source("0.5").accuracy[-1][0]
@@ -105,6 +105,7 @@ def test_much_patience_sees_through_the_noise():
 
 
 def test_the_walk_through():
+    assert "After epochs 3 and 8." in prose(LESSON)
     assert [i for i, row in enumerate(rows) if row.dropped] == [3, 8]
     assert [row.better for row in rows[3:6]] == [False] * 3
     assert [row.bad for row in rows[3:6]] == [2, 0, 0]  # the rest keeps it at 0
@@ -116,6 +117,7 @@ def test_the_walk_through():
 def test_the_wrong_mode_decays_a_good_run():
     falling = [0.8**epoch for epoch in range(10)]
     assert simulate(falling, 0.1, mode="min", patience=2) == [0.1] * 10
+    assert "falls to a tenth every three epochs" in prose(LESSON)
     rates = simulate(falling, 0.1, mode="max", patience=2)
     drops = [i for i in range(1, 10) if rates[i] < rates[i - 1]]
     assert drops == [3, 6, 9]
@@ -130,6 +132,7 @@ def test_what_torch_refuses_today():
 
 
 def test_the_loss_notices_a_rate_that_is_too_large():
+    assert "In the fourth. The first loss is the best" in prose(LESSON)
     x, rates = optimize(
         1.05, 15, lambda o: ReduceLROnPlateau(o, factor=0.5, patience=1)
     )
@@ -145,7 +148,9 @@ def test_the_source_s_plateau_runs():
     for ours, theirs in first.accuracy:
         assert ours == pytest.approx(theirs, abs=0.0101)
     assert second.reduced_after == ((2, 6, 9), (2, 6, 8))
+    assert second.reduced_after[0][:2] == second.reduced_after[1][:2] == (2, 6)
     text = prose(LESSON)
+    assert "holds up to epoch 6" in text
     assert "drops after epochs 2, 7, 8 and 9" in text
     assert "drops after 2, 6 and 8. Ours drops after 2, 6 and 9" in text
 

@@ -6,7 +6,7 @@ from statistics import mean, stdev
 import nbformat
 import pytest
 import torch
-from prose import ROOT, assert_no_other_decimals, assert_stands
+from prose import ROOT, assert_no_other_decimals, assert_stands, prose
 from torch.optim.lr_scheduler import CosineAnnealingLR, OneCycleLR
 
 from gdgrader.exercises.reference import load_reference, source_notebook
@@ -80,6 +80,9 @@ def test_no_number_without_a_test():
 
 
 def test_what_the_prose_says_of_the_tuning():
+    text = prose(LESSON)
+    assert "Five want 0.4 and one 0.2" in text
+    assert "at 0.8 constant loses over 2 points" in text
     best, tuning = league()["best_lr"], league()["tuning"]
     assert [best[n] for n in best if n != WSD] == [0.4] * 5
     assert tuning["constant"][0.4] - tuning["constant"][0.8] > 2
@@ -94,7 +97,7 @@ def test_what_the_race_shows():
     goal = accuracy_after(20, "constant")
     for name in set(scores) - {"constant"}:
         gain, half = apart(name, "constant")
-        assert gain > half
+        assert gain > half  # "All five intervals lie above 0"
         assert any(accuracy_after(epoch, name) > goal for epoch in range(1, 20))
 
 

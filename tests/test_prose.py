@@ -1,0 +1,72 @@
+"""A number in a lesson's prose cannot be moved by one unit of its last digit unseen."""
+
+import importlib
+import re
+
+import prose
+import pytest
+
+# Texts of the tables that the lessons' tests keep, and what the tables are called.
+SAMPLED = {
+    "01": ["hardly moved: 0.961", "The factor at 0.2 is 0.60", "it grows by 1.2"],
+    "02": ["Both take 21", "Theory says 0.3333", "and 0.0101", "and 424", "0.017, 7.3"],
+    "03": [
+        "The intercept is 2.526",
+        "The loss starts at 7.511",
+        "because the bound is 0.9992",
+        "We measured** 67",
+        "the loss *falls* for 2",
+    ],
+    "04": [
+        "x is still 221",
+        "after 5 epochs: 94.6",
+        "with γ = 0.1 every epoch, 93.7 ± 0.2",
+        "γ = 0.1 every epoch ends 2.27",
+        "γ = 0.1 every 2 epochs ends 0.86 ± 0.11",
+        "the constant rate reaches 0.169",
+    ],
+    "05": [
+        "76 drops with patience 0, 6",
+        "torch's own stops at 23",
+        "98.04 % against 97.97 %: 7",
+        "At epoch 5 the two runs differ by 3",
+        "the run ends at 98.0",
+        "The validation accuracy is lower, 97.7",
+    ],
+    "06": [
+        "decay has 94.29",
+        "interval begins at 0.33",
+        "In the race it ended 1.15 ± 0.36",
+        "one-cycle has 90.7",
+    ],
+}
+SAMPLE = [(lesson, text) for lesson, texts in SAMPLED.items() for text in texts]
+
+
+def test_the_sample_is_of_all_lessons():
+    assert len(SAMPLE) >= 20 and len(SAMPLED) == 6
+
+
+@pytest.mark.parametrize(("lesson", "text"), SAMPLE)
+def test_a_number_moved_by_a_unit_is_refused(lesson, text, monkeypatch):
+    tests = importlib.import_module(f"test_lesson_{lesson}")
+    numbers = tests.NUMBERS | getattr(tests, "LEAGUE", {})
+    value = numbers[text]() if callable(numbers[text]) else float(numbers[text])
+    prose.assert_stands(tests.LESSON, text, value)
+    honest = prose.prose(tests.LESSON)
+    for units in (1, -1):
+        changed = prose.moved(text, units)
+        wrong = honest.replace(text, changed)
+        assert wrong != honest
+        monkeypatch.setattr(prose, "prose", lambda lesson, wrong=wrong: wrong)
+        with pytest.raises(AssertionError, match=re.escape(f"{changed!r}: measured")):
+            prose.assert_stands(tests.LESSON, changed, value)
+        monkeypatch.undo()
+
+
+@pytest.mark.parametrize(
+    ("text", "units", "wanted"),
+    [("of 0.961 %", 1, "of 0.962 %"), ("0.1 to 21", -1, "0.1 to 20")],
+)
+def test_moved(text, units, wanted):
+    assert prose.moved(text, units) == wanted
