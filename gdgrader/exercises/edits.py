@@ -35,12 +35,12 @@ def edited(text: str, edits: Mapping[str, str]) -> str:
     return text
 
 
-def compiled(text: str, names: Mapping[str, object], origin: str) -> Callable:
-    """The one function that the text defines, in a module with these names.
+def compiled(text: str, names: dict[str, object], origin: str) -> Callable:
+    """The function that the text defines, among the names of a module.
 
     Errors: SyntaxError where the text is no Python; it says `origin` for the file.
     """
-    tree = ast.parse(text, origin)
-    module = dict(names)
-    exec(compile(tree, origin, "exec"), module)
-    return module[tree.body[0].name]
+    defined: dict[str, Callable] = {}
+    exec(compile(text, origin, "exec"), names, defined)
+    (function,) = defined.values()
+    return function
