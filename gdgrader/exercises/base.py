@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import random
-import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from gdgrader.exercises.edits import compiled, edited, text_of
 from gdhelpers.calls import run_case
 
 DRAWN_CASES = 4
@@ -62,18 +61,21 @@ class Property:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A short wrong implementation and the hint a good tutor would give."""
+    """A short wrong implementation and the hint a good tutor would give.
+
+    Attributes:
+        text: its definition, where no file holds it.
+    """
 
     name: str
     hint: str
     function: Callable
+    text: str | None = None
 
     def source(self, function_name: str) -> str:
         """Its code as a student would have written it, under the exercise's name."""
-        tree = ast.parse(textwrap.dedent(inspect.getsource(self.function)))
-        definition = tree.body[0]
-        definition.decorator_list = []
-        definition.name = function_name
+        tree = ast.parse(self.text or text_of(self.function))
+        tree.body[0].name = function_name
         return ast.unparse(tree)
 
 
@@ -84,17 +86,24 @@ class Exercise:
     Attributes:
         name: unique in the course; what `check(function, name)` says.
         lesson: folder name, such as "01_single_step".
-        function: the function's name in the notebook.
+        function: the function's name in the notebook; empty: the exercise's own.
         rel, abs: tolerances; an answer is right within either. Argue them.
+        place: where it stands among the lesson's exercises; those without come last.
+        answer: the right text that mistakes edit.
     """
 
     name: str
     lesson: str
-    function: str
+    function: str = ""
     rel: float = 1e-6
     abs: float = 1e-9
+    place: int = 99
+    answer: Callable | None = None
     properties: dict[str, Property] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.function = self.function or self.name
 
     def asks(self, name: str, *edges: dict) -> Callable:
         """Decorate `draw(rng) -> case` to add a property; edges are always asked."""
@@ -109,14 +118,40 @@ class Exercise:
         """Add a property with fixed cases alone, such as an empty run."""
         self.properties[name] = Property(name, edges, None)
 
-    def mistake(self, name: str, hint: str) -> Callable:
-        """Decorate a wrong implementation to add it to the catalogue."""
+    def right(self, function: Callable) -> Callable:
+        """Decorate a right answer: the text that the edits of `mistake` change."""
+        self.answer = function
+        return function
 
-        def add(function):
-            self.mistakes.append(Mistake(name, hint, function))
+    def mistake(
+        self, name: str, hint: str, edits: Mapping[str, str] | None = None
+    ) -> Callable | None:
+        """Add a wrong implementation to the catalogue; the first that fits is told.
+
+        Args:
+            edits: old → new, each to be found exactly once in the right text. Without
+                edits, decorate a whole function.
+
+        Errors: ValueError where an edit does not fit; it names exercise and mistake.
+        """
+
+        def add(function, text=None):
+            self.mistakes.append(Mistake(name, hint, function, text))
             return function
 
-        return add
+        if edits is None:
+            return add
+        where = f"{self.name}, mistake {name!r}"
+        if self.answer is None:
+            raise ValueError(
+                f"{where}: decorate the right text, @exercise.right, first"
+            )
+        try:
+            text = edited(text_of(self.answer), edits)
+            add(compiled(text, self.answer.__globals__, where), text)
+        except (ValueError, SyntaxError) as error:
+            raise ValueError(f"{where}: {error}") from error
+        return None
 
     def entry(
         self, reference: Callable, seed: str, properties: Iterable[str] | None = None

@@ -1,0 +1,69 @@
+"""What a step multiplies the error by: `contraction_factor(learning_rate, curvature)`.
+
+Tolerance: one product and one difference, exact to 1e-15 in float64 and 1e-6 in a
+student's float32; the mistakes differ by 1e-3 or more. So 1e-5 of the size.
+"""
+
+from gdgrader.exercises.base import Exercise, case
+
+exercise = Exercise("contraction_factor", "01_single_step", rel=1e-5, abs=1e-9, place=3)
+
+
+@exercise.asks("the curvature of θ²", case(0.2), case(0.9), case(1.1))
+def _(rng):
+    return case(round(rng.uniform(0.6, 1.5), 3))
+
+
+@exercise.asks(
+    "any curvature", case(0.7, 4.0), case(0.1, 4.0), case(0.25, curvature=12.0)
+)
+def _(rng):
+    return case(round(rng.uniform(0.6, 1.5), 3), round(rng.uniform(2.5, 9.0), 3))
+
+
+@exercise.right
+def _(learning_rate, curvature=2.0):
+    return 1 - learning_rate * curvature
+
+
+exercise.mistake(
+    "absolute value",
+    "the sign matters: a negative factor means the step jumps across the minimum. "
+    "Return it as it is.",
+    {"1 - learning_rate * curvature": "abs(1 - learning_rate * curvature)"},
+)
+exercise.mistake(
+    "curvature ignored",
+    "this is right for θ² alone. How steep the bowl is enters through the curvature.",
+    {"learning_rate * curvature": "2 * learning_rate"},
+)
+exercise.mistake(
+    "factor 2 twice",
+    "the curvature of θ² is already 2: it contains the 2 of the derivative.",
+    {"learning_rate * ": "2 * learning_rate * "},
+)
+exercise.mistake(
+    "curvature left out",
+    "1 − η would be the factor for a bowl of curvature 1. Multiply η by the curvature.",
+    {" * curvature": ""},
+)
+exercise.mistake(
+    "sign flipped",
+    "1 + ηλ is what climbing multiplies by. Downhill subtracts.",
+    {"1 - ": "1 + "},
+)
+exercise.mistake(
+    "minus the factor",
+    "the sign is the other way round: 1 − ηλ, not ηλ − 1.",
+    {"1 - learning_rate * curvature": "learning_rate * curvature - 1"},
+)
+exercise.mistake(
+    "the share lost",
+    "this is the share a step removes. The factor is what it leaves.",
+    {"1 - ": ""},
+)
+exercise.mistake(
+    "divided by the curvature",
+    "a steeper bowl makes the step longer, not shorter: multiply by the curvature.",
+    {" * curvature": " / curvature"},
+)

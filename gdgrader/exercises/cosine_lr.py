@@ -1,0 +1,125 @@
+"""Half a cosine: `cosine_lr(t, total_steps, max_lr, min_lr)`.
+
+Tolerance: the mistakes differ by 6e-5 of the highest rate or more, so a cosine taken in
+float32, within 2e-7 of it, is right: 1e-6 lies between.
+"""
+
+from gdgrader.exercises.base import Exercise, case
+from gdgrader.exercises.draws import a_highest_rate
+
+exercise = Exercise("cosine_lr", "06_cosine_one_cycle", rel=1e-6, abs=1e-6, place=1)
+
+
+@exercise.asks("down to zero", case(13, 50, 0.1), case(7, 9, 0.8))
+def _(rng):
+    total = rng.randint(20, 60)
+    # Not half-way, where a doubled cosine and a rising one are easily confused.
+    return case(rng.randint(2, total // 2 - 2), total, a_highest_rate(rng))
+
+
+@exercise.asks(
+    "down to a lowest rate",
+    case(13, 50, 0.1, 0.01),
+    case(31, 40, max_lr=2.0, min_lr=0.3),
+)
+def _(rng):
+    total, high = rng.randint(20, 60), a_highest_rate(rng)
+    step = rng.randint(2, total // 2 - 2)
+    return case(step, total, high, round(high * rng.uniform(0.1, 0.4), 4))
+
+
+# The step on the way tells apart what looks alike at the ends.
+exercise.asks_only(
+    "first and last rate",
+    case(0, 50, 0.1, 0.01),
+    case(50, 50, 0.1, 0.01),
+    case(11, 50, 0.1, 0.01),
+)
+
+
+@exercise.asks("past the end", case(70, 50, 0.1, 0.01), case(11, 50, 0.1, 0.01))
+def _(rng):
+    total = rng.randint(20, 60)
+    return case(total + rng.randint(5, total - 5), total, a_highest_rate(rng), 0.05)
+
+
+@exercise.right
+def _(t, total_steps, max_lr, min_lr=0.0):
+    from math import cos, pi
+
+    share = min(t / total_steps, 1)
+    return min_lr + (max_lr - min_lr) * (1 + cos(pi * share)) / 2
+
+
+exercise.mistake(
+    "climbs again",
+    "past total_steps the cosine turns and climbs back. Hold min_lr from there on.",
+    {"min(t / total_steps, 1)": "t / total_steps"},
+)
+exercise.mistake(
+    "zero at the end",
+    "at the end you return 0. The rate stays at min_lr from there on.",
+    {"share = ": "if t >= total_steps:\n        return 0.0\n    share = "},
+)
+exercise.mistake(
+    "degrees",
+    "`cos` takes radians: half a period is π, not 180.",
+    {"pi * share": "180 * share"},
+)
+exercise.mistake(
+    "half forgotten",
+    "1 + cos runs from 2 down to 0, so you start twice as far above min_lr as asked.",
+    {" / 2": ""},
+)
+exercise.mistake(
+    "a whole period",
+    "the rate is down half-way and up again at the end: that is a whole period of the "
+    "cosine. Use half of one.",
+    {"pi * share": "2 * pi * share"},
+)
+exercise.mistake(
+    "cosine not lifted",
+    "cos runs from 1 to −1, so the rate ends below min_lr. Lift it to run from 1 to 0.",
+    {"(1 + cos(pi * share)) / 2": "cos(pi * share)"},
+)
+exercise.mistake(
+    "upside down",
+    "you start at min_lr and climb. A cosine schedule starts high: check the sign "
+    "before the cosine.",
+    {"1 + cos": "1 - cos"},
+)
+exercise.mistake(
+    "span too long",
+    "min_lr is added on top of the full max_lr, so the first rate is max_lr + min_lr. "
+    "The fall only spans the difference.",
+    {"(max_lr - min_lr)": "max_lr"},
+)
+exercise.mistake(
+    "lowest rate ignored",
+    "min_lr plays no part: this always falls to 0.",
+    {"min_lr + (max_lr - min_lr)": "max_lr"},
+)
+exercise.mistake(
+    "π forgotten",
+    "the angle only reaches 1 at the end, and cos 1 is not −1. Half a period is π.",
+    {"pi * share": "share"},
+)
+exercise.mistake(
+    "one step early",
+    "you reach min_lr one step too soon. Step total_steps, not the one before it, is "
+    "the first at min_lr.",
+    {"t / total_steps": "t / (total_steps - 1)"},
+)
+exercise.mistake(
+    "whole division",
+    "`//` cuts t / total_steps to 0 until the very end. Divide with `/`.",
+    {"t / ": "t // "},
+)
+exercise.mistake(
+    "straight line",
+    "this falls in a straight line. The cosine starts and ends gently.",
+    {
+        "min_lr + (max_lr - min_lr)": "max_lr + (min_lr - max_lr)",
+        "(1 + cos(pi * share)) / 2": "share",
+    },
+)

@@ -1,0 +1,123 @@
+"""Gradient descent on the mean squared error: `fit(x, y, rate, num_steps, initial_a)`.
+
+Tolerance: along 30 steps float32 loses a few digits more than in one sum, so 1e-5; a
+mistake shows in the first.
+"""
+
+from gdgrader.exercises.base import Exercise, case, tensor
+from gdgrader.exercises.draws import numbers, rows
+
+exercise = Exercise("fit", "03_linear_regression", rel=1e-5, abs=1e-6, place=4)
+
+
+def _a_fit(rng, d: int, low: float, high: float):
+    n = rng.randint(8, 12)
+    return case(
+        tensor(rows(rng, n, d)),
+        tensor(numbers(rng, n, 3, 6)),
+        round(rng.uniform(low, high), 3),
+        rng.randint(4, 8),
+        tensor(numbers(rng, d, -2, -0.5)),
+    )
+
+
+_LINE = (tensor([[0.5, 1.0], [-1.0, 1.0], [1.0, 1.0]]), tensor([3.5, -1.0, 5.5]))
+
+
+@exercise.asks(
+    "weights and losses",
+    case(*_LINE, 0.1, 0, tensor([-1.0, 1.0])),
+    case(*_LINE, 0.1, 1, tensor([-1.0, 1.0])),
+    case(*_LINE, 0.1, 30, tensor([-1.0, 1.0])),
+    case(*_LINE, 0.1, 3, tensor([-1.0, 1.0]), twice=True),
+)
+def _(rng):
+    return _a_fit(rng, rng.randint(2, 3), 0.05, 0.4)
+
+
+@exercise.asks("too large a rate")
+def _(rng):
+    return _a_fit(rng, 2, 1.1, 1.6)
+
+
+@exercise.right
+def _(x, y, learning_rate, num_steps, initial_a):
+    a = initial_a
+    losses = [((x @ a - y) ** 2).mean().item()]
+    for _ in range(num_steps):
+        a = a - learning_rate * 2 / len(y) * x.T @ (x @ a - y)
+        losses.append(((x @ a - y) ** 2).mean().item())
+    return a, losses
+
+
+_RECORD = "        losses.append(((x @ a - y) ** 2).mean().item())\n"
+_RECORD_FIRST = {
+    "losses = [((x @ a - y) ** 2).mean().item()]": "losses = []",
+    _RECORD: "",
+    "        a = a - ": f"{_RECORD}        a = a - ",
+}
+
+exercise.mistake(
+    "start not recorded",
+    "losses[0] belongs to the start, before any step: `num_steps` steps make "
+    "`num_steps + 1` losses.",
+    {"losses = [((x @ a - y) ** 2).mean().item()]": "losses = []"},
+)
+exercise.mistake(
+    "end not recorded",
+    "each loss is recorded before its step, so the loss of the weights you return is "
+    "missing: record once more after the loop.",
+    _RECORD_FIRST,
+)
+exercise.mistake(
+    "one step too many",
+    "the losses are complete, but the weights have taken one step more than "
+    "`num_steps`. Record the last loss without stepping again.",
+    _RECORD_FIRST | {"range(num_steps)": "range(num_steps + 1)"},
+)
+exercise.mistake(
+    "uphill",
+    "the loss rises from the first step on: the step must subtract the gradient.",
+    {"a = a - ": "a = a + "},
+)
+exercise.mistake(
+    "gradients pile up",
+    "each step uses the sum of all gradients so far. `backward()` adds to `.grad`: "
+    "set it to zero before each step.",
+    {
+        "a = initial_a": "a, pile = initial_a, 0",
+        "        a = a - learning_rate * ": "        pile = pile + ",
+        "(x @ a - y)\n": "(x @ a - y)\n        a = a - learning_rate * pile\n",
+    },
+)
+exercise.mistake(
+    "gradient computed once",
+    "every step goes along the gradient of the start. The slope changes on the way: "
+    "compute it anew inside the loop.",
+    {
+        "a = initial_a": "a, slope = initial_a, 2 / len(y) * x.T @ (x @ initial_a - y)",
+        "learning_rate * 2 / len(y) * x.T @ (x @ a - y)": "learning_rate * slope",
+    },
+)
+exercise.mistake(
+    "start overwritten",
+    "right, but only once: `-=` changes the tensor `initial_a` itself, so the next fit "
+    "begins where this one ended. Write `a = a - …`, or `.clone()` it first.",
+    {"a = a - ": "a -= "},
+)
+exercise.mistake(
+    "always from the start",
+    "every round steps from `initial_a` again, so only one step remains. Step from the "
+    "weights of the round before.",
+    {"a = a - ": "a = initial_a - ", "x.T @ (x @ a - y)": "x.T @ (x @ initial_a - y)"},
+)
+exercise.mistake(
+    "results swapped",
+    "the weights come first: `return a, losses`.",
+    {"return a, losses": "return losses, a"},
+)
+exercise.mistake(
+    "start ignored",
+    "this begins at zero weights, whatever `initial_a` says.",
+    {"a = initial_a": "a = initial_a * 0"},
+)

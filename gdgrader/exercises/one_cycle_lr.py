@@ -1,0 +1,143 @@
+"""One cycle as torch counts it: `one_cycle_lr(t, total_steps, max_lr, …)`.
+
+Tolerance: float64 in any order of operations agrees to about 1e-15 of the highest rate.
+The mistakes differ by as little as 3e-7 of it, as the last rate is that small, so
+answers count as equal within 1e-12, or 1e-9 of their size.
+"""
+
+from gdgrader.exercises.base import Exercise, case
+from gdgrader.exercises.draws import a_highest_rate
+
+exercise = Exercise("one_cycle_lr", "06_cosine_one_cycle", rel=1e-9, abs=1e-12, place=2)
+
+
+def a_cycle(rng, rising):
+    """A step inside the rise or the fall of a cycle of 40 to 100 steps."""
+    total = rng.randint(40, 100)
+    last = int(0.3 * total) - 3
+    step = rng.randint(2, last) if rising else rng.randint(last + 8, total - 5)
+    return step, total, a_highest_rate(rng)
+
+
+# Each property asks for a step of the rise and one of the fall: some mistakes show
+# in one of them only, and some look alike there.
+@exercise.asks("the rise", case(0, 100, 1.0), case(12, 60, 0.5), case(40, 60, 0.5))
+def _(rng):
+    return case(*a_cycle(rng, rising=True))
+
+
+@exercise.asks("the fall", case(29, 100, 1.0), case(99, 100, 1.0), case(64, 100, 1.0))
+def _(rng):
+    return case(*a_cycle(rng, rising=False))
+
+
+@exercise.asks(
+    "another shape",
+    case(20, 100, 1.0, pct_start=0.5, div_factor=10.0, final_div_factor=100.0),
+    case(80, 100, 1.0, pct_start=0.5, div_factor=10.0, final_div_factor=100.0),
+    case(99, 100, 1.0, pct_start=0.5, div_factor=10.0, final_div_factor=100.0),
+)
+def _(rng):
+    step, total, high = a_cycle(rng, rising=rng.random() < 0.5)
+    shape = {
+        "pct_start": round(rng.uniform(0.55, 0.8), 2),
+        "div_factor": round(rng.uniform(3, 12), 1),
+        "final_div_factor": round(rng.uniform(50, 500), 1),
+    }
+    return case(step, total, high, **shape)
+
+
+@exercise.asks("past the end", case(130, 100, 1.0), case(64, 100, 1.0))
+def _(rng):
+    total = rng.randint(40, 100)
+    return case(total + rng.randint(3, total // 2), total, a_highest_rate(rng))
+
+
+@exercise.right
+def _(t, total_steps, max_lr, pct_start=0.3, div_factor=25.0, final_div_factor=1e4):
+    from math import cos, pi
+
+    first = max_lr / div_factor
+    last = first / final_div_factor
+    peak, end = pct_start * total_steps - 1, total_steps - 1
+    t = min(t, end)
+    if t <= peak:
+        low, share = first, 1 - t / peak
+    else:
+        low, share = last, (t - peak) / (end - peak)
+    return low + (max_lr - low) * (1 + cos(pi * share)) / 2
+
+
+exercise.mistake(
+    "peak one step late",
+    "your highest rate comes one step too late: torch counts pct_start · total_steps "
+    "steps from 1, you count from 0.",
+    {"pct_start * total_steps - 1": "pct_start * total_steps"},
+)
+exercise.mistake(
+    "last step missed",
+    "step total_steps − 1 is the last one, and yours has not arrived there yet. Steps "
+    "count from 0.",
+    {", total_steps - 1": ", total_steps"},
+)
+exercise.mistake(
+    "steps counted from 1",
+    "both −1 are missing: steps count from 0, so the highest rate is at step "
+    "pct_start · T − 1 and the last at T − 1.",
+    {
+        "pct_start * total_steps - 1": "pct_start * total_steps",
+        ", total_steps - 1": ", total_steps",
+    },
+)
+exercise.mistake(
+    "peak on a whole step",
+    "the peak was rounded to a whole step. pct_start · T − 1 may lie between two; "
+    "leave it there.",
+    {"pct_start * total_steps": "int(pct_start * total_steps)"},
+)
+exercise.mistake(
+    "upside down",
+    "you begin at the highest rate and come back to it. Rise first, then fall: check "
+    "the sign before the cosine.",
+    {"1 + cos": "1 - cos"},
+)
+exercise.mistake(
+    "starts from zero",
+    "the rise starts from 0 instead of max_lr / div_factor.",
+    {"share = first": "share = 0.0"},
+)
+exercise.mistake(
+    "last rate from the highest",
+    "final_div_factor divides the first rate, not the highest one.",
+    {"first / final": "max_lr / final"},
+)
+exercise.mistake(
+    "falls back to the first rate",
+    "the fall ends at the first rate. It goes final_div_factor times lower.",
+    {"share = last": "share = first"},
+)
+exercise.mistake(
+    "straight lines",
+    "you go in straight lines. Rise and fall are half a cosine each.",
+    {"(1 + cos(pi * share)) / 2": "(1 - share)"},
+)
+exercise.mistake(
+    "peak always half-way",
+    "your peak lies half-way whatever pct_start says.",
+    {"pct_start * total_steps": "total_steps / 2"},
+)
+exercise.mistake(
+    "shape arguments ignored",
+    "this is right for the usual shape alone: use pct_start, div_factor and "
+    "final_div_factor instead of their usual values.",
+    {
+        "max_lr / div_factor": "max_lr / 25",
+        "first / final_div_factor": "first / 1e4",
+        "pct_start * total": "0.3 * total",
+    },
+)
+exercise.mistake(
+    "climbs again",
+    "past the last step your rate climbs again. Hold it where it ended.",
+    {"t = min(t, end)": ""},
+)

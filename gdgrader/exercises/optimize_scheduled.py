@@ -1,0 +1,131 @@
+"""The loop with a torch scheduler: lesson 04's `optimize(…, make_scheduler)`.
+
+Tolerance: the lesson's x is float32, good to 1e-6 of itself a step; some x come so near
+to 0 that only the absolute 1e-4 (x starts at 500) counts. The rates stay above 0.02,
+and the mistakes change them, or x, by 5 % at least somewhere.
+"""
+
+from gdgrader.exercises.base import Exercise, case, scheduler
+
+exercise = Exercise(
+    "optimize_scheduled", "04_step_decay", "optimize", rel=1e-4, abs=1e-4, place=2
+)
+
+
+_STEP = scheduler("StepLR", step_size=4, gamma=0.5)
+
+_WARM = scheduler("LinearLR", start_factor=0.25, total_iters=5)
+
+
+@exercise.asks("without a scheduler", case(), case(0.1), case(0.1, 1), case(0.1, 0))
+def _(rng):
+    return case(round(rng.uniform(0.05, 0.2), 3), rng.randint(3, 12))
+
+
+@exercise.asks(
+    "any scheduler",
+    case(1.05, 12, _STEP),
+    case(0.3, 8, make_scheduler=scheduler("ExponentialLR", gamma=0.8)),
+    case(0.2, 6, scheduler("LinearLR", start_factor=0.5, total_iters=4)),
+)
+def _(rng):
+    made = rng.choice(
+        [
+            scheduler("StepLR", step_size=rng.randint(2, 3), gamma=0.6),
+            scheduler("ExponentialLR", gamma=0.85),
+            scheduler("MultiStepLR", milestones=[2, 5], gamma=0.5),
+            scheduler("CosineAnnealingLR", T_max=20, eta_min=0.02),
+        ]
+    )
+    return case(round(rng.uniform(0.1, 0.3), 3), rng.randint(6, 9), made)
+
+
+@exercise.asks("the first rate", case(0.2, 8, _WARM), case(0.2, 1, _WARM))
+def _(rng):
+    factor = round(rng.uniform(0.2, 0.5), 2)
+    made = scheduler("LinearLR", start_factor=factor, total_iters=rng.randint(3, 5))
+    return case(round(rng.uniform(0.1, 0.3), 3), rng.randint(5, 8), made)
+
+
+@exercise.right
+def _(initial_lr=1.05, num_iterations=20, make_scheduler=None):
+    import torch
+
+    x = torch.tensor(500.0, requires_grad=True)
+    optimizer = torch.optim.SGD([x], lr=initial_lr)
+    scheduler = make_scheduler(optimizer) if make_scheduler else None
+    xs, rates = [], []
+    for _ in range(num_iterations):
+        optimizer.zero_grad()
+        (x**2).backward()
+        optimizer.step()
+        xs.append(x.item())
+        rates.append(optimizer.param_groups[0]["lr"])
+        if scheduler:
+            scheduler.step()
+    return xs, rates
+
+
+_SCHEDULER = "        if scheduler:\n            scheduler.step()\n"
+
+exercise.mistake(
+    "scheduler before optimizer",
+    "`scheduler.step()` comes before `optimizer.step()` here, so the first rate is "
+    "never used. Step the scheduler last.",
+    {
+        _SCHEDULER: "",
+        "        optimizer.zero_grad()": f"{_SCHEDULER}        optimizer.zero_grad()",
+    },
+)
+exercise.mistake(
+    "constant recorded",
+    "x moves as it should, but you note `initial_lr` every time. Ask the optimizer: "
+    '`optimizer.param_groups[0]["lr"]`.',
+    {'optimizer.param_groups[0]["lr"]': "initial_lr"},
+)
+exercise.mistake(
+    "recorded after the step",
+    "x moves as it should, but the rate is noted after `scheduler.step()`: that is the "
+    "rate of the next iteration. Note it before.",
+    {_SCHEDULER: "", "        rates.append": f"{_SCHEDULER}        rates.append"},
+)
+exercise.mistake(
+    "scheduler never stepped",
+    "the rate never changes: the scheduler is made, but nobody calls its `step()`.",
+    {_SCHEDULER: ""},
+)
+exercise.mistake(
+    "scheduler ignored",
+    "`make_scheduler` is never called. Call it once, with the optimizer, before the "
+    "loop.",
+    {
+        "scheduler = make_scheduler(optimizer) if make_scheduler else None": "",
+        _SCHEDULER: "",
+    },
+)
+exercise.mistake(
+    "stepped twice",
+    "`scheduler.step()` runs two times in an iteration, so the schedule runs twice as "
+    "fast.",
+    {"scheduler.step()": "scheduler.step()\n            scheduler.step()"},
+)
+exercise.mistake(
+    "x recorded before the step",
+    "x is noted before the step: the list begins with 500 and lacks the last point. "
+    "Note it after `optimizer.step()`.",
+    {
+        "xs.append(x.item())": "",
+        "optimizer.zero_grad()": "xs.append(x.item())\n        optimizer.zero_grad()",
+    },
+)
+exercise.mistake(
+    "lists swapped",
+    "the two lists come back in the wrong order: x first, then the rates.",
+    {"return xs, rates": "return rates, xs"},
+)
+exercise.mistake(
+    "gradients pile up",
+    "each step uses the sum of all gradients so far: `optimizer.zero_grad()` is "
+    "missing from the loop.",
+    {"optimizer.zero_grad()": ""},
+)

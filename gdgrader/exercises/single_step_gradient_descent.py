@@ -1,0 +1,71 @@
+"""One step of gradient descent on θ²: `single_step_gradient_descent(theta, rate)`.
+
+Tolerance: float64 in any order of operations agrees to about 1e-13 here, a student's
+float32 tensor to about 1e-6; the mistakes differ by 1e-3 or more on the drawn inputs.
+So answers count as equal within 1e-5 of their size.
+"""
+
+from gdgrader.exercises.base import Exercise, case
+from gdgrader.exercises.draws import a_rate, a_theta
+
+exercise = Exercise(
+    "single_step_gradient_descent", "01_single_step", rel=1e-5, abs=1e-9, place=1
+)
+
+
+@exercise.asks("a positive start", case(3.0, 0.1), case(1.25, 1.1))
+def _(rng):
+    return case(abs(a_theta(rng)), a_rate(rng))
+
+
+@exercise.asks("a negative start", case(-4.0, 0.3), case(-1.5, 0.05))
+def _(rng):
+    return case(-abs(a_theta(rng)), a_rate(rng))
+
+
+exercise.asks_only("staying put", case(0.0, 0.1), case(2.5, 0.0), case(-0.7, 0.0))
+
+
+@exercise.right
+def _(theta, learning_rate):
+    return theta - learning_rate * 2 * theta
+
+
+exercise.mistake(
+    "sign flipped",
+    "this step climbs. Subtract the gradient, with its sign: downhill is against it.",
+    {"theta - ": "theta + "},
+)
+exercise.mistake(
+    "factor 2 forgotten",
+    "the derivative of θ² is 2θ, not θ: your step is half as long as it should be.",
+    {"2 * ": ""},
+)
+exercise.mistake(
+    "loss instead of gradient",
+    "you subtracted the loss θ² itself. The step needs its slope, the derivative.",
+    {"2 * theta": "theta**2"},
+)
+exercise.mistake(
+    "rate dropped",
+    "the learning rate plays no part: the whole gradient was subtracted. "
+    "Multiply the gradient by it first.",
+    {"learning_rate * ": ""},
+)
+exercise.mistake(
+    "step returned",
+    "this is the length of the step, η times the gradient. Return where the step "
+    "leads: the new θ.",
+    {"theta - ": ""},
+)
+exercise.mistake(
+    "rate used twice",
+    "the learning rate enters squared. It belongs in the step once.",
+    {"2 * theta": "(learning_rate * 2 * theta)"},
+)
+exercise.mistake(
+    "sign of the slope only",
+    "only the direction of the slope is used, so every step is equally long. The "
+    "gradient's size counts too.",
+    {"2 * theta": "((theta > 0) - (theta < 0))"},
+)

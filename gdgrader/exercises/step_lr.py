@@ -1,0 +1,81 @@
+"""The rate of an epoch under step decay: `step_lr(t, initial_lr, step_size, gamma)`.
+
+Tolerance: rates may be tiny, so only the relative difference counts; multiplying γ step
+by step and γ**k differ by 1e-15 or so, the mistakes by a factor γ.
+"""
+
+from gdgrader.exercises.base import Exercise, case
+
+exercise = Exercise("step_lr", "04_step_decay", abs=0.0, place=1)
+
+
+@exercise.asks("around a drop", *(case(t, 0.1, 10, 0.1) for t in (0, 6, 9, 10, 11, 20)))
+def _(rng):
+    n = rng.randint(3, 9)
+    t = n * rng.randint(1, 4) + rng.choice([-1, 0, 1])
+    return case(t, round(rng.uniform(0.1, 2), 3), n, round(rng.uniform(0.3, 0.9), 2))
+
+
+@exercise.asks("far along", *(case(t, 1.0, 4, 0.5) for t in (21, 22, 23, 24, 25)))
+def _(rng):
+    n, t = rng.randint(3, 9), rng.randint(30, 90)
+    return case(t, round(rng.uniform(0.1, 2), 3), n, round(rng.uniform(0.7, 0.95), 2))
+
+
+@exercise.right
+def _(t, initial_lr, step_size, gamma):
+    return initial_lr * gamma ** (t // step_size)
+
+
+exercise.mistake(
+    "floor forgotten",
+    "t/n is not a whole number between the drops, so the rate slides down a little "
+    "every epoch. Round t/n down: that is the floor the source's formula lacks.",
+    {"//": "/"},
+)
+exercise.mistake(
+    "one epoch early",
+    "every drop comes one epoch too early: epoch 0 is the first of the n, so the first "
+    "drop is at t = n.",
+    {"t //": "(t + 1) //"},
+)
+exercise.mistake(
+    "one epoch late",
+    "every drop comes one epoch too late: at t = n the rate is already lower.",
+    {"t //": "max(t - 1, 0) //"},
+)
+exercise.mistake(
+    "dropped every epoch",
+    "this multiplies by gamma at every epoch, not once every step_size epochs.",
+    {"(t // step_size)": "t"},
+)
+exercise.mistake(
+    "dropped once only",
+    "the rate drops once and then stays. It drops again at 2n, 3n, …",
+    {" ** (t // step_size)": " if t >= step_size else initial_lr"},
+)
+exercise.mistake(
+    "rounded to the nearest",
+    "`round` goes to the nearest whole number, so the rate drops half an interval too "
+    "early. Round down.",
+    {"(t // step_size)": "round(t / step_size)"},
+)
+exercise.mistake(
+    "rounded up",
+    "this rounds t/n up, so the first drop comes at epoch 1 already. Round down.",
+    {"t // step_size": "-(-t // step_size)"},
+)
+exercise.mistake(
+    "multiplied instead of raised",
+    "each drop multiplies by gamma once more, so after k drops it is gamma to the "
+    "power k, not gamma times k.",
+    {
+        "return initial_lr * gamma ** (t // step_size)": "drops = t // step_size\n"
+        "    return initial_lr * gamma * drops if drops else initial_lr"
+    },
+)
+exercise.mistake(
+    "one drop too many",
+    "this begins with a drop. In the first n epochs the rate is initial_lr itself.",
+    {"t // step_size": "t // step_size + 1"},
+)

@@ -1,0 +1,113 @@
+"""Steps until the error is small: `steps_to_tolerance(rate, curvature, tolerance)`.
+
+Tolerance: none, the answer is a whole number or None.
+"""
+
+from gdgrader.exercises.base import Exercise, case
+
+exercise = Exercise(
+    "steps_to_tolerance", "02_constant_learning_rate", rel=0.0, abs=0.0, place=2
+)
+
+
+@exercise.asks("creeping down", case(0.1, 2.0, 0.01), case(0.05, 1.0, 0.3))
+def _(rng):
+    factor, tolerance = rng.uniform(0.55, 0.95), rng.uniform(0.003, 0.05)
+    return case(round((1 - factor) / 2, 4), 2.0, round(tolerance, 4))
+
+
+@exercise.asks("jumping across", case(0.9, 2.0, 0.01), case(1.5, 1.0, 0.2))
+def _(rng):
+    factor, tolerance = rng.uniform(0.55, 0.95), rng.uniform(0.003, 0.05)
+    return case(round((1 + factor) / 2, 4), 2.0, round(tolerance, 4))
+
+
+@exercise.asks("never", case(1.1, 2.0, 0.01), case(1.0, 2.0, 0.5), case(0.0, 2.0, 0.1))
+def _(rng):
+    return case(round(rng.uniform(1.01, 3.0), 3), 2.0, 0.01)
+
+
+exercise.asks_only(
+    "landing at once",
+    case(0.5, 2.0, 1e-9),
+    case(0.25, 4.0, 1e-3),
+    case(0.3, 2.0, 1.0),
+)
+
+
+@exercise.right
+def _(learning_rate, curvature, tolerance):
+    factor, n, left = abs(1 - learning_rate * curvature), 0, 1.0
+    if factor >= 1:
+        return None if tolerance < 1 else 0
+    while left > tolerance:
+        left, n = left * factor, n + 1
+    return n
+
+
+exercise.mistake(
+    "one step too few",
+    "after this many steps the error is still larger than the tolerance. Round up; the "
+    "step that lands counts too.",
+    {"return n": "return max(n - 1, 0)"},
+)
+exercise.mistake(
+    "one step too many",
+    "the tolerance is already met one step earlier. Count from 0: no step taken.",
+    {"return n": "return n + 1"},
+)
+exercise.mistake(
+    "equal is not enough",
+    "an error just as large as the tolerance will do, so with tolerance 1 the start "
+    "itself does: 0 steps.",
+    {"None if tolerance < 1 else 0": "None", "left > tolerance": "left >= tolerance"},
+)
+
+
+@exercise.mistake(
+    "not a whole number",
+    "there is no part of a step: round up to a whole number.",
+)
+def _(learning_rate, curvature, tolerance):
+    from math import log
+
+    factor = abs(1 - learning_rate * curvature)
+    if factor >= 1:
+        return None if tolerance < 1 else 0
+    return log(tolerance) / log(factor) if factor else 1
+
+
+exercise.mistake(
+    "sign of the factor kept",
+    "a negative factor jumps across the minimum, and the error still shrinks. Compare "
+    "the factor's size.",
+    {"abs(1 - learning_rate * curvature)": "1 - learning_rate * curvature"},
+)
+exercise.mistake(
+    "no answer for jumping rates",
+    "a rate beyond 1/λ overshoots, but up to 2/λ it converges. Only a factor of size "
+    "1 or more never gets there.",
+    {
+        "abs(1 - learning_rate * curvature)": "1 - learning_rate * curvature",
+        "factor >= 1": "factor < 0 or factor >= 1",
+    },
+)
+exercise.mistake(
+    "loss instead of error",
+    "this counts until the loss has shrunk that far. The loss is the error squared, so "
+    "it gets there in half the steps.",
+    {"abs(1 - learning_rate * curvature)": "(1 - learning_rate * curvature) ** 2"},
+)
+exercise.mistake(
+    "curvature taken for 1",
+    "the factor is 1 − ηλ: the curvature is missing.",
+    {" * curvature": "", "left > tolerance": "left > tolerance and n < 100_000"},
+)
+exercise.mistake(
+    "number instead of None",
+    "where the error never shrinks that far there is no number of steps: return None.",
+    {
+        "    if factor >= 1:\n        return None if tolerance < 1 else 0\n": "",
+        "left > tolerance": "left > tolerance and n < 1000",
+    },
+)

@@ -1,0 +1,126 @@
+"""A warm-up before any schedule: `warmup_then(schedule, warmup_steps, start_factor)`.
+
+Tolerance: float64 in any order of operations agrees to about 1e-15 of the highest rate,
+so answers count as equal within 1e-12, or 1e-9 of their size.
+"""
+
+from gdgrader.exercises.base import Exercise, case, schedule
+from gdgrader.exercises.draws import a_highest_rate
+
+exercise = Exercise("warmup_then", "06_cosine_one_cycle", rel=1e-9, abs=1e-12, place=3)
+
+
+def a_schedule(rng):
+    """One that moves at once, so that a shift or a wrong top shows."""
+    high = a_highest_rate(rng)
+    gamma = round(rng.uniform(0.7, 0.9), 2)
+    return rng.choice(
+        [
+            schedule("exponential", initial_lr=high, gamma=gamma),
+            schedule("linear", initial_lr=high, total_steps=rng.randint(15, 30)),
+            schedule("cosine", max_lr=high, total_steps=rng.randint(15, 30)),
+        ]
+    )
+
+
+FALLING = schedule("exponential", initial_lr=0.6, gamma=0.5)
+STEPS = [0, 1, 2, 3, 4, 5, 8]
+
+
+@exercise.asks("from zero", case(FALLING, 4, at=STEPS))
+def _(rng):
+    return case(a_schedule(rng), rng.randint(3, 6), at=[*STEPS, 12])
+
+
+@exercise.asks("from a part of the rate", case(FALLING, 4, 0.2, at=STEPS))
+def _(rng):
+    start = round(rng.uniform(0.1, 0.5), 2)
+    steps = rng.randint(3, 6)
+    return case(a_schedule(rng), steps, start_factor=start, at=[*STEPS, 12])
+
+
+exercise.asks_only(
+    "no warm-up at all",
+    case(FALLING, 0, at=[0, 1, 5]),
+    case(schedule("cosine", max_lr=0.3, total_steps=9), 0, 0.5, at=[0, 4, 9]),
+)
+
+
+@exercise.right
+def _(schedule, warmup_steps, start_factor=0.0):
+    def lr(t):
+        if t < warmup_steps:
+            share = t / warmup_steps
+            return schedule(0) * (start_factor + (1 - start_factor) * share)
+        return schedule(t - warmup_steps)
+
+    return lr
+
+
+exercise.mistake(
+    "schedule not shifted",
+    "after the warm-up you join the schedule in the middle. Let it begin at its own "
+    "step 0 there.",
+    {"schedule(t - warmup_steps)": "schedule(t)"},
+)
+exercise.mistake(
+    "schedule runs during the warm-up",
+    "you scale a schedule that is already falling. Rise to its first rate instead, in "
+    "a straight line.",
+    {"schedule(0)": "schedule(t)"},
+)
+exercise.mistake(
+    "start ignored",
+    "start_factor plays no part: this always rises from 0.",
+    {"(start_factor + (1 - start_factor) * share)": "share"},
+)
+exercise.mistake(
+    "start added on top",
+    "the rise goes on above the schedule's first rate, then jumps down to it: the "
+    "start was added to a full rise.",
+    {"(1 - start_factor) * share": "share"},
+)
+exercise.mistake(
+    "start taken as a rate",
+    "start_factor is a share of the schedule's first rate, not a rate itself.",
+    {
+        "schedule(0) * (": "(",
+        "(1 - start_factor)": "(schedule(0) - start_factor)",
+    },
+)
+exercise.mistake(
+    "one step ahead",
+    "your rise is one step ahead: step 0 is at the start itself.",
+    {"t / ": "(t + 1) / "},
+)
+exercise.mistake(
+    "rise too short",
+    "your rise is over one step too soon: at step warmup_steps, not the one before it, "
+    "the first rate of the schedule is reached.",
+    {"t / warmup_steps": "t / (warmup_steps - 1)"},
+)
+exercise.mistake(
+    "flat, then steep",
+    "the rise waits at start_factor until a line from 0 has caught up. Draw the line "
+    "from start_factor itself.",
+    {"start_factor + (1 - start_factor) * share": "max(start_factor, share)"},
+)
+exercise.mistake(
+    "a jump at the join",
+    "the schedule skips its first rate: at step warmup_steps it is at "
+    "its step 0, not 1.",
+    {"t - warmup_steps": "t - warmup_steps + 1"},
+)
+
+
+@exercise.mistake(
+    "division by zero",
+    "no warm-up at all must give back the schedule; yours divides by 0 steps.",
+)
+def _(schedule, warmup_steps, start_factor=0.0):
+    def lr(t):
+        share = min(1, t / warmup_steps)
+        rise = start_factor + (1 - start_factor) * share
+        return schedule(max(0, t - warmup_steps)) * rise
+
+    return lr
