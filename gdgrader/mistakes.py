@@ -72,8 +72,8 @@ def trial(
                 if not verdict.right:
                     found = f"right solution {name!r} fails {_where(asked, seed)}"
                     wrong.setdefault(name, []).append(f"{found}: {verdict.message}")
-        for mistake in exercise.mistakes:
-            for asked, verdict in _rulings(entry, mistake.function):
+        for index, mistake in enumerate(exercise.mistakes):
+            for asked, verdict in _rulings_of_mistake(entry, index):
                 # One property may not touch the mistake; the whole exercise must.
                 if verdict.right and asked is not None:
                     continue
@@ -103,9 +103,22 @@ def right_solutions(path: Path) -> dict[str, Callable]:
 
 def _rulings(entry: dict, function: Callable) -> Iterator[tuple[str | None, Verdict]]:
     """Rule on each property and, under None, on the exercise as a whole."""
+    return _each(entry, lambda case: run_case(function, case))
+
+
+def _rulings_of_mistake(
+    entry: dict, index: int
+) -> Iterator[tuple[str | None, Verdict]]:
+    """The same of a known mistake, whose answers the entry holds."""
+    return _each(entry, lambda case: case["mistakes"][index])
+
+
+def _each(
+    entry: dict, answer: Callable[[dict], dict]
+) -> Iterator[tuple[str | None, Verdict]]:
     everything = []
     for name in entry["properties"]:
-        answers = [run_case(function, case) for case in cases_of(entry, name)]
+        answers = [answer(case) for case in cases_of(entry, name)]
         everything += answers
         yield name, rule(entry, name, answers)
     yield None, rule(entry, None, everything)

@@ -6,9 +6,14 @@ processors before 2013 and by MKL's compatible path; "AVX2" as those without AVX
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections import Counter
+from pathlib import Path
 
+ROOT = Path(__file__).parents[1]
+UNTRAINED = "takes a long training"
 SETTINGS = {
     "no fused multiply-add": {
         "ATEN_CPU_CAPABILITY": "default",
@@ -25,11 +30,14 @@ def environment(setting: str | None = None) -> dict[str, str]:
     return native | SETTINGS.get(setting, {})
 
 
-def run(setting: str | None, *arguments: str) -> subprocess.CompletedProcess:
-    """Run Python with these arguments in that setting."""
+def run(
+    setting: str | None, *arguments: str, **more: str
+) -> subprocess.CompletedProcess:
+    """Run Python with these arguments in that setting and `more` environment."""
     return subprocess.run(
         [sys.executable, *arguments],
-        env=environment(setting),
+        cwd=ROOT,
+        env=environment(setting) | more,
         capture_output=True,
         text=True,
         check=False,
@@ -64,3 +72,9 @@ def why_alike(setting: str, native: str) -> str | None:
     if native == "DEFAULT":
         return "this processor has no fused multiply-add to leave out"
     return None
+
+
+def counted(said: str) -> Counter:
+    """The outcomes that pytest's closing line counts, "passed" and so on."""
+    closing = said.strip().splitlines()[-1]
+    return Counter({name: int(n) for n, name in re.findall(r"(\d+) (\w+)", closing)})

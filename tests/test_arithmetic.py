@@ -1,21 +1,71 @@
 """Three processors in one run: what must hold on each is run again as they compute.
 
-Run again is whatever hangs on arithmetic and is cheap (`AGAIN`): the prose of the
-lessons and the cells of the first three as nbval compares them, schedules, descents,
-training against torch's own loop, right solutions. Not run again, and why:
+Run again is whatever hangs on arithmetic and is cheap (`AGAIN`): the prose of lessons
+01 to 03 and their cells as nbval compares them, what lessons 04 to 06 say apart from
+their trainings, schedules, descents, training against torch's own loop, and for a few
+seeds the right solutions and known mistakes of every exercise. Not run again, and why:
 
 - What grades, reports and draws: it compares texts, or within tolerances that the
   exercises argue; `test_build.py` rebuilds tables and lessons in both settings.
-- Known mistakes: whether one is named hangs on tolerances of 1e-9 and wider.
-- The long trainings of lessons 04 to 06 (marked `training`). They start from the same
-  bits and count in float64; here a run of each kind is taken to its full length in all
-  settings, and ends with the same accuracies and losses.
+- The long trainings of lessons 04 to 06. They start from the same bits and count in
+  float64; below, one run of each comparison is taken to its full length in all settings,
+  and the source's network through two epochs. They end with the same accuracies, and
+  with losses equal to more digits than any lesson prints.
 
 The whole suite passes with either setting exported, too; that takes as long again.
 """
 
+import json
+import os
+import re
+
 import arithmetic
 import pytest
+
+AGAIN = (
+    "test_lesson_01.py",
+    "test_lesson_02.py",
+    "test_lesson_03.py",
+    "test_lesson_04.py",
+    "test_lesson_05.py",
+    "test_lesson_06.py",
+    "test_exercises_01.py",
+    "test_exercises_02.py",
+    "test_exercises_03.py",
+    "test_exercises_04.py",
+    "test_exercises_05.py",
+    "test_exercises_06.py",
+    "test_schedules.py",
+    "test_descent.py",
+    "test_training.py",
+)
+NOTEBOOKS = ("01_single_step", "02_constant_learning_rate", "03_linear_regression")
+TRAININGS = """
+import hashlib, json, torch
+from gdhelpers.data import small_mnist
+from gdhelpers.league import train_many
+from gdhelpers.schedules import cosine
+from gdhelpers.training import train
+
+def said(run):
+    accuracy = run.metrics["test_accuracy"].tolist()
+    return {"loss": run.loss.tolist(), "accuracy": accuracy}
+
+setting = dict(hidden=32, dtype=torch.float64, num_threads=1, progress=False)
+race = train_many(
+    {"high": 0.8, "cosine": cosine(0.4, 1200)}, seeds=[3], epochs=20,
+    data=small_mnist(n_val=4000), **setting)
+steps = train_many(
+    {"constant": 0.1}, seeds=[5], epochs=5, per="epoch",
+    data=small_mnist(n_train=20_000, n_val=0), **setting)
+print(json.dumps({
+    "lesson 06, at the highest rate": said(race["high"][0]),
+    "lesson 06, cosine": said(race["cosine"][0]),
+    "lesson 04": said(steps["constant"][0]),
+    "the source's network": said(train(
+        0.1, epochs=2, loader_draws=True, dtype=torch.float64, num_threads=1)),
+}))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +93,40 @@ def test_why_a_setting_cannot_change_anything():
     assert "x86-64" in arithmetic.why_alike("AVX2", "NEON")
     assert arithmetic.why_alike("AVX2", "AVX512") is None
     assert arithmetic.why_alike("no fused multiply-add", "AVX2") is None
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """Runs of each kind, full length, in every setting."""
+    return {
+        name: json.loads(arithmetic.run(name, "-c", TRAININGS).stdout)
+        for name in (None, *arithmetic.SETTINGS)
+    }
+
+
+@pytest.mark.parametrize("setting", arithmetic.SETTINGS)
+def test_long_trainings_end_alike(trained, setting):
+    for kind, native in trained[None].items():
+        other = trained[setting][kind]
+        assert other["accuracy"] == native["accuracy"], kind
+        assert other["loss"] == pytest.approx(native["loss"], abs=1e-6), kind
+
+
+@pytest.mark.parametrize("setting", arithmetic.SETTINGS)
+def test_what_hangs_on_arithmetic_holds_there(setting, tmp_path):
+    done = arithmetic.run(
+        setting,
+        *("-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider"),
+        *("-p", "untrained", f"--basetemp={tmp_path / 'tests'}"),
+        *(f"tests/{name}" for name in AGAIN),
+        *(f"notebooks/{name}.ipynb" for name in NOTEBOOKS),
+        TRIAL_SEEDS="3",
+        PYTHONPATH=os.pathsep.join(["tests", os.environ.get("PYTHONPATH", "")]),
+    )
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
+    outcomes = arithmetic.counted(done.stdout)
+    assert outcomes["passed"] > 300
+    # Nothing is left out but what trains for long, and that not in silence.
+    assert outcomes.keys() <= {"passed", "skipped", "warnings", "warning"}
+    told = re.findall(rf"SKIPPED \[(\d+)\].*{arithmetic.UNTRAINED}", done.stdout)
+    assert outcomes["skipped"] == sum(map(int, told)) > 0
