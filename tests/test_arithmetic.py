@@ -8,9 +8,9 @@ seeds the right solutions and known mistakes of every exercise. Not run again, a
 - What grades, reports and draws: it compares texts, or within tolerances that the
   exercises argue; `test_build.py` rebuilds tables and lessons in both settings.
 - The long trainings of lessons 04 to 06. They start from the same bits and count in
-  float64; below, one run of each comparison is taken to its full length in all settings,
-  and the source's network through two epochs. They end with the same accuracies, and
-  with losses equal to more digits than any lesson prints.
+  float64; below, one run of each comparison is taken to its full length in all
+  settings, and the source's network through two epochs. They end with the same
+  accuracies, and with losses equal to more digits than any lesson prints.
 
 The whole suite passes with either setting exported, too; that takes as long again.
 """
