@@ -47,10 +47,8 @@ system:
 
 # One thread for each of torch's processes: the cores are shared by several of them, a
 # browser and kernels, and what waits for threads that do not run waits long.
-# Some of what is tested waits for a limit or a browser, so there is a worker more than cores.
 test quick: export OMP_NUM_THREADS ?= 1
-test quick: WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
-test quick: PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 6 --dist loadgroup --no-loadscope-reorder
+test quick: PYTEST = $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 test: setup system
 	$(PYTEST) --durations=10 $(ARGS)
 

@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from PIL import Image
 
 # Of an exercise's own tolerance: what may differ unseen can never decide a verdict.
-SHARE = 1 / 50
+SHARE = 1 / 5
 # Where an exercise tolerates nothing (whole numbers): the table has 12 digits.
 LEAST = 2e-11
 # A number printed in full, with so many digits, may end otherwise; a rounded one not.

@@ -1,7 +1,6 @@
 """Fixtures shared by the tests."""
 
 import os
-import re
 import shutil
 from pathlib import Path
 
@@ -12,40 +11,38 @@ ROOT = Path(__file__).parents[1]
 os.environ.setdefault("GDHELPERS_REMEMBER", str(ROOT / ".pytest_cache" / "trainings"))
 
 
-# Workers take whole files, so that what a file sets up is set up once; these take their
-# parts apart. The long ones begin, so that no worker ends alone.
-APART = {
-    "test_docs.py": r"works\[(.*)\]",
-    "test_build.py": r"::(\w+)",
-    "test_browser.py": r"\[\d(\d)",
-}
+# The long ones begin, so that no worker ends alone: in turns those that grade a class,
+# with limits of time, and those that only reckon.
 LONG = (
-    "test_odd_submissions",
-    "test_attacks",
-    "test_judge",
+    "test_attacks.py",
     "test_exercises_05",
+    "test_lesson_06",
+    "test_odd_submissions",
     "test_exercises_02",
     "test_exercises_04",
-    "06_cosine",
+    "test_class",
+    "test_arithmetic",
     "test_lesson_04",
+    "test_lesson_05",
+    "test_demo",
     "test_seed_table",
     "test_browser",
-    "test_class",
-    "test_demo",
+    "test_judge",
     "test_killed",
     "test_docs",
     "test_build",
     "test_runner",
+    "test_exercises",
 )
+# Also left out of `make quick`.
+SLOW = (*LONG, "attacks", "autograde", "browser", "notebooks", "test_training")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests stay together, and put what takes long first."""
+    """Mark what takes long, and put the longest first."""
     for item in items:
-        group = Path(item.nodeid.partition("::")[0]).name
-        if group in APART and (part := re.search(APART[group], item.nodeid)):
-            group = f"{group} {part[1]}"
-        item.add_marker(pytest.mark.xdist_group(group))
+        if any(name in item.nodeid for name in SLOW):
+            item.add_marker(pytest.mark.slow)
     items.sort(
         key=lambda item: next(
             (i for i, name in enumerate(LONG) if name in item.nodeid), len(LONG)

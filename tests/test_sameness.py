@@ -42,8 +42,8 @@ def test_all_but_floats_is_compared_exactly(new, old):
     st.floats(-1e9, 1e9), st.sampled_from([1e-4, 1e-6, 1e-9]), st.sampled_from([1, -1])
 )
 def test_what_is_left_could_not_decide_a_verdict(value, rel, sign):
-    """A hundredth of the exercise's tolerance is equal, a tenth is a change."""
-    near, far = (value * (1 + sign * share * rel) for share in (0.01, 0.1))
+    """A tenth of the exercise's tolerance is equal, two fifths are a change."""
+    near, far = (value * (1 + sign * share * rel) for share in (0.1, 0.4))
     assert kept(near, value, rel=rel, abs=0.0) == value
     assert kept(far, value, rel=rel, abs=0.0) == far
 

@@ -125,7 +125,7 @@ ATTACKS = (
         "output limit",
         harms="fills the disk with notebook and feedback",
     ),
-    attack("an endless cell", "the class waits for ever", "while True: pass", "2 s"),
+    attack("an endless cell", "the class waits for ever", "while True: pass", "4 s"),
     attack(
         "a cell deaf to interrupts",
         "the class waits for ever",

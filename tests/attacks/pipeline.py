@@ -23,8 +23,8 @@ LIMITS = Limits(
     tmp_bytes=32 * MB,
     output_bytes=4 * MB,
     cpu_seconds=30,
-    cell_seconds=2,
-    submission_seconds=8,
+    cell_seconds=4,
+    submission_seconds=12,
 )
 NEIGHBOURS = 4  # so many attacks from one honest student to the next
 WORKERS = 3  # each grades attacks and honest ones in turn
