@@ -17,7 +17,8 @@ from typing import Any
 from nbformat import NotebookNode
 from PIL import Image
 
-# Of an exercise's own tolerance: what may differ unseen can never decide a verdict.
+# Of an exercise's own tolerance: what may differ unseen decides no verdict. In float32
+# what known mistakes answer differs between processors by a tenth of it.
 SHARE = 1 / 5
 # Where an exercise tolerates nothing (whole numbers): the table has 12 digits.
 LEAST = 2e-11
