@@ -130,5 +130,5 @@ def test_one_version_everywhere():
     assert citation["cff-version"] == "1.2.0" and citation["authors"]
     assert citation["title"] and citation["message"]
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    newest = re.search(r"^## (\S+)", changes, re.MULTILINE).group(1)
+    newest = re.search(r"^## (?!Unreleased)(\S+)", changes, re.MULTILINE).group(1)
     assert citation["version"] == newest == VERSION
