@@ -14,7 +14,7 @@ from gdgrader.instructor import Edition, is_demonstration, marks
 from gdgrader.judge import KEY, Judge, wrong
 from gdgrader.limits import Limits
 from gdgrader.outputs import clean_outputs
-from gdgrader.sandbox import NoSandbox
+from gdgrader.sandbox import KernelHost
 from gdgrader.talk import KernelLost, Talk
 from gdhelpers.verdicts import Verdict, wrapped
 
@@ -34,7 +34,7 @@ def execute(
     notebook: NotebookNode,
     edition: Edition,
     judge: Judge,
-    sandbox: NoSandbox,
+    sandbox: KernelHost,
     files: Mapping[str, bytes] | None = None,
 ) -> Run:
     """Execute a rescued notebook in place; return the verdicts.
@@ -56,7 +56,7 @@ class _Execution:
         notebook: NotebookNode,
         edition: Edition,
         judge: Judge,
-        sandbox: NoSandbox,
+        sandbox: KernelHost,
         files: Mapping[str, bytes],
     ) -> None:
         self.notebook, self.edition, self.judge = notebook, edition, judge

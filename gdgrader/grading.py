@@ -13,7 +13,7 @@ from gdgrader.instructor import Edition, marks
 from gdgrader.judge import Judge
 from gdgrader.references import references
 from gdgrader.rescue import rescue
-from gdgrader.sandbox import NoSandbox
+from gdgrader.sandbox import KernelHost
 from gdgrader.scores import RECORD, Scores
 from gdgrader.submission import read_submission
 
@@ -32,7 +32,7 @@ def graded(
     notebook: NotebookNode,
     edition: Edition,
     seed: str,
-    sandbox: NoSandbox,
+    sandbox: KernelHost,
     files: Mapping[str, bytes],
 ) -> Scores:
     """Execute and judge a prepared notebook in place; return its scores.

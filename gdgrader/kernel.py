@@ -24,7 +24,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.provisioning import KernelProvisionerBase, LocalProvisioner
 
 from gdgrader.forkserver import ForkedKernel
-from gdgrader.sandbox import NoSandbox
+from gdgrader.sandbox import KernelHost, Unconfined
 
 NAME = "gdgrader-fast"
 SPEC = {
@@ -36,10 +36,10 @@ SPEC = {
 PORTS = ("shell", "iopub", "stdin", "control", "hb")
 CAN_FORK = sys.platform == "linux"
 
-_shared: NoSandbox | None = None
+_shared: KernelHost | None = None
 
 
-def shared_server() -> NoSandbox:
+def shared_server() -> KernelHost:
     """This process's warmed process for kernels by name, started when first needed, and
     again should it have ended."""
     global _shared
@@ -47,7 +47,7 @@ def shared_server() -> NoSandbox:
         _shared.close()
         _shared = None
     if _shared is None:
-        _shared = NoSandbox(limits=None).open()
+        _shared = Unconfined(limits=None).open()
         atexit.register(_shared.close)
     return _shared
 
@@ -59,7 +59,7 @@ class ForkingProvisioner(KernelProvisionerBase):
     kernel by name, with the caller's folder, environment and rights.
     """
 
-    sandbox: NoSandbox | None = None
+    sandbox: KernelHost | None = None
     files: Mapping[str, bytes] = {}
     environment: Mapping[str, str] = {}
     kernel: ForkedKernel | None = None

@@ -15,7 +15,7 @@ from traitlets import Type
 
 from gdgrader.client import SandboxedClient
 from gdgrader.kernel import NAME, SPEC, ForkingProvisioner
-from gdgrader.sandbox import NoSandbox
+from gdgrader.sandbox import KernelHost
 
 
 class SandboxedKernelManager(AsyncKernelManager):
@@ -23,7 +23,7 @@ class SandboxedKernelManager(AsyncKernelManager):
 
     client_class = f"{SandboxedClient.__module__}.{SandboxedClient.__name__}"
     client_factory = Type(SandboxedClient)
-    sandbox: NoSandbox
+    sandbox: KernelHost
     files: Mapping[str, bytes] = {}
     environment: Mapping[str, str] = {}
 
@@ -58,7 +58,7 @@ class SandboxedKernelManager(AsyncKernelManager):
 
 
 def manager_class_for(
-    sandbox: NoSandbox,
+    sandbox: KernelHost,
     files: Mapping[str, bytes] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> type[SandboxedKernelManager]:
@@ -74,7 +74,7 @@ def manager_class_for(
 
 
 def kernel_manager_for(
-    sandbox: NoSandbox,
+    sandbox: KernelHost,
     files: Mapping[str, bytes] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> SandboxedKernelManager:
@@ -83,8 +83,8 @@ def kernel_manager_for(
     return manager_class_for(sandbox, files, environment)()
 
 
-def said(
-    sandbox: NoSandbox, code: str, files: Mapping[str, bytes] | None = None
+def run_trusted(
+    sandbox: KernelHost, code: str, files: Mapping[str, bytes] | None = None
 ) -> tuple[str, str]:
     """Run the grader's own code in a kernel of its own, with `files` in its folder.
 
@@ -92,11 +92,11 @@ def said(
         the status of its reply, "ok" or "error", and what it printed on stdout, or
         raised.
     """
-    return run_sync(_said)(sandbox, code, files)
+    return run_sync(_run_trusted)(sandbox, code, files)
 
 
-async def _said(
-    sandbox: NoSandbox, code: str, files: Mapping[str, bytes] | None
+async def _run_trusted(
+    sandbox: KernelHost, code: str, files: Mapping[str, bytes] | None
 ) -> tuple[str, str]:
     manager = kernel_manager_for(sandbox, files)
     words: list[str] = []

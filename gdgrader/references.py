@@ -17,8 +17,8 @@ from threading import Thread
 from gdgrader import exercises
 from gdgrader.instructor import Edition
 from gdgrader.judge import check_known
-from gdgrader.manager import said
-from gdgrader.sandbox import NoSandbox
+from gdgrader.manager import run_trusted
+from gdgrader.sandbox import KernelHost
 
 SOURCE = "source.ipynb"
 ASK = """
@@ -40,7 +40,7 @@ _known: dict[tuple[str, str], dict[str, dict]] = {}
 _promised: dict[tuple[str, str], Connection] = {}
 
 
-def references(edition: Edition, seed: str, sandbox: NoSandbox) -> dict[str, dict]:
+def references(edition: Edition, seed: str, sandbox: KernelHost) -> dict[str, dict]:
     """The exercises of a lesson with their cases and answers, by name.
 
     Errors: ReferenceFailed; whatever keeps the sandbox from starting a kernel.
@@ -59,7 +59,7 @@ def references(edition: Edition, seed: str, sandbox: NoSandbox) -> dict[str, dic
 class Promise:
     """References that one process finds while others already begin to grade."""
 
-    def __init__(self, edition: Edition, seed: str, sandbox: NoSandbox) -> None:
+    def __init__(self, edition: Edition, seed: str, sandbox: KernelHost) -> None:
         self.key = (edition.fingerprint, seed)
         self._found: Future = Future()
 
@@ -104,7 +104,7 @@ def expect(key: tuple[str, str], promise: Connection) -> None:
     _promised[key] = promise
 
 
-def _asked(edition: Edition, seed: str, sandbox: NoSandbox) -> dict[str, dict]:
+def _asked(edition: Edition, seed: str, sandbox: KernelHost) -> dict[str, dict]:
     try:
         check_known(edition)
     except ValueError as error:
@@ -112,7 +112,7 @@ def _asked(edition: Edition, seed: str, sandbox: NoSandbox) -> dict[str, dict]:
     asked = sorted({cell.exercise for cell in edition.graded.values()})
     code = ASK.format(source=SOURCE, asked=asked, seed=seed)
     files = {**_catalogue(), SOURCE: edition.path.read_bytes()}
-    status, words = said(sandbox, code, files)
+    status, words = run_trusted(sandbox, code, files)
     if status != "ok":
         name = edition.path.name
         raise ReferenceFailed(f"{name}: its own solutions fail: {words[-1000:]}")

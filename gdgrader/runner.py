@@ -38,7 +38,7 @@ from gdgrader.limits import Limits
 from gdgrader.pool import results
 from gdgrader.references import Promise
 from gdgrader.register import register
-from gdgrader.sandbox import NoSandbox
+from gdgrader.sandbox import KernelHost
 from gdgrader.session import lend_sandbox
 from gdgrader.version import grader_version
 from gdgrader.work import Given, Result, Task, Terms, work
@@ -158,7 +158,7 @@ class _Run:
         Errors: SandboxUnavailable.
         """
 
-        def ask(sandbox: NoSandbox) -> Promise:
+        def ask(sandbox: KernelHost) -> Promise:
             return self.promise or Promise(self.edition, self.seed, sandbox)
 
         lent, self.promise = lend_sandbox(self.terms.limits, ask)

@@ -1,7 +1,7 @@
 """Where submissions' kernels are forked: a bubblewrap sandbox, or none.
 
     with Sandbox() as sandbox:
-        sandbox.self_test()
+        verify(sandbox)  # of `gdgrader.selftest`
         manager = kernel_manager_for(sandbox, files={"notes.csv": b"…"})
 
 One sandbox lives as long as its worker. In it a warmed process forks a kernel for each
@@ -39,22 +39,15 @@ from gdgrader.forkserver import ForkedKernel, ForkServer, ForkServerError
 from gdgrader.limits import Limits
 from gdgrader.sockets import SocketFolder
 
-__all__ = ["NoSandbox", "Sandbox", "SandboxError", "SandboxUnavailable"]
 
-
-class SandboxError(RuntimeError):
-    """The sandbox does not hold what it promises."""
-
-
-class NoSandbox:
-    """Kernels forked from a warmed process with the caller's own rights: for notebooks
-    one trusts, and for `--no-sandbox`. Memory, processes and time are still limited.
+class KernelHost:
+    """A warmed process, and the kernels forked from it.
 
     Args:
         limits: bounds for each kernel; None for none.
     """
 
-    isolated = False
+    isolated: bool
 
     def __init__(self, limits: Limits | None = Limits()) -> None:  # noqa: B008  frozen
         self.limits = limits
@@ -97,9 +90,6 @@ class NoSandbox:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def self_test(self) -> None:
-        """Nothing is promised, so there is nothing to test."""
 
     def fork(
         self,
@@ -152,6 +142,30 @@ class NoSandbox:
         return prefix, kernel
 
     def _server(self) -> ForkServer:
+        """Start the warmed process."""
+        raise NotImplementedError
+
+    def _fork(
+        self,
+        connection: dict,
+        channels: list[socket.socket],
+        *,
+        files: Mapping[str, bytes] | None,
+        environment: dict[str, str],
+        cwd: str | None,
+        arguments: Iterable[str],
+    ) -> ForkedKernel:
+        """Have the warmed process fork a kernel that serves these channels."""
+        raise NotImplementedError
+
+
+class Unconfined(KernelHost):
+    """Kernels with the caller's own rights: for notebooks one trusts, and for
+    `--no-sandbox`. Memory, processes and time are still limited."""
+
+    isolated = False
+
+    def _server(self) -> ForkServer:
         # One thread, as threads do not survive a fork (OpenBLAS starts its own on
         # import); figures inline, which ipykernel would settle before matplotlib came.
         environment = {
@@ -190,7 +204,7 @@ class NoSandbox:
         return kernel
 
 
-class Sandbox(NoSandbox):
+class Sandbox(KernelHost):
     """A bubblewrap sandbox with a warmed process in it.
 
     Args:
@@ -231,19 +245,12 @@ class Sandbox(NoSandbox):
         self._settled = False
         super().close()
 
-    def lent(self) -> Lent | None:
+    def handle(self) -> SandboxHandle | None:
         """What another process needs to fork kernels here; None where each kernel has
         a sandbox of its own."""
         if not (self.open().nested and self.alive):
             return None
-        return Lent(self.server.channel, self.server.info, self.limits)
-
-    def self_test(self) -> None:
-        """Run a hostile probe in a kernel; raise SandboxError naming what is open."""
-        from gdgrader.selftest import probe
-
-        if found := probe(self):
-            raise SandboxError("the sandbox is not tight: " + "; ".join(found))
+        return SandboxHandle(self.server.channel, self.server.info, self.limits)
 
     def _settle(self) -> None:
         """Find out whether kernels can be shut in inside one long-lived sandbox."""
@@ -307,7 +314,7 @@ class Sandbox(NoSandbox):
 
 
 @dataclass(frozen=True)
-class Lent:
+class SandboxHandle:
     """A sandbox on its way to another process (multiprocessing copies the socket)."""
 
     channel: socket.socket
@@ -318,16 +325,13 @@ class Lent:
 class BorrowedSandbox(Sandbox):
     """Another process's sandbox: one warm-up for all workers of a machine.
 
-    Kernels are shut off from one another as ever, are held to the limits by this
-    process, and end with it.
+    Its opener has tested it. Kernels are shut off from one another as ever, are held to
+    the limits by this process, and end with it.
     """
 
-    def __init__(self, lent: Lent) -> None:
-        super().__init__(lent.limits, nested=True)
-        self.lender = lent
-
-    def self_test(self) -> None:
-        """It was tested by the process that opened it."""
+    def __init__(self, handle: SandboxHandle) -> None:
+        super().__init__(handle.limits, nested=True)
+        self.lender = handle
 
     def _server(self) -> ForkServer:
         channel = self.lender.channel.dup()

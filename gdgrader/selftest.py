@@ -16,7 +16,8 @@ from typing import Any
 
 import psutil
 
-from gdgrader.sandbox import NoSandbox
+from gdgrader.manager import run_trusted
+from gdgrader.sandbox import KernelHost
 
 # Runs as a student's cell; prints a JSON list of what it found open.
 PROBE = """
@@ -80,7 +81,17 @@ print(json.dumps(found))
 """
 
 
-def probe(sandbox: NoSandbox) -> list[str]:
+class SandboxError(RuntimeError):
+    """The sandbox does not hold what it promises."""
+
+
+def verify(sandbox: KernelHost) -> None:
+    """Raise SandboxError, naming what is open, where a sandbox is not tight."""
+    if sandbox.isolated and (found := probe(sandbox)):
+        raise SandboxError("the sandbox is not tight: " + "; ".join(found))
+
+
+def probe(sandbox: KernelHost) -> list[str]:
     """Run the probe in `sandbox`; return what is open, in words."""
     with planted() as plan:
         plan["nested"] = bool(getattr(sandbox, "nested", False))
@@ -122,10 +133,8 @@ def planted() -> Iterator[dict[str, Any]]:
         }
 
 
-def _found(sandbox: NoSandbox, code: str) -> list[str]:
-    from gdgrader.manager import said
-
-    status, words = said(sandbox, code)
+def _found(sandbox: KernelHost, code: str) -> list[str]:
+    status, words = run_trusted(sandbox, code)
     try:
         return json.loads(words)
     except ValueError:

@@ -9,7 +9,14 @@ from typing import ClassVar, TypeVar
 
 from gdgrader.bubblewrap import SandboxUnavailable
 from gdgrader.limits import Limits
-from gdgrader.sandbox import BorrowedSandbox, Lent, NoSandbox, Sandbox
+from gdgrader.sandbox import (
+    BorrowedSandbox,
+    KernelHost,
+    Sandbox,
+    SandboxHandle,
+    Unconfined,
+)
+from gdgrader.selftest import verify
 
 T = TypeVar("T")
 
@@ -18,9 +25,9 @@ class _Open:
     """This process's sandbox, and one that another process lends it."""
 
     key: ClassVar[tuple | None] = None
-    sandbox: ClassVar[NoSandbox | None] = None
+    sandbox: ClassVar[KernelHost | None] = None
     tested: ClassVar[bool] = False
-    lent: ClassVar[Lent | None] = None
+    lent: ClassVar[SandboxHandle | None] = None
 
 
 def begin_sandbox(isolated: bool, limits: Limits) -> None:
@@ -32,7 +39,7 @@ def begin_sandbox(isolated: bool, limits: Limits) -> None:
         _ready_made(isolated, limits).begin()
 
 
-def open_sandbox(isolated: bool, limits: Limits) -> NoSandbox:
+def open_sandbox(isolated: bool, limits: Limits) -> KernelHost:
     """This process's sandbox, self-tested when it is opened.
 
     Errors: SandboxUnavailable, SandboxError: then no stranger's code is run.
@@ -40,7 +47,7 @@ def open_sandbox(isolated: bool, limits: Limits) -> NoSandbox:
     sandbox = _ready_made(isolated, limits)
     if not _Open.tested:
         try:
-            sandbox.open().self_test()
+            verify(sandbox.open())
         except BaseException:
             close_sandbox()
             raise
@@ -49,8 +56,8 @@ def open_sandbox(isolated: bool, limits: Limits) -> NoSandbox:
 
 
 def lend_sandbox(
-    limits: Limits, trusted: Callable[[NoSandbox], T]
-) -> tuple[Lent | None, T]:
+    limits: Limits, trusted: Callable[[KernelHost], T]
+) -> tuple[SandboxHandle | None, T]:
     """This process's sandbox for its workers, if it can be shared, and what `trusted`
     returned: our own code, which may use it before its self-test is over.
 
@@ -58,17 +65,17 @@ def lend_sandbox(
     """
     try:
         begun = trusted(_ready_made(True, limits).open())
-        return open_sandbox(True, limits).lent(), begun
+        return open_sandbox(True, limits).handle(), begun
     except (RuntimeError, OSError) as error:
         raise SandboxUnavailable(str(error)) from error
 
 
-def borrow_sandbox(lent: Lent | None) -> None:
+def borrow_sandbox(lent: SandboxHandle | None) -> None:
     """Use the sandbox that another process lends, as long as it lives."""
     _Open.lent = lent
 
 
-def _ready_made(isolated: bool, limits: Limits) -> NoSandbox:
+def _ready_made(isolated: bool, limits: Limits) -> KernelHost:
     """This process's sandbox for these terms, opened or not."""
     key, sandbox = (isolated, limits), _Open.sandbox
     if _Open.key == key and (sandbox.alive or sandbox.server is None):
@@ -77,11 +84,11 @@ def _ready_made(isolated: bool, limits: Limits) -> NoSandbox:
     if isolated and _Open.lent and _Open.lent.limits == limits:
         borrowed = BorrowedSandbox(_Open.lent).begin()
         if borrowed.alive:
-            _Open.key, _Open.sandbox = key, borrowed
+            _Open.key, _Open.sandbox, _Open.tested = key, borrowed, True
             return borrowed
         borrowed.close()
         _Open.lent = None
-    _Open.key, _Open.sandbox = key, (Sandbox if isolated else NoSandbox)(limits)
+    _Open.key, _Open.sandbox = key, (Sandbox if isolated else Unconfined)(limits)
     return _Open.sandbox
 
 

@@ -16,7 +16,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
 from gdgrader.manager import kernel_manager_for
-from gdgrader.sandbox import NoSandbox
+from gdgrader.sandbox import KernelHost
 
 INTERRUPT_SECONDS = 4  # to heed an interrupt, before the kernel is ended
 OUTPUT_SECONDS = 30  # to hear all that a cell said, once it has ended
@@ -42,7 +42,7 @@ class Talk:
     """
 
     def __init__(
-        self, notebook: NotebookNode, sandbox: NoSandbox, files: Mapping[str, bytes]
+        self, notebook: NotebookNode, sandbox: KernelHost, files: Mapping[str, bytes]
     ) -> None:
         self.manager = kernel_manager_for(sandbox, files)
         self.client = _Client(

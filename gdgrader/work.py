@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from gdgrader.instructor import Edition
-    from gdgrader.sandbox import Lent
+    from gdgrader.sandbox import SandboxHandle
     from gdgrader.sockets import RemovedFolder
 
 # Imported once before the workers are forked, where they are.
@@ -87,7 +87,7 @@ class Given:
         references: from where.
     """
 
-    lent: Lent | None
+    lent: SandboxHandle | None
     key: tuple[str, str]
     references: Connection
 

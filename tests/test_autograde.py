@@ -8,9 +8,9 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade, is_grade
 
 from gdgrader import autograde, execute, grading
+from gdgrader.bubblewrap import SandboxUnavailable
 from gdgrader.instructor import instructors_version
 from gdgrader.judge import Judge
-from gdgrader.sandbox import SandboxUnavailable
 
 WRONG = {"step": STEP + "    return theta + learning_rate * 2 * theta"}
 

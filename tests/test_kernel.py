@@ -28,12 +28,12 @@ from gdgrader import kernel
 from gdgrader.forkserver import INSIDE, ForkedKernel
 from gdgrader.limits import Limits
 from gdgrader.manager import kernel_manager_for, manager_class_for
-from gdgrader.sandbox import NoSandbox, Sandbox
+from gdgrader.sandbox import Sandbox, Unconfined
 
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.fixture(scope="module", params=[NoSandbox, Sandbox])
+@pytest.fixture(scope="module", params=[Unconfined, Sandbox])
 def server(request):
     with request.param(Limits(submission_seconds=60)) as opened:
         yield opened
@@ -310,7 +310,7 @@ def test_without_fork_the_ordinary_kernel_is_used(caplog, by_name):
 
 
 def test_without_a_sandbox_what_a_kernel_started_ends_with_it(tmp_path):
-    with NoSandbox(Limits()) as server:
+    with Unconfined(Limits()) as server:
         code = "import os, subprocess\nprint(subprocess.Popen(['sleep', '999']).pid)"
         pid = int(run(server, code).text)
         folder = server.sockets.path

@@ -12,9 +12,10 @@ import pytest
 from sandboxed import children, run
 
 from gdgrader import bubblewrap
-from gdgrader.bubblewrap import COURSE
+from gdgrader.bubblewrap import COURSE, SandboxUnavailable
 from gdgrader.limits import MB, ControlGroup, Limits
-from gdgrader.sandbox import NoSandbox, Sandbox, SandboxError, SandboxUnavailable
+from gdgrader.sandbox import Sandbox, Unconfined
+from gdgrader.selftest import SandboxError, verify
 
 LIMITS = Limits(
     memory_bytes=400 * MB,
@@ -50,12 +51,12 @@ def groups(tag):
 
 
 def test_the_probe_finds_nothing(sandbox):
-    sandbox.self_test()
+    verify(sandbox)
 
 
 def test_the_probe_finds_nothing_in_a_sandbox_for_one():
     with Sandbox(LIMITS, nested=False) as sandbox:
-        sandbox.self_test()
+        verify(sandbox)
         assert run(sandbox, "print(__import__('os').getpid())").text != "1"
 
 
@@ -65,7 +66,7 @@ def test_a_weakened_sandbox_fails_its_test():
         Sandbox(LIMITS, extra=["--ro-bind", grader, f"{COURSE}/gdgrader"]) as weak,
         pytest.raises(SandboxError, match=r"not tight.*gdgrader can be imported"),
     ):
-        weak.self_test()
+        verify(weak)
 
 
 def test_a_sandbox_that_shares_the_network_fails_its_test():
@@ -74,7 +75,7 @@ def test_a_sandbox_that_shares_the_network_fails_its_test():
         Sandbox(LIMITS, nested=False, extra=["--share-net"]) as weak,
         pytest.raises(SandboxError, match="network"),
     ):
-        weak.self_test()
+        verify(weak)
 
 
 def test_the_probe_would_see_an_unsandboxed_kernel(monkeypatch, tmp_path):
@@ -83,7 +84,7 @@ def test_the_probe_would_see_an_unsandboxed_kernel(monkeypatch, tmp_path):
     # Its attempts to write are left out: without a sandbox they would succeed.
     harmless = selftest.PROBE.replace('"x").close()', '"r").close()')
     monkeypatch.setattr(selftest, "PROBE", harmless.replace("/hostname", "/none"))
-    with NoSandbox(LIMITS) as none:
+    with Unconfined(LIMITS) as none:
         found = " ".join(selftest.probe(none))
     assert "network" in found
     assert "environment" in found

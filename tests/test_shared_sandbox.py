@@ -14,11 +14,13 @@ from course import FULL, LESSON, LIMITS, RIGHT, Course, insert
 
 from gdgrader import references as references_module
 from gdgrader import runner, session, work
+from gdgrader.bubblewrap import SandboxUnavailable
 from gdgrader.exercises.reference import entries
 from gdgrader.instructor import instructors_version
-from gdgrader.manager import said
+from gdgrader.manager import run_trusted
 from gdgrader.references import ReferenceFailed, references
-from gdgrader.sandbox import BorrowedSandbox, Sandbox, SandboxUnavailable
+from gdgrader.sandbox import BorrowedSandbox, Sandbox
+from gdgrader.selftest import verify
 
 spawn = multiprocessing.get_context("spawn")
 NEXT = "print(__import__('os').getpid())"
@@ -53,7 +55,7 @@ def test_a_killed_workers_kernel_ends_and_no_other(lender):
     crew = []
     for _ in range(2):
         ours, theirs = spawn.Pipe()
-        process = spawn.Process(target=hold, args=(lender.lent(), theirs))
+        process = spawn.Process(target=hold, args=(lender.handle(), theirs))
         process.start()
         crew.append((process, ours, ours.recv()))
     (first, _, gone), (second, pipe, stays) = crew
@@ -61,7 +63,7 @@ def test_a_killed_workers_kernel_ends_and_no_other(lender):
     first.join()
     assert ended(gone)
     assert not ended(stays, 0.3)
-    assert said(lender, "print(6 * 7)") == ("ok", "42\n")
+    assert run_trusted(lender, "print(6 * 7)") == ("ok", "42\n")
     pipe.send("enough")
     second.join()
     assert ended(stays) and lender.alive
@@ -69,22 +71,25 @@ def test_a_killed_workers_kernel_ends_and_no_other(lender):
 
 def test_a_warning_is_no_part_of_the_answer(lender):
     code = "import warnings; warnings.warn('old'); print(1)"
-    assert said(lender, code) == ("ok", "1\n")
+    assert run_trusted(lender, code) == ("ok", "1\n")
 
 
 def test_a_borrowed_sandbox_shuts_in_as_its_own_does(lender):
-    with BorrowedSandbox(lender.lent()) as sandbox:
-        Sandbox.self_test(sandbox)
+    with BorrowedSandbox(lender.handle()) as sandbox:
+        verify(sandbox)
         assert sandbox.isolated
 
 
 def test_kernels_of_two_borrowers_see_nothing_of_each_other(lender):
     look = "import os; print(sorted(os.listdir('.')), os.listdir('/tmp'))"
-    with BorrowedSandbox(lender.lent()) as one, BorrowedSandbox(lender.lent()) as two:
+    with (
+        BorrowedSandbox(lender.handle()) as one,
+        BorrowedSandbox(lender.handle()) as two,
+    ):
         write = "open('/tmp/mark', 'w').write('x'); open('mark', 'w').write('x')"
         one.fork(b"key")
-        assert said(one, write)[0] == "ok"
-        status, words = said(two, look)
+        assert run_trusted(one, write)[0] == "ok"
+        status, words = run_trusted(two, look)
     assert (status, "mark" in words) == ("ok", False)
 
 
@@ -92,17 +97,17 @@ def test_without_the_lender_a_sandbox_of_its_own_is_opened():
     session.close_sandbox()
     try:
         with Sandbox(LIMITS) as lender:
-            session.borrow_sandbox(lender.lent())
+            session.borrow_sandbox(lender.handle())
             borrowed = session.open_sandbox(True, LIMITS)
             assert isinstance(borrowed, BorrowedSandbox)
-            assert said(borrowed, "print(1)") == ("ok", "1\n")
+            assert run_trusted(borrowed, "print(1)") == ("ok", "1\n")
             lender.server.process.kill()
             end = time.monotonic() + 30
             while borrowed.alive and time.monotonic() < end:
                 time.sleep(0.02)
             own = session.open_sandbox(True, LIMITS)
             assert type(own) is Sandbox
-            assert said(own, "print(2)") == ("ok", "2\n")
+            assert run_trusted(own, "print(2)") == ("ok", "2\n")
     finally:
         session.borrow_sandbox(None)
         session.close_sandbox()
@@ -253,7 +258,7 @@ def test_the_machines_trouble_is_no_failure_of_a_student(terms, tmp_path, monkey
     def silent(*_):
         raise RuntimeError("Kernel didn't respond in 60 seconds")
 
-    monkeypatch.setattr(references_module, "said", silent)
+    monkeypatch.setattr(references_module, "run_trusted", silent)
     result = work.work(task)
     session.close_sandbox()
     assert result.unavailable and "didn't respond" in result.reason
