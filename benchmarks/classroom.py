@@ -20,9 +20,9 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
 
+from gdgrader.config import load_config
 from gdgrader.exercises import exercises
 from gdgrader.instructor import marks
-from gdgrader.runner import load_config
 
 ROOT = Path(__file__).parents[1]
 LESSON = "02_constant_learning_rate"  # the first that uses torch, and an optimizer

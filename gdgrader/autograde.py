@@ -23,6 +23,7 @@ from gdgrader.handin import read_ordinary
 from gdgrader.instructor import Edition, instructors_version
 from gdgrader.limits import Limits
 from gdgrader.prepare import Current, remarks_on
+from gdgrader.scores import RECORD
 from gdgrader.session import open_sandbox
 from gdgrader.submission import Unreadable
 
@@ -165,12 +166,12 @@ class GdExecute(NbGraderPreprocessor):
             edition.path.parent,
             Path(course.root, released),
         )
-        nb.metadata[grading.RECORD]["notes"] += notes
+        nb.metadata[RECORD]["notes"] += notes
         scores = grading.graded(
             nb, edition, exporter.seed, open_sandbox(self.sandbox, self.limits), files
         )
         state = gradebook.State(gradebook.GRADED, seed=exporter.seed)
-        resources[grading.RECORD] = (scores, state)
+        resources[RECORD] = (scores, state)
         return nb, resources
 
 
@@ -179,7 +180,7 @@ class SaveVerdicts(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict):
         """Replace the scores of the notebook."""
-        scores, state = resources[grading.RECORD]
+        scores, state = resources[RECORD]
         where = resources["nbgrader"]
         place = _place(resources)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
 
 
 def apply(c: Config) -> None:
@@ -43,6 +44,17 @@ def apply(c: Config) -> None:
     c.ZipCollectApp.extractor_plugin = "gdgrader.archives.SafeExtractor"
     c.ZipCollectApp.collector_plugin = "gdgrader.collect.LmsCollector"
     c.ExportApp.plugin_class = "gdgrader.export.StatusExport"
+
+
+def load_config(root: Path) -> Config:
+    """The course's `nbgrader_config.py`, or our defaults where it has none."""
+    found = Config()
+    if (root / "nbgrader_config.py").exists():
+        found = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    else:
+        apply(found)
+    found.CourseDirectory.root = str(root.resolve())
+    return found
 
 
 def _find_our_commands() -> None:

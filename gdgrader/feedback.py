@@ -20,10 +20,10 @@ from pygments.formatters import HtmlFormatter
 
 from gdgrader import gradebook
 from gdgrader.feedback_page import TEMPLATE
-from gdgrader.grading import RECORD
 from gdgrader.handin import TIMESTAMP, read_ordinary
 from gdgrader.instructor import marks
 from gdgrader.outputs import keep_small
+from gdgrader.scores import RECORD
 from gdgrader.submission import Unreadable
 
 PAGE = "gdgrader"  # where cells and resources say what the template shows

@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from gdgrader.limits import MB
+from gdgrader.submission import MB
 
 LARGEST_FILES = 20 * MB  # of all files beside a notebook
 MOST_FILES = 200

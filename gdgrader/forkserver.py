@@ -21,8 +21,8 @@ from pathlib import Path
 
 import psutil
 
-from gdgrader.limits import Limits, tree
-from gdgrader.watchdog import Watchdog
+from gdgrader.limits import Limits
+from gdgrader.watchdog import Watchdog, tree
 
 INSIDE = Path(__file__).with_name("inside")
 START_SECONDS = 30  # a fork that has not answered by then is stuck

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +21,6 @@ from nbgrader.preprocessors import (
 from traitlets.config import Config
 
 from gdgrader.exercises.reference import load_reference
-from gdgrader.table import GradedCell, graded_cells
 
 DEMONSTRATION = "demonstration"
 # What nbgrader does to a source notebook to release it, but for its gradebook.
@@ -32,6 +32,15 @@ RELEASE = (
     ClearMarkScheme,
     ComputeChecksums,
 )
+
+
+@dataclass(frozen=True)
+class GradedCell:
+    """What a graded cell asks: `check(function, "exercise", "property")`."""
+
+    function: str
+    exercise: str
+    property_name: str | None
 
 
 @dataclass(frozen=True)
@@ -107,3 +116,41 @@ def is_demonstration(cell: NotebookNode) -> bool:
     """Whether grading may skip a cell: locked, and marked so by the instructor."""
     locked = marks(cell).get("locked") and not marks(cell).get("solution")
     return bool(locked) and DEMONSTRATION in cell.metadata.get("tags", [])
+
+
+def graded_cell(source: str) -> GradedCell:
+    """Read a graded cell of the instructor's notebook.
+
+    Errors: ValueError where it is not exactly one such call.
+
+    >>> graded_cell('check(step_lr, "step_lr", "boundaries")')
+    GradedCell(function='step_lr', exercise='step_lr', property_name='boundaries')
+    """
+    match ast.parse(source).body:
+        case [
+            ast.Expr(
+                ast.Call(
+                    func=ast.Name("check"),
+                    args=[ast.Name(function), ast.Constant(exercise), *rest],
+                    keywords=[],
+                )
+            )
+        ]:
+            match rest:
+                case []:
+                    return GradedCell(function, exercise, None)
+                case [ast.Constant(str(name))]:
+                    return GradedCell(function, exercise, name)
+    raise ValueError(
+        'a graded cell is one line, check(function, "exercise", "property"), '
+        f"not {source!r}"
+    )
+
+
+def graded_cells(notebook: NotebookNode) -> dict[str, GradedCell]:
+    """The automatically graded cells of an instructor's notebook, by grade id."""
+    found = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and marks(cell).get("grade"):
+            found[marks(cell)["grade_id"]] = graded_cell(cell.source)
+    return found

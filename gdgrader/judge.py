@@ -15,8 +15,7 @@ from pathlib import Path
 
 from gdgrader.exercises import exercises
 from gdgrader.exercises.reference import entries
-from gdgrader.instructor import Edition
-from gdgrader.table import GradedCell
+from gdgrader.instructor import Edition, GradedCell
 from gdhelpers.verdicts import Verdict, cases_of, rule
 
 KEY = "answers"  # names the expression in the kernel's reply

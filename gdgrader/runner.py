@@ -24,11 +24,10 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
-from traitlets.config.loader import PyFileConfigLoader
 
 from gdgrader import cluster, gradebook
-from gdgrader import config as course_config
 from gdgrader.bubblewrap import SandboxUnavailable
+from gdgrader.config import load_config
 from gdgrader.files import files_below, fingerprint, merged
 from gdgrader.gradebook import FAILED, State, Where
 from gdgrader.gradedfiles import GradedFiles
@@ -69,17 +68,6 @@ class Outcome:
 
 
 Progress = Callable[[Outcome, int], object]
-
-
-def load_config(root: Path) -> Config:
-    """The course's `nbgrader_config.py`, or our defaults where it has none."""
-    found = Config()
-    if (root / "nbgrader_config.py").exists():
-        found = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
-    else:
-        course_config.apply(found)
-    found.CourseDirectory.root = str(root.resolve())
-    return found
 
 
 def grade(

@@ -7,7 +7,7 @@ import tempfile
 from itertools import count
 from pathlib import Path
 
-from gdgrader.limits import group_patterns
+from gdgrader.control_group import group_patterns
 
 CHANNELS = 5
 # Removes the folder, and the control groups once their processes have died.

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -12,58 +10,11 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from gdgrader.exercises import exercises
 from gdgrader.exercises.reference import load_reference
+from gdgrader.instructor import graded_cells
 from gdhelpers.checks import TABLE
 
 PUBLIC_SEED = "public"
 DIGITS = 12  # last bits differ between machines; a build compares by value
-
-
-@dataclass(frozen=True)
-class GradedCell:
-    """What a graded cell asks: `check(function, "exercise", "property")`."""
-
-    function: str
-    exercise: str
-    property_name: str | None
-
-
-def graded_cell(source: str) -> GradedCell:
-    """Read a graded cell of the instructor's notebook.
-
-    Errors: ValueError where it is not exactly one such call.
-
-    >>> graded_cell('check(step_lr, "step_lr", "boundaries")')
-    GradedCell(function='step_lr', exercise='step_lr', property_name='boundaries')
-    """
-    match ast.parse(source).body:
-        case [
-            ast.Expr(
-                ast.Call(
-                    func=ast.Name("check"),
-                    args=[ast.Name(function), ast.Constant(exercise), *rest],
-                    keywords=[],
-                )
-            )
-        ]:
-            match rest:
-                case []:
-                    return GradedCell(function, exercise, None)
-                case [ast.Constant(str(name))]:
-                    return GradedCell(function, exercise, name)
-    raise ValueError(
-        'a graded cell is one line, check(function, "exercise", "property"), '
-        f"not {source!r}"
-    )
-
-
-def graded_cells(notebook: NotebookNode) -> dict[str, GradedCell]:
-    """The automatically graded cells of an instructor's notebook, by grade id."""
-    found = {}
-    for cell in notebook.cells:
-        marks = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "code" and marks.get("grade"):
-            found[marks["grade_id"]] = graded_cell(cell.source)
-    return found
 
 
 def public_table(lesson: str, notebook: NotebookNode, path: Path) -> dict:

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from gdgrader import build as builder
 from gdgrader import table
 from gdgrader.cli import app
+from gdgrader.instructor import graded_cell
 
 ROOT = Path(__file__).parents[1]
 LESSONS = builder.lessons(ROOT)
@@ -206,10 +207,10 @@ def test_nbval_compares_every_cell(lesson):
 
 
 def test_graded_cells_are_read_strictly():
-    assert table.graded_cell('check(f, "e")').property_name is None
+    assert graded_cell('check(f, "e")').property_name is None
     for wrong in ("check(f)", 'check(f, "e", n)', 'check(f, "e"); x = 1', "f(1)"):
         with pytest.raises(ValueError, match="one line"):
-            table.graded_cell(wrong)
+            graded_cell(wrong)
 
 
 def test_the_command_is_installed():

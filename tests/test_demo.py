@@ -19,13 +19,13 @@ from nbgrader.api import Gradebook
 from report_page import harmless, table
 
 from gdgrader import demo as demos
+from gdgrader.config import load_config
 from gdgrader.demo.students import planned
 from gdgrader.exercises import exercises
 from gdgrader.exercises.reference import load_reference
 from gdgrader.export import StatusExport
 from gdgrader.instructor import instructors_version
 from gdgrader.report import collect, summary, write_report
-from gdgrader.runner import load_config
 from gdhelpers.calls import run_case
 from gdhelpers.verdicts import cases_of, rule
 

@@ -19,6 +19,7 @@ from nbgrader.apps import NbGraderAPI
 from sqlalchemy import select, text
 
 from gdgrader import gradebook, runner
+from gdgrader.config import load_config
 
 WRONG = {**RIGHT, "step": STEP + "    return theta + learning_rate * 2 * theta"}
 SEED = "the same for both"
@@ -94,7 +95,7 @@ def test_two_graders_at_once_give_what_one_gives_on_sqlite(server, tmp_path):
         "apply(c)\n"
         f"c.CourseDirectory.db_url = {server!r}\n"
     )
-    config = runner.load_config(course.root)
+    config = load_config(course.root)
     assert NbGraderAPI(config=config).generate_assignment(LESSON, force=True)["success"]
     graders = [command(course, CLASS[:4]), command(course, CLASS[4:])]
     said = [grader.communicate(timeout=300)[0] for grader in graders]

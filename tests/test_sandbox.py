@@ -13,7 +13,8 @@ from sandboxed import children, run
 
 from gdgrader import bubblewrap
 from gdgrader.bubblewrap import COURSE, SandboxUnavailable
-from gdgrader.limits import MB, ControlGroup, Limits
+from gdgrader.control_group import ControlGroup
+from gdgrader.limits import MB, Limits
 from gdgrader.sandbox import Sandbox, Unconfined
 from gdgrader.selftest import SandboxError, verify
 
@@ -319,7 +320,7 @@ def test_a_hog_is_stopped_with_a_reason(bounded, name):
 
 @pytest.mark.parametrize("name", ["memory", "memory of a child", "fork bomb"])
 def test_a_hog_is_stopped_without_a_control_group(bounded, name, monkeypatch):
-    monkeypatch.setattr("gdgrader.limits._own_groups", lambda: (1, {}))
+    monkeypatch.setattr("gdgrader.control_group._own_groups", lambda: (1, {}))
     outcome = run(bounded(), HOGS[name][0])
     assert outcome.reason and HOGS[name][1] in outcome.reason
 

@@ -15,6 +15,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 
 from gdgrader import runner
+from gdgrader.config import load_config
 from gdgrader.demo.students import Planned, planned
 from gdgrader.demo.variants import LESSONS, PLANTED
 from gdgrader.instructor import instructors_version
@@ -82,7 +83,7 @@ def demo(
     done = []
     for lesson, plan in plans.items():
         shutil.copytree(root / "source" / lesson, folder / "source" / lesson)
-        config = runner.load_config(folder)
+        config = load_config(folder)
         _succeed(NbGraderAPI(config=config).generate_assignment(lesson))
         _hand_in(folder, plan)
         say(f"{lesson}: {len(plan.content)} students handed in.")

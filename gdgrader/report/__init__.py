@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gdgrader.config import load_config
 from gdgrader.report.collect import Class, ReportError, collect
 from gdgrader.report.page import page
-from gdgrader.runner import load_config
 
 __all__ = ["Class", "ReportError", "collect", "page", "write_report"]
 FOLDER = "reports"

@@ -13,12 +13,12 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import compute_checksum
 from traitlets.config import Config
 
-from gdgrader import gradebook, grading
+from gdgrader import gradebook
 from gdgrader.gradebook import FAILED, NOT_GRADED
-from gdgrader.instructor import Edition, instructors_version, marks
+from gdgrader.instructor import Edition, GradedCell, instructors_version, marks
 from gdgrader.report.cells import defined
 from gdgrader.report.pseudonyms import pseudonyms
-from gdgrader.table import GradedCell
+from gdgrader.scores import RECORD
 from gdhelpers.verdicts import Verdict
 
 
@@ -185,7 +185,7 @@ def _work(
     try:
         path = Path(folder, f"{edition.path.stem}.ipynb")
         notebook = nbformat.read(path, as_version=4)
-        record = notebook.metadata[grading.RECORD]
+        record = notebook.metadata[RECORD]
         verdicts = {k: Verdict(**v) for k, v in record["verdicts"].items()}
     except (OSError, ValueError, KeyError, TypeError):
         why = "its graded notebook is gone or cannot be read; grade it again"

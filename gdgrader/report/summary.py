@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from gdgrader.exercises import exercises
 from gdgrader.exercises.base import Exercise
+from gdgrader.instructor import GradedCell
 from gdgrader.report.collect import Class, Work
-from gdgrader.table import GradedCell
 
 FEW = 10  # below so many, a share of the class is one or two people's luck
 FEW_FOR_CORRELATION = 20  # its standard error is about 1/√n: 0.22 here
