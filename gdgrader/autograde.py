@@ -185,29 +185,31 @@ class SaveVerdicts(NbGraderPreprocessor):
         place = _place(resources)
 
         def write() -> None:
-            with Gradebook(gradebook.patient(where["db_url"])) as book:
+            with Gradebook(gradebook.with_timeout(where["db_url"])) as book:
                 gradebook.save(book, place, scores, state)
 
-        gradebook.patiently(write)
+        gradebook.retried(write)
         return nb, resources
 
 
-def _place(resources: dict) -> gradebook.Where:
+def _place(resources: dict) -> gradebook.NotebookKey:
     where = resources["nbgrader"]
-    return gradebook.Where(where["assignment"], where["student"], where["notebook"])
+    return gradebook.NotebookKey(
+        where["assignment"], where["student"], where["notebook"]
+    )
 
 
 def _fail(resources: dict, reason: str, new: bool = True) -> None:
     """Note a failure; without `new` only for a submission the gradebook knows."""
 
     def write() -> None:
-        with Gradebook(gradebook.patient(resources["nbgrader"]["db_url"])) as book:
+        with Gradebook(gradebook.with_timeout(resources["nbgrader"]["db_url"])) as book:
             place = _place(resources)
             if not new:
                 book.find_submission(place.assignment, place.student)
             gradebook.save_failure(book, place, reason)
 
-    gradebook.patiently(write)
+    gradebook.retried(write)
 
 
 def _reason(error: Exception) -> str:

@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import FileNameCollectorPlugin
 from nbgrader.utils import find_all_notebooks
 
-from gdgrader.platforms import Handed, Person, Roster, cleaned, handed
+from gdgrader.platforms import Handed, Person, Roster, recognise, released_name
 
 
 class LmsCollector(FileNameCollectorPlugin):
@@ -42,7 +42,7 @@ class LmsCollector(FileNameCollectorPlugin):
         )
         found = {}
         for path in sorted(p for p in root.rglob("*") if p.is_file()):
-            file = handed(path.relative_to(root).parts, path.stat().st_mtime)
+            file = recognise(path.relative_to(root).parts, path.stat().st_mtime)
             if isinstance(file, Handed):
                 found[path] = file
             else:
@@ -52,7 +52,7 @@ class LmsCollector(FileNameCollectorPlugin):
         for path, file in found.items():
             student, why = ids[file.person]
             if student:
-                versions[student, cleaned(file.name, released)].append(path)
+                versions[student, released_name(file.name, released)].append(path)
             else:
                 self._not(path, root, why)
         taken = {}

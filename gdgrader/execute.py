@@ -12,10 +12,10 @@ from nbformat.v4 import new_code_cell, new_output
 
 from gdgrader.instructor import Edition, is_demonstration, marks
 from gdgrader.judge import KEY, Judge, wrong
+from gdgrader.kernel_session import KernelLost, KernelSession
 from gdgrader.limits import Limits
 from gdgrader.outputs import clean_outputs
 from gdgrader.sandbox import KernelHost
-from gdgrader.talk import KernelLost, Talk
 from gdhelpers.verdicts import Verdict, wrapped
 
 JUDGE_SECONDS = 20  # for all cases of one graded cell
@@ -23,7 +23,7 @@ NEW_KERNELS = 4  # after so many were lost, the rest is not run
 
 
 @dataclass
-class Run:
+class RunResult:
     """What became of a submission: a verdict for each graded cell, and remarks."""
 
     verdicts: dict[str, Verdict] = field(default_factory=dict)
@@ -36,7 +36,7 @@ def execute(
     judge: Judge,
     sandbox: KernelHost,
     files: Mapping[str, bytes] | None = None,
-) -> Run:
+) -> RunResult:
     """Execute a rescued notebook in place; return the verdicts.
 
     A cell that raises, hangs or kills its kernel costs only what depends on it: the
@@ -63,11 +63,11 @@ class _Execution:
         self.sandbox, self.files = sandbox, files
         self.limits = sandbox.limits or Limits()
         self.deadline = time.monotonic() + self.limits.submission_seconds
-        self.result = Run()
+        self.result = RunResult()
         self.left_out: set[int] = set()
         self.alone: set[str] = set()  # graded cells not to be asked with others
         self.kernels = 0
-        self.talk: Talk | None = None
+        self.session: KernelSession | None = None
 
     async def run(self) -> None:
         """Run every cell in order, then write the verdicts into the graded ones."""
@@ -101,9 +101,9 @@ class _Execution:
             return (
                 f"Not run: the whole notebook may take {seconds:g} s, and they are up."
             )
-        if self.talk is None:
+        if self.session is None:
             await self._again(index)
-        if self.talk is None:
+        if self.session is None:
             return "Not run: cells before this one ended the kernel too often."
         return None
 
@@ -127,7 +127,7 @@ class _Execution:
 
     async def _execute(self, cell: NotebookNode, index: int) -> str | None:
         seconds = self._seconds(self.limits.cell_seconds)
-        return await self.talk.execute(cell, index, seconds)
+        return await self.session.execute(cell, index, seconds)
 
     def _together(self, index: int) -> list[str]:
         """The graded cell at `index`, and those that can be asked with it: nothing is
@@ -149,7 +149,7 @@ class _Execution:
         that fails each alone, to see which it was."""
         lost = ""
         try:
-            replies = await self.talk.ask(
+            replies = await self.session.ask(
                 {g: self.judge.request(g) for g in grade_ids},
                 self._seconds(JUDGE_SECONDS),
             )
@@ -183,17 +183,17 @@ class _Execution:
 
     async def _start(self) -> None:
         self.kernels += 1
-        self.talk = Talk(self.notebook, self.sandbox, self.files)
-        await self.talk.start()
+        self.session = KernelSession(self.notebook, self.sandbox, self.files)
+        await self.session.start()
 
     async def _stop(self) -> None:
-        talk, self.talk = self.talk, None
-        if talk:
-            await talk.stop()
+        session, self.session = self.session, None
+        if session:
+            await session.stop()
 
     async def _again(self, index: int) -> None:
         """Bring a new kernel to where the lost one was, without what undid it."""
-        while self.talk is None and self.kernels <= NEW_KERNELS:
+        while self.session is None and self.kernels <= NEW_KERNELS:
             await self._start()
             for before, cell in enumerate(self.notebook.cells[:index]):
                 graded = marks(cell).get("grade_id") in self.edition.graded

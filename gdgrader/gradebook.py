@@ -57,7 +57,7 @@ _states = Table(
 
 
 @dataclass(frozen=True)
-class Where:
+class NotebookKey:
     """Which notebook of which student."""
 
     assignment: str
@@ -79,10 +79,10 @@ class DatabaseBusy(RuntimeError):
     """Another process held the gradebook for too long."""
 
 
-def patient(db_url: str) -> str:
+def with_timeout(db_url: str) -> str:
     """The same database, with SQLite waiting longer for its turn than 5 s.
 
-    >>> patient("sqlite:////course/gradebook.db")
+    >>> with_timeout("sqlite:////course/gradebook.db")
     'sqlite:////course/gradebook.db?timeout=60'
     """
     if db_url.startswith("sqlite:") and "timeout=" not in db_url:
@@ -90,7 +90,7 @@ def patient(db_url: str) -> str:
     return db_url
 
 
-def patiently(work: Callable[[], Result]) -> Result:
+def retried(work: Callable[[], Result]) -> Result:
     """Do `work`, again and again while another process holds the database.
 
     Another grader may also write the same row first; then it is found the next time.
@@ -112,7 +112,9 @@ def patiently(work: Callable[[], Result]) -> Result:
             time.sleep(0.5)
 
 
-def save(gradebook: Gradebook, where: Where, scores: Scores, state: State) -> None:
+def save(
+    gradebook: Gradebook, where: NotebookKey, scores: Scores, state: State
+) -> None:
     """Replace the automatic scores of one notebook, all in one transaction.
 
     Scores given by a person stay, within 0 and the maximum; so do their comments.
@@ -140,7 +142,7 @@ def save(gradebook: Gradebook, where: Where, scores: Scores, state: State) -> No
     gradebook.db.commit()
 
 
-def save_failure(gradebook: Gradebook, where: Where, reason: str) -> None:
+def save_failure(gradebook: Gradebook, where: NotebookKey, reason: str) -> None:
     """Take back every automatic score of a notebook; note why it was not graded."""
     notebook = _submitted(gradebook, where)
     for grade in notebook.grades:
@@ -189,7 +191,7 @@ def _have_table(gradebook: Gradebook) -> None:
             raise
 
 
-def _submitted(gradebook: Gradebook, where: Where) -> SubmittedNotebook:
+def _submitted(gradebook: Gradebook, where: NotebookKey) -> SubmittedNotebook:
     try:
         return gradebook.find_submission_notebook(
             where.notebook, where.assignment, where.student
@@ -202,7 +204,7 @@ def _submitted(gradebook: Gradebook, where: Where) -> SubmittedNotebook:
         )
 
 
-def _set_state(gradebook: Gradebook, where: Where, new: State) -> None:
+def _set_state(gradebook: Gradebook, where: NotebookKey, new: State) -> None:
     _have_table(gradebook)
     key = {
         "assignment": where.assignment,

@@ -35,7 +35,7 @@ class HandIn:
     reason: str = ""
 
 
-def hand_in(folder: Path, notebook: str) -> HandIn:
+def read_hand_in(folder: Path, notebook: str) -> HandIn:
     """Read a submission; what is wrong with it is in the answer, never raised."""
     content, reason, remarks = b"", "", []
     if folder.is_symlink():

@@ -43,13 +43,13 @@ class Handed:
     age: tuple[int, float, int]
 
 
-def handed(parts: Collection[str], changed: float) -> Handed | str:
+def recognise(parts: Collection[str], changed: float) -> Handed | str:
     """Whose file this is, by its path; or in words why nobody can tell.
 
     The outermost folder that names a student decides, so that no student's own zip can
     name another.
 
-    >>> handed(["all", "Öz Ann_7_assignsubmission_file_a (2).ipynb"], 0.0).person
+    >>> recognise(["all", "Öz Ann_7_assignsubmission_file_a (2).ipynb"], 0.0).person
     Person(platform='moodle', name='Öz Ann', number='7')
     """
     file = PurePath(*parts).name
@@ -70,10 +70,10 @@ def handed(parts: Collection[str], changed: float) -> Handed | str:
     return "its name is neither Moodle's nor Canvas'"
 
 
-def cleaned(name: str, released: Collection[str]) -> str:
+def released_name(name: str, released: Collection[str]) -> str:
     """A notebook's released name, if only a version was added; else as it is.
 
-    >>> cleaned("step-2.ipynb", ["step.ipynb"]), cleaned("a-2.csv", ["step.ipynb"])
+    >>> released_name("step-2.ipynb", ["step.ipynb"]), released_name("a-2.csv", ["step.ipynb"])
     ('step.ipynb', 'a-2.csv')
     """
     path = PurePath(name)

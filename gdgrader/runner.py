@@ -29,9 +29,9 @@ from gdgrader import cluster, gradebook
 from gdgrader.bubblewrap import SandboxUnavailable
 from gdgrader.config import load_config
 from gdgrader.files import files_below, fingerprint, merged
-from gdgrader.gradebook import FAILED, State, Where
+from gdgrader.gradebook import FAILED, NotebookKey, State
 from gdgrader.gradedfiles import GradedFiles
-from gdgrader.handin import HandIn, hand_in
+from gdgrader.handin import HandIn, read_hand_in
 from gdgrader.instructor import Edition, instructors_version
 from gdgrader.limits import Limits
 from gdgrader.pool import results
@@ -123,7 +123,7 @@ class _Run:
     ) -> None:
         self.lesson, self.config, self.force = lesson, config, force
         self.course = CourseDirectory(config=config)
-        self.db_url = gradebook.patient(self.course.db_url)
+        self.db_url = gradebook.with_timeout(self.course.db_url)
         self.seed = seed or secrets.token_hex(16)
         source = Path(self.course.format_path("source", ".", lesson)).resolve()
         self.notebook = _only_notebook(source)
@@ -238,7 +238,7 @@ class _Run:
             elif not self.force and self._is_done(student, mark):
                 # The due date, the policy or points given by hand may have changed,
                 # or the last run may have ended before it asked the policy.
-                self._penalise(Where(self.lesson, student, self.notebook))
+                self._penalise(NotebookKey(self.lesson, student, self.notebook))
                 finish(self._outcome(student, UNCHANGED))
             else:
                 seen[student] = handed
@@ -257,9 +257,9 @@ class _Run:
                 return self._written(task, handed, Result(reason=reason))
 
     def _written(self, task: Task, handed: HandIn, result: Result) -> Outcome:
-        where = Where(self.lesson, task.student, self.notebook)
+        where = NotebookKey(self.lesson, task.student, self.notebook)
         if result.scores is None:
-            gradebook.patiently(lambda: self._save_failure(where, handed, result))
+            gradebook.retried(lambda: self._save_failure(where, handed, result))
             self.graded.remove(task.student)
             return Outcome(
                 task.student, FAILED, result.reason, None, seconds=result.seconds
@@ -272,16 +272,16 @@ class _Run:
             self._register(where, handed)
             gradebook.save(self.book, where, result.scores, state)
 
-        gradebook.patiently(write)
+        gradebook.retried(write)
         self.graded.take_place(task.student)
         self._penalise(where)
         return self._outcome(task.student, "", result)
 
-    def _save_failure(self, where: Where, handed: HandIn, result: Result) -> None:
+    def _save_failure(self, where: NotebookKey, handed: HandIn, result: Result) -> None:
         self._register(where, handed)
         gradebook.save_failure(self.book, where, result.reason)
 
-    def _register(self, where: Where, handed: HandIn) -> None:
+    def _register(self, where: NotebookKey, handed: HandIn) -> None:
         self.book.db.rollback()
         try:
             self.book.find_student(where.student)
@@ -290,7 +290,7 @@ class _Run:
         when = {"timestamp": handed.timestamp} if handed.timestamp else {}
         self.book.update_or_create_submission(self.lesson, where.student, **when)
 
-    def _penalise(self, where: Where) -> None:
+    def _penalise(self, where: NotebookKey) -> None:
         """Ask the course's policy for late work; nbgrader's own step knows how."""
         submission = self.book.find_submission(self.lesson, where.student)
         notebook = self.book.find_submission_notebook(
@@ -344,7 +344,7 @@ class _Run:
 
 def _handed_in(folder: Path, notebook: str) -> HandIn:
     try:
-        return hand_in(folder, notebook)
+        return read_hand_in(folder, notebook)
     except Exception as error:  # whatever one folder holds is no other's affair
         return HandIn(b"", {}, (), None, f"it cannot be read: {error}")
 

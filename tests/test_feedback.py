@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
 from test_outputs import PNG
 
-from gdgrader.gradebook import Where, save_failure
+from gdgrader.gradebook import NotebookKey, save_failure
 from gdgrader.outputs import PAGE_PICTURE_BYTES, PAGE_TEXT_BYTES, keep_small
 
 WRONG = RIGHT | {"step": f"{STEP}    return theta + learning_rate * 2 * theta"}
@@ -161,7 +161,7 @@ def test_a_folder_without_a_notebook_keeps_no_older_score(course):
 def test_the_graders_own_trouble_is_not_the_students(course):
     with Gradebook(course.db_url) as book:
         reason = "KeyError: /home/teacher/source"
-        save_failure(book, Where(LESSON, "eve", LESSON), reason)
+        save_failure(book, NotebookKey(LESSON, "eve", LESSON), reason)
     course.api.generate_feedback(LESSON, force=False)
     page = page_of(course, "eve")
     assert "no fault of yours" in page and "teacher/source" not in page

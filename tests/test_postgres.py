@@ -141,7 +141,7 @@ def test_two_graders_meet_the_same_student(server):
                 second.add_student("shared")
             second.update_or_create_student("shared")
 
-        gradebook.patiently(write)
+        gradebook.retried(write)
         assert len(tries) == 2
         assert [s.id for s in second.students].count("shared") == 1
 
@@ -151,4 +151,4 @@ def test_what_stays_wrong_is_told():
         raise InvalidEntry("no such thing")
 
     with pytest.raises(InvalidEntry, match="no such thing"):
-        gradebook.patiently(wrong)
+        gradebook.retried(wrong)

@@ -11,7 +11,7 @@ import pytest
 from course import LESSON, RIGHT, Course
 from nbgrader.api import Gradebook
 
-from gdgrader.platforms import cleaned, handed, squashed
+from gdgrader.platforms import recognise, released_name, squashed
 
 CONFIG = "from gdgrader.config import apply\n\nc = get_config()\napply(c)\n"
 STEP = "01_single_step.ipynb"
@@ -181,9 +181,9 @@ def test_what_is_too_large_is_named(course):
     ],
 )
 def test_the_names_that_platforms_give(path, name, number, file):
-    found = handed(path.split("/"), 0.0)
+    found = recognise(path.split("/"), 0.0)
     assert (found.person.name, found.person.number) == (name, number)
-    assert cleaned(found.name, [STEP]) == file
+    assert released_name(found.name, [STEP]) == file
 
 
 def test_names_compare_whatever_their_spelling():

@@ -19,7 +19,7 @@ from gdgrader.config import load_config
 from gdgrader.demo.students import Planned, planned
 from gdgrader.demo.variants import LESSONS, PLANTED
 from gdgrader.instructor import instructors_version
-from gdgrader.report import Class, write_report
+from gdgrader.report import ClassResults, write_report
 from gdgrader.report.summary import misconceptions
 
 MARKER = ".gdgrader-demo"
@@ -50,7 +50,7 @@ class Findings:
     """
 
     plan: Planned
-    group: Class
+    group: ClassResults
     report: Path
     found: int
     planted: int
@@ -147,7 +147,7 @@ def _succeed(result: dict) -> None:
         raise DemoError(result.get("error") or result.get("log") or "nbgrader failed")
 
 
-def _findings(plan: Planned, group: Class, path: Path) -> Findings:
+def _findings(plan: Planned, group: ClassResults, path: Path) -> Findings:
     counted = {(m.exercise, m.name): set(m.students) for m in misconceptions(group)}
     found = sum(counted.get(key) == who for key, who in plan.mistakes.items())
     return Findings(plan, group, path, found, len(plan.mistakes))

@@ -8,10 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from gdgrader.config import load_config
-from gdgrader.report.collect import Class, ReportError, collect
+from gdgrader.report.collect import ClassResults, ReportError, collect
 from gdgrader.report.page import page
 
-__all__ = ["Class", "ReportError", "collect", "page", "write_report"]
+__all__ = ["ClassResults", "ReportError", "collect", "page", "write_report"]
 FOLDER = "reports"
 
 
@@ -20,7 +20,7 @@ def write_report(
     root: Path = Path(),
     names: bool = False,
     output: Path | None = None,
-) -> tuple[Path, Class]:
+) -> tuple[Path, ClassResults]:
     """Write a lesson's report; return its path and what it is about.
 
     Args:

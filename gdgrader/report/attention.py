@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gdgrader.gradebook import FAILED, NOT_GRADED
-from gdgrader.report.collect import Class, Work
+from gdgrader.report.collect import ClassResults, Work
 from gdgrader.report.reach import reached_for
 
 NO_EFFECT = (
@@ -36,7 +36,7 @@ ORDER = (
 )
 
 
-def concerns(group: Class) -> dict[str, list[Concern]]:
+def concerns(group: ClassResults) -> dict[str, list[Concern]]:
     """What a person should look at, by student, the most pressing first."""
     found = {
         work.student: sorted(_of(work, group), key=lambda c: ORDER.index(c.kind))
@@ -49,7 +49,7 @@ def concerns(group: Class) -> dict[str, list[Concern]]:
     return {student: found[student] for student in pressing}
 
 
-def _of(work: Work, group: Class) -> Iterator[Concern]:
+def _of(work: Work, group: ClassResults) -> Iterator[Concern]:
     if work.status == FAILED:
         yield Concern(work.student, ORDER[0], (_sentence(work.reason),))
     elif work.status == NOT_GRADED:

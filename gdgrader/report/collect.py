@@ -65,7 +65,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Class:
+class ClassResults:
     """A lesson and what its class handed in.
 
     Attributes:
@@ -96,7 +96,7 @@ class Class:
         return [work for work in self.works if work.graded]
 
 
-def collect(lesson: str, config: Config) -> Class:
+def collect(lesson: str, config: Config) -> ClassResults:
     """Read everything the report needs; writes nothing but new pseudonyms.
 
     Errors: ReportError for an unknown or never released lesson, an empty class, or one
@@ -104,7 +104,7 @@ def collect(lesson: str, config: Config) -> Class:
     """
     course = CourseDirectory(config=config)
     edition = _edition(course, lesson, config)
-    with Gradebook(gradebook.patient(course.db_url), course.course_id) as book:
+    with Gradebook(gradebook.with_timeout(course.db_url), course.course_id) as book:
         try:
             assignment = book.find_assignment(lesson)
         except MissingEntry:
@@ -127,7 +127,7 @@ def collect(lesson: str, config: Config) -> Class:
                 f"grade it with: gdgrader autograde {lesson}"
             )
         roster = [student.id for student in book.students]
-        return Class(
+        return ClassResults(
             lesson,
             edition,
             _points(assignment, edition),

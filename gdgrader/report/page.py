@@ -16,12 +16,12 @@ from markupsafe import Markup, escape
 from gdgrader.gradebook import FAILED, WAITING
 from gdgrader.instructor import Edition, marks
 from gdgrader.report import attention, charts, similar, summary
-from gdgrader.report.collect import Class, Work
+from gdgrader.report.collect import ClassResults, Work
 from gdgrader.report.pseudonyms import masked
 from gdgrader.report.summary import FEW, FEW_FOR_CORRELATION, Item
 
 
-def page(group: Class, names: bool = False) -> str:
+def page(group: ClassResults, names: bool = False) -> str:
     """The report of a class.
 
     Args:
@@ -99,7 +99,7 @@ def in_words(item: Item) -> str:
     return words
 
 
-def _who(group: Class, names: bool) -> Callable[[str], tuple[str, tuple]]:
+def _who(group: ClassResults, names: bool) -> Callable[[str], tuple[str, tuple]]:
     """A student's name for the page, and what to sort by."""
 
     def who(student: str) -> tuple[str, tuple]:
@@ -112,11 +112,11 @@ def _who(group: Class, names: bool) -> Callable[[str], tuple[str, tuple]]:
     return who
 
 
-def _ordered(group: Class, who: Callable) -> list[Work]:
+def _ordered(group: ClassResults, who: Callable) -> list[Work]:
     return sorted(group.works, key=lambda work: who(work.student)[1])
 
 
-def _row(work: Work, group: Class, who: Callable) -> dict:
+def _row(work: Work, group: ClassResults, who: Callable) -> dict:
     graded = work.graded and work.score is not None
     return {
         "who": who(work.student)[0],
@@ -136,7 +136,7 @@ def _title(edition: Edition) -> str:
     return edition.lesson
 
 
-def _banners(group: Class) -> list[str]:
+def _banners(group: ClassResults) -> list[str]:
     graded, found = len(group.graded), []
     ungraded = sum(work.status == "not graded" for work in group.works)
     if ungraded:
@@ -158,7 +158,9 @@ def _banners(group: Class) -> list[str]:
     return found
 
 
-def _tiles(group: Class, scores: list[float], most: float) -> list[tuple[str, str]]:
+def _tiles(
+    group: ClassResults, scores: list[float], most: float
+) -> list[tuple[str, str]]:
     by_state = Counter(work.status for work in group.works)
     tiles = [
         ("handed in", str(len(group.works))),
@@ -173,7 +175,7 @@ def _tiles(group: Class, scores: list[float], most: float) -> list[tuple[str, st
     return tiles
 
 
-def _answers(group: Class) -> dict[str, dict[str, str]]:
+def _answers(group: ClassResults) -> dict[str, dict[str, str]]:
     code = _skeletons(group.edition)
     return {
         work.student: {k: v for k, v in work.answers.items() if k in code}

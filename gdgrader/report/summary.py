@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gdgrader.exercises import exercises
 from gdgrader.exercises.base import Exercise
 from gdgrader.instructor import GradedCell
-from gdgrader.report.collect import Class, Work
+from gdgrader.report.collect import ClassResults, Work
 
 FEW = 10  # below so many, a share of the class is one or two people's luck
 FEW_FOR_CORRELATION = 20  # its standard error is about 1/√n: 0.22 here
@@ -76,7 +76,7 @@ def earned(work: Work, points: dict[str, float]) -> float:
     return sum(points[name] for name, v in work.verdicts.items() if v.right)
 
 
-def misconceptions(group: Class) -> list[Misconception]:
+def misconceptions(group: ClassResults) -> list[Misconception]:
     """The known mistakes of this class, the most frequent first."""
     who = defaultdict(set)
     for work in group.graded:
@@ -101,7 +101,7 @@ def misconceptions(group: Class) -> list[Misconception]:
     return sorted(found, key=lambda m: (-len(m.students), m.exercise, m.name))
 
 
-def unexplained(group: Class) -> list[Unexplained]:
+def unexplained(group: ClassResults) -> list[Unexplained]:
     """Wrong answers that no known mistake explains, by exercise."""
     who: dict[str, set[str]] = defaultdict(set)
     why: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -128,7 +128,7 @@ def unexplained(group: Class) -> list[Unexplained]:
     ]
 
 
-def items(group: Class) -> list[Item]:
+def items(group: ClassResults) -> list[Item]:
     """How the class did on each graded cell, in the lesson's order."""
     tried = [work for work in group.graded if work.attempted]
     totals = [earned(work, group.points) for work in tried]

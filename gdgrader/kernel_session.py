@@ -34,7 +34,7 @@ class _Client(NotebookClient):
         return await super()._async_handle_timeout(*arguments)
 
 
-class Talk:
+class KernelSession:
     """With a new kernel for a notebook, from `start` to `stop`.
 
     Args:
