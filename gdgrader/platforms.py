@@ -73,8 +73,8 @@ def recognise(parts: Collection[str], changed: float) -> Handed | str:
 def released_name(name: str, released: Collection[str]) -> str:
     """A notebook's released name, if only a version was added; else as it is.
 
-    >>> released_name("step-2.ipynb", ["step.ipynb"]), released_name("a-2.csv", ["step.ipynb"])
-    ('step.ipynb', 'a-2.csv')
+    >>> [released_name(name, ["step.ipynb"]) for name in ("step-2.ipynb", "a-2.csv")]
+    ['step.ipynb', 'a-2.csv']
     """
     path = PurePath(name)
     stem = path.stem
