@@ -14,6 +14,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import FileNameCollectorPlugin
 from nbgrader.utils import find_all_notebooks
 
+from gdgrader.paths import CoursePaths
 from gdgrader.platforms import Handed, Person, Roster, recognise, released_name
 
 
@@ -37,9 +38,8 @@ class LmsCollector(FileNameCollectorPlugin):
 
     def _choose(self, root: Path) -> dict[str, dict]:
         course = self.parent.coursedir
-        released = find_all_notebooks(
-            course.format_path(course.release_directory, ".", course.assignment_id)
-        )
+        release = CoursePaths(course).release(course.assignment_id)
+        released = find_all_notebooks(str(release))
         found = {}
         for path in sorted(p for p in root.rglob("*") if p.is_file()):
             file = recognise(path.relative_to(root).parts, path.stat().st_mtime)

@@ -23,6 +23,7 @@ from gdgrader.feedback_page import TEMPLATE
 from gdgrader.handin import TIMESTAMP, read_ordinary
 from gdgrader.instructor import marks
 from gdgrader.outputs import keep_small
+from gdgrader.paths import CoursePaths
 from gdgrader.scores import RECORD
 from gdgrader.submission import Unreadable
 
@@ -78,10 +79,14 @@ class FeedbackExporter(HTMLExporter):
         super().__init__(*args, **kwargs)
         self.raw_template = TEMPLATE
         if converter := self.parent:
-            for folder, notebook, reason in _failed(converter.coursedir):
-                self._tell(converter.coursedir, folder, notebook, reason)
+            paths = CoursePaths(converter.coursedir)
+            for student, notebook, reason in _failed(paths):
+                lesson = paths.course.assignment_id
+                submitted = paths.submitted(student, lesson)
+                folder = paths.feedback(student, lesson)
+                self._tell(submitted, folder, notebook, reason)
 
-    def _tell(self, course, folder: Path, notebook: str, reason: str) -> None:
+    def _tell(self, submitted: Path, folder: Path, notebook: str, reason: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         if not reason:
             return  # it is graded by now, so that nbgrader makes its page anew
@@ -94,20 +99,19 @@ class FeedbackExporter(HTMLExporter):
         page, _ = self.from_notebook_node(new_notebook(), resources)
         (folder / f"{notebook}.html").write_text(page, encoding="utf-8")
         # The exchange needs what stands beside the submission to send it back.
-        student, lesson = folder.parent.name, folder.name
-        source = Path(course.format_path(course.submitted_directory, student, lesson))
         for name in (TIMESTAMP, "submission_secret.txt"):
             try:
-                (folder / name).write_bytes(read_ordinary(source / name))
+                (folder / name).write_bytes(read_ordinary(submitted / name))
             except Unreadable:
                 continue
 
 
-def _failed(course) -> Iterator[tuple[Path, str, str]]:
-    """Feedback folder, notebook and reason of each that failed.
+def _failed(paths: CoursePaths) -> Iterator[tuple[str, str, str]]:
+    """Student, notebook and reason of each that failed.
 
     The reason is "" where a page says that it failed, and it no longer does.
     """
+    course = paths.course
     lesson, wanted = course.assignment_id, course.student_id
     excluded = course.student_id_exclude.split(",")
     with Gradebook(course.db_url) as book:
@@ -117,13 +121,11 @@ def _failed(course) -> Iterator[tuple[Path, str, str]]:
             return
         states = {s: gradebook.state(book, lesson, s) for s in students}
     for student in set(students) - set(excluded):
-        step = course.feedback_directory
-        folder = Path(course.format_path(step, student, lesson))
-        page = folder / f"{names[0]}.html"
+        page = paths.feedback(student, lesson) / f"{names[0]}.html"
         if states[student].status == gradebook.FAILED:
-            yield folder, names[0], states[student].reason
+            yield student, names[0], states[student].reason
         elif page.exists() and FAILED_PAGE in page.read_text(encoding="utf-8"):
-            yield folder, names[0], ""
+            yield student, names[0], ""
 
 
 def _texts(nb: NotebookNode) -> Iterator[str]:

@@ -12,6 +12,7 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader.coursedir import CourseDirectory
 
 from gdgrader.instructor import marks
+from gdgrader.paths import CoursePaths
 
 MARKER = re.compile(r"^### (BEGIN|END) SOLUTION.*\n?", re.MULTILINE)
 HEADING = "**The instructor's answer and rubric** (students never see this):"
@@ -27,11 +28,9 @@ class ShowRubric(Preprocessor):
         """Insert the instructor's cells, from `source/`."""
         if "submission_id" not in resources:
             return nb, resources
-        course = CourseDirectory(config=self.config)
-        folder = course.format_path(
-            course.source_directory, ".", resources["assignment_id"]
-        )
-        answers = _answers(Path(folder, f"{resources['notebook_id']}.ipynb"))
+        paths = CoursePaths(CourseDirectory(config=self.config))
+        folder = paths.source(resources["assignment_id"])
+        answers = _answers(folder / f"{resources['notebook_id']}.ipynb")
         cells = []
         for cell in nb.cells:
             cells.append(cell)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import nbformat
-from nbgrader.coursedir import CourseDirectory
 
+from gdgrader.paths import CoursePaths
 from gdgrader.scores import RECORD
 
 try:
@@ -26,8 +26,8 @@ class GradedFiles:
     its place.
     """
 
-    def __init__(self, course: CourseDirectory, lesson: str, notebook: str) -> None:
-        self.course, self.lesson, self.notebook = course, lesson, notebook
+    def __init__(self, paths: CoursePaths, lesson: str, notebook: str) -> None:
+        self.paths, self.lesson, self.notebook = paths, lesson, notebook
 
     def mark(self, student: str) -> tuple[str, str]:
         """The fingerprint and seed that the graded notebook says it was graded with."""
@@ -90,8 +90,7 @@ class GradedFiles:
             shutil.rmtree(new)
 
     def _folder(self, student: str) -> Path:
-        folder = self.course.autograded_directory
-        return Path(self.course.format_path(folder, student, self.lesson))
+        return self.paths.autograded(student, self.lesson)
 
     def _new(self, student: str) -> Path:
         folder = self._folder(student)

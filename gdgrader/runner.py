@@ -34,6 +34,7 @@ from gdgrader.gradedfiles import GradedFiles
 from gdgrader.handin import HandIn, read_hand_in
 from gdgrader.instructor import Edition, instructors_version
 from gdgrader.limits import Limits
+from gdgrader.paths import CoursePaths
 from gdgrader.pool import results
 from gdgrader.references import Promise
 from gdgrader.register import register
@@ -125,14 +126,13 @@ class _Run:
         self.course = CourseDirectory(config=config)
         self.db_url = gradebook.with_timeout(self.course.db_url)
         self.seed = seed or secrets.token_hex(16)
-        source = Path(self.course.format_path("source", ".", lesson)).resolve()
-        self.notebook = _only_notebook(source)
-        self.graded = GradedFiles(self.course, lesson, self.notebook)
-        path = source / f"{self.notebook}.ipynb"
+        self.paths = CoursePaths(self.course)
+        path = self.paths.notebook(lesson)
+        self.notebook = path.stem
+        self.graded = GradedFiles(self.paths, lesson, self.notebook)
         self.edition: Edition = instructors_version(path, config)
-        released = Path(self.course.format_path("release", ".", lesson))
-        files, _ = files_below(source, released)
-        self.sources = files_below(source)[0]
+        files, _ = files_below(path.parent, self.paths.release(lesson))
+        self.sources = files_below(path.parent)[0]
         cleared = json.dumps(dict(config.ClearSolutions), sort_keys=True)
         self.terms = Terms(
             lesson, self.notebook, path.read_bytes(), files, cleared, isolated, limits
@@ -158,7 +158,9 @@ class _Run:
         crew: Callable[..., Iterator[tuple[Task, object]]],
         progress: Progress,
     ) -> list[Outcome]:
-        wanted = sorted(self._students() if students is None else set(students))
+        if students is None:
+            students = [student for student, _ in self.paths.submissions(self.lesson)]
+        wanted = sorted(set(students))
         try:
             return self._all(wanted, crew, progress)
         except OperationalError as error:
@@ -190,20 +192,6 @@ class _Run:
                     finish(self._save(task, seen.pop(task.student), result))
         return sorted(self.done, key=lambda outcome: outcome.student)
 
-    def _students(self) -> list[str]:
-        folder = Path(self.course.format_path(self._in, "*", self.lesson))
-        place = folder.parts.index("*")
-        base = Path(*folder.parts[:place])
-        return [
-            p.parts[place]
-            for p in base.glob("/".join(folder.parts[place:]))
-            if p.is_dir()
-        ]
-
-    @property
-    def _in(self) -> str:
-        return self.course.submitted_directory
-
     def _tasks(
         self,
         students: list[str],
@@ -215,7 +203,7 @@ class _Run:
                 reason = "its folder's name is no text in UTF-8"
                 finish(Outcome(name, FAILED, reason))
                 continue
-            folder = Path(self.course.format_path(self._in, student, self.lesson))
+            folder = self.paths.submitted(student, self.lesson)
             handed = _handed_in(folder, self.notebook)
             mark = hashlib.sha256(
                 (
@@ -347,12 +335,3 @@ def _handed_in(folder: Path, notebook: str) -> HandIn:
         return read_hand_in(folder, notebook)
     except Exception as error:  # whatever one folder holds is no other's affair
         return HandIn(b"", {}, (), None, f"it cannot be read: {error}")
-
-
-def _only_notebook(source: Path) -> str:
-    found = sorted(source.glob("*.ipynb"))
-    if len(found) != 1:
-        raise FileNotFoundError(
-            f"{source} should hold one notebook, but has {len(found)}"
-        )
-    return found[0].stem

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
@@ -16,6 +15,7 @@ from traitlets.config import Config
 from gdgrader import gradebook
 from gdgrader.gradebook import FAILED, NOT_GRADED
 from gdgrader.instructor import Edition, GradedCell, instructors_version, marks
+from gdgrader.paths import CoursePaths
 from gdgrader.report.cells import defined
 from gdgrader.report.pseudonyms import pseudonyms
 from gdgrader.scores import RECORD
@@ -103,7 +103,8 @@ def collect(lesson: str, config: Config) -> ClassResults:
         of which nothing is graded.
     """
     course = CourseDirectory(config=config)
-    edition = _edition(course, lesson, config)
+    paths = CoursePaths(course)
+    edition = _edition(paths, lesson, config)
     with Gradebook(gradebook.with_timeout(course.db_url), course.course_id) as book:
         try:
             assignment = book.find_assignment(lesson)
@@ -112,13 +113,13 @@ def collect(lesson: str, config: Config) -> ClassResults:
                 f"{lesson} was never released, so nobody can have handed it in; "
                 f"release it with: nbgrader generate_assignment {lesson}"
             ) from None
-        handed = _handed_in(course, lesson)
+        handed = [student for student, _ in paths.submissions(lesson)]
         known = {s.student.id: s for s in assignment.submissions}
         everyone = sorted({*handed, *known})
         if not everyone:
             raise ReportError(f"nobody has handed in {lesson}")
         works = tuple(
-            _work(book, course, edition, student, known.get(student))
+            _work(book, paths, edition, student, known.get(student))
             for student in everyone
         )
         if all(work.status == NOT_GRADED for work in works):
@@ -143,22 +144,14 @@ def collect(lesson: str, config: Config) -> ClassResults:
         )
 
 
-def _edition(course: CourseDirectory, lesson: str, config: Config) -> Edition:
-    folder = Path(course.format_path(course.source_directory, ".", lesson))
-    found = sorted(folder.glob("*.ipynb"))
-    if len(found) != 1:
-        others = sorted(p.parent.name for p in folder.parent.glob("*/*.ipynb"))
+def _edition(paths: CoursePaths, lesson: str, config: Config) -> Edition:
+    try:
+        return instructors_version(paths.notebook(lesson), config)
+    except FileNotFoundError:
+        sources = paths.source("*").parent.glob("*/*.ipynb")
+        others = sorted(path.parent.name for path in sources)
         there = f"there are {', '.join(others)}" if others else "there is none"
-        raise ReportError(f"no lesson is called {lesson!r}; {there}")
-    return instructors_version(found[0], config)
-
-
-def _handed_in(course: CourseDirectory, lesson: str) -> Iterator[str]:
-    folder = Path(course.format_path(course.submitted_directory, "*", lesson))
-    place = folder.parts.index("*")
-    for path in Path(*folder.parts[:place]).glob("/".join(folder.parts[place:])):
-        if path.is_dir() and not path.is_symlink():
-            yield path.parts[place]
+        raise ReportError(f"no lesson is called {lesson!r}; {there}") from None
 
 
 def _points(assignment, edition: Edition) -> dict[str, float]:
@@ -172,7 +165,7 @@ def _points(assignment, edition: Edition) -> dict[str, float]:
 
 def _work(
     book: Gradebook,
-    course: CourseDirectory,
+    paths: CoursePaths,
     edition: Edition,
     student: str,
     submission: SubmittedAssignment | None,
@@ -181,10 +174,9 @@ def _work(
     if submission is None or state.status in (FAILED, NOT_GRADED):
         status = NOT_GRADED if submission is None else state.status
         return Work(student, status, state.reason, hours_late=_late(submission))
-    folder = course.format_path(course.autograded_directory, student, edition.lesson)
+    folder = paths.autograded(student, edition.lesson)
     try:
-        path = Path(folder, f"{edition.path.stem}.ipynb")
-        notebook = nbformat.read(path, as_version=4)
+        notebook = nbformat.read(folder / edition.path.name, as_version=4)
         record = notebook.metadata[RECORD]
         verdicts = {k: Verdict(**v) for k, v in record["verdicts"].items()}
     except (OSError, ValueError, KeyError, TypeError):
