@@ -91,7 +91,7 @@ def spent(
             (grading, "prepared", "notebook read and put right", clock.plain),
             (nbformat, "writes", "notebook written", clock.plain),
             (runner._Run, "_written", "database and files", clock.plain),
-            (runner, "work", "worker", clock.plain),
+            (runner, "grade_submission", "worker", clock.plain),
         ):
             new = wrap(part, getattr(where, name))
             stack.enter_context(mock.patch.object(where, name, new))

@@ -28,9 +28,8 @@ CODE = (
 def coordinate(root: str, workers: int) -> None:
     """Grade the class below `root`; print when results came, and our peak memory."""
     began = time.perf_counter()
-    from gdgrader import pool, runner, work
+    from gdgrader import runner
 
-    pool.prepare(work.HEAVY)
     came: list[float] = []
     outcomes = runner.grade(
         LESSON,

@@ -4,7 +4,6 @@ formgrader's button sanitize, sandbox, judge and record as `gdgrader autograde` 
 from __future__ import annotations
 
 import contextlib
-import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,10 +21,11 @@ from gdgrader.files import files_below
 from gdgrader.handin import read_ordinary
 from gdgrader.instructor import Edition, instructors_version
 from gdgrader.limits import Limits
-from gdgrader.prepare import Current, remarks_on
+from gdgrader.paths import CoursePaths
+from gdgrader.prepare import made_safe
 from gdgrader.scores import RECORD
-from gdgrader.session import open_sandbox
 from gdgrader.submission import Unreadable
+from gdgrader.worker import own_kit
 
 NOTHING = "no notebook was handed in"
 INTERRUPTED = "its grading was interrupted; grade it again"
@@ -44,9 +44,13 @@ class SubmissionExporter(NotebookExporter):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        Current.take_back = self.take_back
-        if isinstance(self.parent, Autograde) and self.parent.coursedir.assignment_id:
-            self._fail_the_empty()
+        self.remarks: dict[Path, list[str]] = {}  # of a submission's folder
+        if isinstance(self.parent, Autograde):
+            self.paths = CoursePaths(self.parent.coursedir)
+            self.configured_hook = self.parent.pre_convert_hook
+            self.parent.pre_convert_hook = self.before_each
+            if self.parent.coursedir.assignment_id:
+                self._fail_the_empty()
 
     @default("seed")
     def _new_seed(self) -> str:
@@ -54,30 +58,33 @@ class SubmissionExporter(NotebookExporter):
 
     def edition(self, resources: dict) -> Edition:
         """The instructor's version of the notebook being converted."""
-        where, course = resources["nbgrader"], self.parent.coursedir
-        folder = course.format_path(course.source_directory, ".", where["assignment"])
-        path = Path(course.root, folder, f"{where['notebook']}.ipynb")
-        return instructors_version(path, self.config)
+        where = resources["nbgrader"]
+        folder = self.paths.source(where["assignment"])
+        return instructors_version(folder / f"{where['notebook']}.ipynb", self.config)
 
-    def take_back(self, folder: Path) -> None:
-        """Take back the scores of the submission in `folder`: it is graded anew."""
-        for resources in self._notebooks_of(folder):
+    def before_each(self, assignment: str, student: str, notebooks: list[str]) -> None:
+        """nbgrader's `pre_convert_hook`, called before it copies a submission.
+
+        Takes back its scores, as it is graded anew, and makes its folder safe. The
+        names that nbgrader tells are patterns, such as `*`.
+        """
+        place = Path(notebooks[0]).parent
+        who, lesson = self.paths.submission_at(place)  # nbgrader found it there
+        for resources in self._notebooks_of(who, lesson):
             with contextlib.suppress(MissingEntry):
                 _fail(resources, INTERRUPTED, new=False)
+        folder, source = place.resolve(), self.paths.source(lesson)
+        self.remarks[folder] = made_safe(folder, notebooks, source)
+        if self.configured_hook:
+            self.configured_hook(
+                assignment=assignment, student=student, notebooks=notebooks
+            )
 
-    def _notebooks_of(self, folder: Path) -> Iterator[dict]:
-        """What names each notebook that the submission in `folder` should hold."""
-        course = self.parent.coursedir
-        names = {"student_id": "(?P<student>.+)", "assignment_id": "(?P<lesson>.+)"}
-        step = course.submitted_directory
-        pattern = course.format_path(step, **names, escape=True)
-        if not (found := re.fullmatch(pattern, str(folder))):
-            return
-        source = course.format_path(course.source_directory, ".", found["lesson"])
-        for path in Path(source).glob("*.ipynb"):
-            names = {"assignment": found["lesson"], "student": found["student"]}
-            names |= {"notebook": path.stem, "db_url": course.db_url}
-            yield {"nbgrader": names}
+    def _notebooks_of(self, student: str, lesson: str) -> Iterator[dict]:
+        """What names each notebook that a submission should hold."""
+        for path in self.paths.source(lesson).glob("*.ipynb"):
+            names = {"assignment": lesson, "student": student, "notebook": path.stem}
+            yield {"nbgrader": {**names, "db_url": self.parent.coursedir.db_url}}
 
     def _fail_the_empty(self) -> None:
         """Say of folders without a notebook that they failed.
@@ -86,22 +93,17 @@ class SubmissionExporter(NotebookExporter):
         """
         course = self.parent.coursedir
         excluded = course.student_id_exclude.split(",")
-        step, lesson = course.submitted_directory, course.assignment_id
-        wanted = Path(course.format_path(step, course.student_id, lesson))
-        for folder in Path(wanted.anchor).glob(str(wanted.relative_to(wanted.anchor))):
-            if not folder.is_dir() or any(folder.glob("*.ipynb")):
+        lesson = course.assignment_id
+        for student, folder in self.paths.submissions(lesson, course.student_id):
+            if student in excluded or any(folder.glob("*.ipynb")):
                 continue
-            for resources in self._notebooks_of(folder):
-                student = resources["nbgrader"]["student"]
-                if student in excluded:
-                    continue
+            for resources in self._notebooks_of(student, lesson):
                 with contextlib.suppress(MissingEntry):
                     _fail(resources, NOTHING)
                     self.log.error("%s: not graded: %s", student, NOTHING)
-                graded = course.autograded_directory
-                older = course.format_path(graded, student, lesson)
-                if Path(older).exists():
-                    rmtree(older)
+            older = self.paths.autograded(student, lesson)
+            if older.exists():
+                rmtree(str(older))
 
     def from_filename(self, filename: str, resources: dict | None = None, **kwargs):
         """Convert one notebook; nothing it holds ends the run for the others."""
@@ -125,7 +127,7 @@ class SubmissionExporter(NotebookExporter):
         notebook = grading.prepared(
             file_stream.buffer.read(),
             self.edition(resources),
-            remarks_on.pop(path, []),
+            self.remarks.pop(path.parent, []),
         )
         return self.from_notebook_node(notebook, resources=resources, **kwargs)
 
@@ -159,17 +161,16 @@ class GdExecute(NbGraderPreprocessor):
         """Execute and judge; leave the scores for `SaveVerdicts`."""
         exporter = self.parent
         edition = exporter.edition(resources)
-        course, lesson = exporter.parent.coursedir, resources["nbgrader"]["assignment"]
-        released = course.format_path(course.release_directory, ".", lesson)
         files, notes = files_below(
             Path(resources["metadata"]["path"]),
             edition.path.parent,
-            Path(course.root, released),
+            exporter.paths.release(resources["nbgrader"]["assignment"]),
         )
         nb.metadata[RECORD]["notes"] += notes
-        scores = grading.graded(
-            nb, edition, exporter.seed, open_sandbox(self.sandbox, self.limits), files
-        )
+        kit = own_kit()
+        sandbox = kit.sandbox.open(self.sandbox, self.limits)
+        judge = kit.judge(edition, exporter.seed, sandbox)
+        scores = grading.graded(nb, judge, sandbox, files)
         state = gradebook.State(gradebook.GRADED, seed=exporter.seed)
         resources[RECORD] = (scores, state)
         return nb, resources

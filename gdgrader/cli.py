@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import time
 import warnings
@@ -99,22 +98,11 @@ def autograde(
     root: Root = Path(),
 ) -> None:
     """Grade a lesson's submissions; exit 0 only if none failed."""
-    from gdgrader import pool, session, work
-    from gdgrader.limits import Limits
-
-    if dask is None:  # what takes longest begins before we import much ourselves
-        session.begin_sandbox(not no_sandbox, Limits())
-    gc.disable()  # imports leave little to collect, and looking takes time
     from gdgrader import progress, runner
     from gdgrader.bubblewrap import SandboxUnavailable
     from gdgrader.cluster import ClusterUnavailable
     from gdgrader.gradebook import DatabaseBusy
     from gdgrader.register import CannotRegister
-
-    gc.freeze()
-    gc.enable()
-    if dask is None:  # not sooner: on two cores it would hold up both
-        pool.prepare(work.HEAVY)
 
     unavailable = (SandboxUnavailable, ClusterUnavailable)
     began = time.monotonic()

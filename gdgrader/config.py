@@ -20,7 +20,6 @@ def apply(c: Config) -> None:
         *GenerateAssignment.preprocessors.default(),
     ]
     c.Autograde.exporter_class = "gdgrader.autograde.SubmissionExporter"
-    c.Autograde.pre_convert_hook = "gdgrader.prepare.prepare"
     c.Autograde.sanitize_preprocessors = [
         "gdgrader.autograde.Rescue",
         "nbgrader.preprocessors.CheckCellMetadata",

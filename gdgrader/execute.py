@@ -10,7 +10,7 @@ from jupyter_core.utils import run_sync
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 
-from gdgrader.instructor import Edition, is_demonstration, marks
+from gdgrader.instructor import is_demonstration, marks
 from gdgrader.judge import KEY, Judge, wrong
 from gdgrader.kernel_session import KernelLost, KernelSession
 from gdgrader.limits import Limits
@@ -32,10 +32,9 @@ class RunResult:
 
 def execute(
     notebook: NotebookNode,
-    edition: Edition,
     judge: Judge,
     sandbox: KernelHost,
-    files: Mapping[str, bytes] | None = None,
+    files: Mapping[str, bytes],
 ) -> RunResult:
     """Execute a rescued notebook in place; return the verdicts.
 
@@ -45,7 +44,7 @@ def execute(
     Errors: whatever keeps the sandbox from starting a kernel; nothing that a student's
         code does.
     """
-    work = _Execution(notebook, edition, judge, sandbox, files or {})
+    work = _Execution(notebook, judge, sandbox, files)
     run_sync(work.run)()
     return work.result
 
@@ -54,12 +53,11 @@ class _Execution:
     def __init__(
         self,
         notebook: NotebookNode,
-        edition: Edition,
         judge: Judge,
         sandbox: KernelHost,
         files: Mapping[str, bytes],
     ) -> None:
-        self.notebook, self.edition, self.judge = notebook, edition, judge
+        self.notebook, self.edition, self.judge = notebook, judge.edition, judge
         self.sandbox, self.files = sandbox, files
         self.limits = sandbox.limits or Limits()
         self.deadline = time.monotonic() + self.limits.submission_seconds

@@ -11,7 +11,6 @@ from nbgrader.utils import compute_checksum
 from gdgrader.execute import execute
 from gdgrader.instructor import Edition, marks
 from gdgrader.judge import Judge
-from gdgrader.references import references
 from gdgrader.rescue import rescue
 from gdgrader.sandbox import KernelHost
 from gdgrader.scores import RECORD, Scores
@@ -30,22 +29,20 @@ def prepared(content: bytes, edition: Edition, notes: list[str]) -> NotebookNode
 
 def graded(
     notebook: NotebookNode,
-    edition: Edition,
-    seed: str,
+    judge: Judge,
     sandbox: KernelHost,
     files: Mapping[str, bytes],
 ) -> Scores:
     """Execute and judge a prepared notebook in place; return its scores.
 
-    The seed, which repeats the grading, the verdicts and the remarks are recorded in
-    the notebook's metadata.
+    The judge's seed, which repeats the grading, the verdicts and the remarks are
+    recorded in the notebook's metadata.
     """
-    judge = Judge(edition, seed, references(edition, seed, sandbox))
-    run = execute(notebook, edition, judge, sandbox, files)
+    run = execute(notebook, judge, sandbox, files)
     record = notebook.metadata[RECORD]
     record["notes"] = [*record["notes"], *run.notes]
-    record["seed"] = seed
-    record["source"] = edition.fingerprint
+    record["seed"] = judge.seed
+    record["source"] = judge.edition.fingerprint
     record["verdicts"] = {name: asdict(v) for name, v in run.verdicts.items()}
     points = {
         name: 1.0 if verdict.right else 0.0 for name, verdict in run.verdicts.items()

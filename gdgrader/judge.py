@@ -10,11 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
 
-from gdgrader.exercises import exercises
-from gdgrader.exercises.reference import entries
 from gdgrader.instructor import Edition, GradedCell
 from gdhelpers.verdicts import Verdict, cases_of, rule
 
@@ -41,31 +37,27 @@ class Judge:
         edition: the instructor's version.
         seed: decides the inputs. Keep it from students until they are graded.
         entries: the exercises' cases and answers by name, as
-            `gdgrader.references.references` finds them; found in this process if None.
-
-    Errors: ValueError where a graded cell names an exercise or property that is not in
-        the catalogue.
+            `gdgrader.references.References` finds them.
     """
 
     def __init__(
-        self, edition: Edition, seed: str, entries: Mapping[str, dict] | None = None
+        self, edition: Edition, seed: str, entries: Mapping[str, dict]
     ) -> None:
         self.edition, self.seed, self.entries = edition, seed, entries
-        check_known(edition)
 
     def request(self, grade_id: str) -> str:
         """An expression that makes the kernel call the function on every case."""
         asked = self.edition.graded[grade_id]
         cases = [
             {key: case[key] for key in ASKED if key in case}
-            for case in cases_of(self._entry(asked), asked.property_name)
+            for case in cases_of(self.entries[asked.exercise], asked.property_name)
         ]
         return REQUEST.format(function=asked.function, cases=json.dumps(cases))
 
     def ruling(self, grade_id: str, reply: object) -> Verdict:
         """The verdict on a kernel's reply (`user_expressions` of an execute_reply)."""
         asked = self.edition.graded[grade_id]
-        entry = self._entry(asked)
+        entry = self.entries[asked.exercise]
         try:
             answers = _answers(reply, len(cases_of(entry, asked.property_name)))
             return rule(entry, asked.property_name, answers)
@@ -79,13 +71,6 @@ class Judge:
         except (Malformed, ValueError, TypeError, ArithmeticError, LookupError):
             return wrong(asked, "What came back is not an answer the grader can read.")
 
-    def _entry(self, asked: GradedCell) -> dict:
-        if self.entries is not None:
-            return self.entries[asked.exercise]
-        return _entry(
-            self.edition.path, self.edition.fingerprint, asked.exercise, self.seed
-        )
-
 
 class Missing(Exception):
     """The kernel knows no function of that name."""
@@ -97,37 +82,6 @@ def wrong(asked: GradedCell, why: str) -> Verdict:
     if asked.property_name:
         title += f", {asked.property_name}"
     return Verdict(False, f"{title}\n  {why}")
-
-
-@lru_cache(maxsize=1)
-def _catalogue() -> dict:
-    return exercises()
-
-
-def check_known(edition: Edition) -> None:
-    """Raise ValueError where a graded cell asks what the catalogue does not know."""
-    for grade_id, asked in edition.graded.items():
-        _known(asked, grade_id)
-
-
-def _known(asked: GradedCell, grade_id: str) -> None:
-    exercise = _catalogue().get(asked.exercise)
-    if exercise is None:
-        raise ValueError(f"cell {grade_id}: no exercise {asked.exercise!r} is known")
-    if exercise.function != asked.function or (
-        asked.property_name not in (None, *exercise.properties)
-    ):
-        raise ValueError(
-            f"cell {grade_id}: exercise {asked.exercise!r} grades {exercise.function} "
-            f"for {sorted(exercise.properties)}, not {asked.function} for "
-            f"{asked.property_name!r}"
-        )
-
-
-@lru_cache(maxsize=256)
-def _entry(path: Path, fingerprint: str, name: str, seed: str) -> dict:
-    """An exercise with its cases and answers: once for a class, not for a student."""
-    return entries(path, [name], seed)[name]
 
 
 def _answers(reply: object, count: int) -> list[dict]:

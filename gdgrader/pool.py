@@ -77,11 +77,11 @@ class _Waiting:
 
 
 def results(
-    work: Callable[[Any], Any],
+    work: Callable[..., Any],
     tasks: Iterable[Any],
     workers: int,
     patience: float,
-    begin: tuple[Callable[[Any], Any], Callable[[], Any]] | None = None,
+    equip: Callable[[], Any] | None = None,
 ) -> Iterator[tuple[Any, Any]]:
     """Do `work(task)` in other processes; yield each task with what came of it.
 
@@ -93,8 +93,8 @@ def results(
         workers: how many processes; they live until all is done. 0 does the work in
             this process, where nothing protects us from it.
         patience: seconds for one task, after which its worker is ended.
-        begin: what each worker calls first, with what the second function, called
-            here whenever a worker is started, has returned.
+        equip: called here whenever a worker is started; what it returns is sent along,
+            and given to `work` besides each task.
     """
     if not workers:
         yield from ((task, work(task)) for task in tasks)
@@ -104,7 +104,7 @@ def results(
     try:
         while True:
             while len(crew) < workers and (job := waiting.next()):
-                crew.append(_start(work, begin))
+                crew.append(_start(work, equip))
                 _give(crew[-1], job)
             if not crew:
                 return
@@ -145,10 +145,10 @@ def results(
 _DIED, _OVER = object(), object()
 
 
-def _start(work: Callable, begin: tuple[Callable, Callable] | None) -> _Worker:
-    begin = begin and (begin[0], begin[1]())
+def _start(work: Callable, equip: Callable[[], Any] | None) -> _Worker:
+    kit = (equip(),) if equip else ()
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(work, theirs, begin))
+    process = context.Process(target=_serve, args=(work, theirs, kit))
     process.start()
     theirs.close()
     return _Worker(process, ours)
@@ -186,22 +186,18 @@ def _how(worker: _Worker) -> str:
     return f"the process that graded it died twice ({how})"
 
 
-def _serve(
-    work: Callable, pipe: Connection, begin: tuple[Callable, Any] | None
-) -> None:
+def _serve(work: Callable, pipe: Connection, kit: tuple[Any, ...]) -> None:
     """What a worker does: tasks until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the coordinator's
     if hasattr(signal, "SIGTSTP"):  # Ctrl-Z too: kernels go on, and so do their limits
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
-    if begin:
-        begin[0](begin[1])
     # Taken in at once, as the coordinator would else wait for us to read a large one
     # while we wait for it to read what came of the last.
     tasks: queue.SimpleQueue = queue.SimpleQueue()
     threading.Thread(target=_take_in, args=(pipe, tasks), daemon=True).start()
     while (task := tasks.get()) is not _OVER:
         try:
-            result = work(task)
+            result = work(task, *kit)
         except Exception as error:
             result = RuntimeError(f"{type(error).__name__}: {error}")
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 from concurrent.futures import Future
+from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -16,11 +17,11 @@ from threading import Thread
 
 from gdgrader import exercises
 from gdgrader.instructor import Edition
-from gdgrader.judge import check_known
 from gdgrader.manager import run_trusted
 from gdgrader.sandbox import KernelHost
 
 SOURCE = "source.ipynb"
+MOST_KNOWN = 8  # lessons and seeds; a worker of a cluster may live for a term
 ASK = """
 import json, sys
 from pathlib import Path
@@ -36,36 +37,67 @@ class ReferenceFailed(RuntimeError):
     """The lesson cannot be graded by its source: no submission's fault; says why."""
 
 
-_known: dict[tuple[str, str], dict[str, dict]] = {}
-_promised: dict[tuple[str, str], Connection] = {}
+class References:
+    """What the references of lessons answer, each asked for once.
 
-
-def references(edition: Edition, seed: str, sandbox: KernelHost) -> dict[str, dict]:
-    """The exercises of a lesson with their cases and answers, by name.
-
-    Errors: ReferenceFailed; whatever keeps the sandbox from starting a kernel.
+    Args:
+        shared: those that another process asks for meanwhile; None for none.
     """
-    key = (edition.fingerprint, seed)
-    if key not in _known:
-        found = _heard(_promised.pop(key, None)) or _asked(edition, seed, sandbox)
-        if isinstance(found, ReferenceFailed):
-            raise found
-        while len(_known) > 64:
-            del _known[next(iter(_known))]
-        _known[key] = found
-    return _known[key]
+
+    def __init__(self, shared: SharedReferences | None = None) -> None:
+        self.shared = shared
+        self._known: dict[tuple[str, str], dict[str, dict]] = {}
+
+    def of(self, edition: Edition, seed: str, sandbox: KernelHost) -> dict[str, dict]:
+        """The exercises of a lesson with their cases and answers, by name.
+
+        Errors: ReferenceFailed; whatever keeps the sandbox from starting a kernel.
+        """
+        key = (edition.fingerprint, seed)
+        if key not in self._known:
+            found = None
+            if self.shared and self.shared.key == key:
+                found = self.shared.heard()
+            found = found or _asked(edition, seed, sandbox)
+            if isinstance(found, ReferenceFailed):
+                raise found
+            while len(self._known) >= MOST_KNOWN:
+                del self._known[next(iter(self._known))]
+            self._known[key] = found
+        return self._known[key]
 
 
-class Promise:
-    """References that one process finds while others already begin to grade."""
+@dataclass(frozen=True)
+class SharedReferences:
+    """References on their way from the process that asks for them to another.
 
-    def __init__(self, edition: Edition, seed: str, sandbox: KernelHost) -> None:
+    Attributes:
+        key: which they are: a source's fingerprint and a seed.
+        channel: tells them once they are there.
+    """
+
+    key: tuple[str, str]
+    channel: Connection
+
+    def heard(self) -> dict[str, dict] | ReferenceFailed | None:
+        """What they are, or why there are none; None to ask for oneself."""
+        with contextlib.suppress(EOFError, OSError), self.channel:
+            return self.channel.recv()
+        return None
+
+
+class PendingReferences:
+    """References that one process asks for while others already begin to grade."""
+
+    def __init__(
+        self, known: References, edition: Edition, seed: str, sandbox: KernelHost
+    ) -> None:
         self.key = (edition.fingerprint, seed)
         self._found: Future = Future()
 
         def find() -> None:
             try:
-                self._found.set_result(references(edition, seed, sandbox))
+                self._found.set_result(known.of(edition, seed, sandbox))
             except BaseException as error:
                 self._found.set_exception(error)
 
@@ -74,11 +106,11 @@ class Promise:
         else:  # one kernel at a time, and the next sandbox dies with its thread
             find()
 
-    def share(self) -> Connection:
-        """What another process hears them from, once they are there."""
+    def share(self) -> SharedReferences:
+        """What another process hears them from."""
         theirs, ours = Pipe(duplex=False)
         Thread(target=self._tell, args=(ours,), daemon=True).start()
-        return theirs
+        return SharedReferences(self.key, theirs)
 
     def _tell(self, ours: Connection) -> None:
         try:
@@ -91,17 +123,23 @@ class Promise:
             ours.send(found)
 
 
-def _heard(promise: Connection | None) -> dict[str, dict] | ReferenceFailed | None:
-    if promise is None:
-        return None
-    with promise, contextlib.suppress(EOFError, OSError):
-        return promise.recv()
-    return None
-
-
-def expect(key: tuple[str, str], promise: Connection) -> None:
-    """Let another process find the references of that fingerprint and seed."""
-    _promised[key] = promise
+def check_known(edition: Edition) -> None:
+    """Raise ValueError where a graded cell asks what the catalogue does not know."""
+    catalogue = exercises.exercises()
+    for grade_id, asked in edition.graded.items():
+        exercise = catalogue.get(asked.exercise)
+        if exercise is None:
+            raise ValueError(
+                f"cell {grade_id}: no exercise {asked.exercise!r} is known"
+            )
+        if exercise.function != asked.function or (
+            asked.property_name not in (None, *exercise.properties)
+        ):
+            raise ValueError(
+                f"cell {grade_id}: exercise {asked.exercise!r} grades "
+                f"{exercise.function} for {sorted(exercise.properties)}, not "
+                f"{asked.function} for {asked.property_name!r}"
+            )
 
 
 def _asked(edition: Edition, seed: str, sandbox: KernelHost) -> dict[str, dict]:

@@ -25,7 +25,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
-from gdgrader import cluster, gradebook
+from gdgrader import cluster, gradebook, pool
 from gdgrader.bubblewrap import SandboxUnavailable
 from gdgrader.config import load_config
 from gdgrader.files import files_below, fingerprint, merged
@@ -35,17 +35,17 @@ from gdgrader.handin import HandIn, read_hand_in
 from gdgrader.instructor import Edition, instructors_version
 from gdgrader.limits import Limits
 from gdgrader.paths import CoursePaths
-from gdgrader.pool import results
-from gdgrader.references import Promise
+from gdgrader.references import PendingReferences
 from gdgrader.register import register
 from gdgrader.sandbox import KernelHost
-from gdgrader.session import lend_sandbox
 from gdgrader.version import grader_version
-from gdgrader.work import Given, Result, Task, Terms, work
-from gdgrader.work import begin as begin_work
+from gdgrader.work import Result, Task, Terms
+from gdgrader.worker import WorkerKit, grade_submission, own_kit
 
 MARGIN_SECONDS = 120  # beyond a submission's own limit, before its worker is ended
 UNCHANGED = "unchanged"
+# What workers are forked with, so that none has to import it.
+PRELOAD = ["gdgrader.lean", "gdgrader.worker"]
 OWN_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
 
@@ -98,17 +98,25 @@ def grade(
     Errors: FileNotFoundError without a source; CannotRegister where the gradebook
         cannot take the lesson as it is now; SandboxUnavailable; ClusterUnavailable.
     """
+    if workers and dask is None:
+        pool.prepare(PRELOAD)
     config = config or load_config(root)
     run = _Run(lesson, config, force, isolated, limits or Limits(), seed)
     progress = progress or (lambda *_: None)
     if dask is None:
         limits = run.terms.limits
         patience = limits.submission_seconds + MARGIN_SECONDS
-        begin = (begin_work, run.given) if isolated else None
-        crew = partial(results, work, workers=workers, patience=patience, begin=begin)
+        equip = run.equip_worker if isolated else None
+        crew = partial(
+            pool.results,
+            grade_submission,
+            workers=workers,
+            patience=patience,
+            equip=equip,
+        )
         return run.all(students, crew, progress)
     with cluster.connect(dask) as client:
-        crew = partial(cluster.results, work, client=client)
+        crew = partial(cluster.results, grade_submission, client=client)
         return run.all(students, crew, progress)
 
 
@@ -138,19 +146,22 @@ class _Run:
             lesson, self.notebook, path.read_bytes(), files, cleared, isolated, limits
         )
         self.done: list[Outcome] = []
-        self.promise: Promise | None = None
+        self.pending: PendingReferences | None = None
 
-    def given(self) -> Given:
-        """What each worker begins with: one warm-up and one reference for them all.
+    def equip_worker(self) -> WorkerKit:
+        """What a worker begins with: one warm-up and one question for them all.
 
         Errors: SandboxUnavailable.
         """
+        kit = own_kit()
 
-        def ask(sandbox: KernelHost) -> Promise:
-            return self.promise or Promise(self.edition, self.seed, sandbox)
+        def ask(sandbox: KernelHost) -> PendingReferences:
+            return self.pending or PendingReferences(
+                kit.references, self.edition, self.seed, sandbox
+            )
 
-        lent, self.promise = lend_sandbox(self.terms.limits, ask)
-        return Given(lent, self.promise.key, self.promise.share())
+        handle, self.pending = kit.sandbox.lend(self.terms.limits, ask)
+        return WorkerKit(handle, self.pending.share())
 
     def all(
         self,

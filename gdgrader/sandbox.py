@@ -54,7 +54,7 @@ class KernelHost:
         self.sockets: SocketFolder | None = None
         self.server: ForkServer | None = None
 
-    def begin(self) -> Self:
+    def open(self) -> Self:
         """Start the warm-up; it goes on while the caller does other things."""
         if self.sockets is None:
             self.sockets = SocketFolder()
@@ -64,10 +64,6 @@ class KernelHost:
                 self.close()
                 raise
         return self
-
-    def open(self) -> Self:
-        """Start the warm-up."""
-        return self.begin()
 
     @property
     def alive(self) -> bool:
@@ -230,7 +226,7 @@ class Sandbox(KernelHost):
 
     def open(self) -> Self:
         """Start the sandbox and wait until it is warm."""
-        self.begin()
+        super().open()
         if not self._settled:
             self._settled = True
             try:

@@ -27,7 +27,10 @@ from traitlets.config import Config
 
 from gdgrader import gradebook
 from gdgrader.config import apply
+from gdgrader.exercises.reference import entries
 from gdgrader.export import StatusExport
+from gdgrader.instructor import Edition
+from gdgrader.judge import Judge
 from gdgrader.limits import Limits
 
 LESSON = "tiny"
@@ -263,6 +266,12 @@ class Course:
             plugin.export(book)
         with path.open(encoding="utf-8") as file:
             return {row["student_id"]: row for row in csv.DictReader(file)}
+
+
+def judge_of(edition: Edition, seed: str) -> Judge:
+    """A judge whose references this process finds for itself."""
+    asked = sorted({cell.exercise for cell in edition.graded.values()})
+    return Judge(edition, seed, entries(edition.path, asked, seed))
 
 
 def cell(notebook: NotebookNode, grade_id: str) -> NotebookNode:

@@ -3,14 +3,14 @@
 import shutil
 
 import pytest
-from course import DESCEND, LESSON, RIGHT, RIGHT_STEP, STEP, Course, insert
+from course import DESCEND, LESSON, RIGHT, RIGHT_STEP, STEP, Course, insert, judge_of
 from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade, is_grade
 
-from gdgrader import autograde, execute, grading
+from gdgrader import execute, grading
 from gdgrader.bubblewrap import SandboxUnavailable
 from gdgrader.instructor import instructors_version
-from gdgrader.judge import Judge
+from gdgrader.session import CurrentSandbox
 
 WRONG = {"step": STEP + "    return theta + learning_rate * 2 * theta"}
 
@@ -71,7 +71,7 @@ def test_the_export_tells_the_state(course):
 def test_expected_values_stay_outside(course):
     """Of a case the kernel is told the inputs; of the exercise nothing."""
     edition = instructors_version(course.root / "source" / LESSON / f"{LESSON}.ipynb")
-    judge = Judge(edition, "seed")
+    judge = judge_of(edition, "seed")
     for grade_id in edition.graded:
         request = judge.request(grade_id)
         assert "args" in request
@@ -238,7 +238,7 @@ def test_without_a_sandbox_nothing_is_run(small, monkeypatch, tmp_path):
     def refuse(*_):
         raise SandboxUnavailable("bubblewrap is not here")
 
-    monkeypatch.setattr(autograde, "open_sandbox", refuse)
+    monkeypatch.setattr(CurrentSandbox, "open", refuse)
     small.submit("ann", small.answered(RIGHT))
     assert not small.autograde()["success"]
     assert "bubblewrap is not here" in small.state("ann").reason

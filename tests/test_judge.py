@@ -4,11 +4,12 @@ import json
 import math
 
 import pytest
-from course import LESSON, RIGHT_DESCEND, RIGHT_STEP, STEP, Course, insert
+from course import LESSON, RIGHT_DESCEND, RIGHT_STEP, STEP, Course, insert, judge_of
 
 from gdgrader.instructor import instructors_version
 from gdgrader.judge import KEY, LARGEST_ANSWER, Judge
 from gdgrader.limits import Limits
+from gdgrader.references import check_known
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,7 @@ def edition(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def judge(edition):
-    return Judge(edition, "a seed")
+    return judge_of(edition, "a seed")
 
 
 def evaluated(judge: Judge, grade_id: str, *sources: str) -> dict:
@@ -49,7 +50,7 @@ def right_answers(judge: Judge, grade_id: str) -> list:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_right_is_right_and_wrong_is_wrong_under_any_seed(edition, seed):
-    judge = Judge(edition, str(seed))
+    judge = judge_of(edition, str(seed))
     wrong = STEP + "    return theta - learning_rate * theta"
     for grade_id in edition.graded:
         reply = evaluated(judge, grade_id, RIGHT_STEP, RIGHT_DESCEND)
@@ -59,7 +60,7 @@ def test_right_is_right_and_wrong_is_wrong_under_any_seed(edition, seed):
 
 
 def test_a_seed_decides_the_inputs(edition):
-    ask = [Judge(edition, seed).request("step_up") for seed in ("a", "a", "b")]
+    ask = [judge_of(edition, seed).request("step_up") for seed in ("a", "a", "b")]
     assert ask[0] == ask[1] != ask[2]
 
 
@@ -162,7 +163,7 @@ def test_a_cell_for_an_unknown_exercise_stops_the_grading(edition):
     graded = {"x": type(known)(known.function, "no_such", None)}
     wrong = type(edition)(edition.path, edition.notebook, graded, "")
     with pytest.raises(ValueError, match="no_such"):
-        Judge(wrong, "seed")
+        check_known(wrong)
 
 
 # In the student's process everything may be forged; none of it earns a point.

@@ -49,7 +49,7 @@ def reference(tmp_path_factory) -> dict:
     (folder / "record").mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(RECORD, str(folder / "record"))
-        patch.setattr(runner, "work", replay)
+        patch.setattr(runner, "grade_submission", replay)
         # Quicker than a fork server, as replaying needs few imports; nor does one that
         # an earlier test started know this environment.
         patch.setattr(pool, "context", multiprocessing.get_context("spawn"))

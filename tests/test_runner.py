@@ -17,8 +17,7 @@ from course import LESSON, LIMITS, RIGHT, RIGHT_STEP, STEP, Course, insert
 from nbgrader.api import Gradebook
 from nbgrader.plugins import BasePlugin
 
-from gdgrader import pool, runner
-from gdgrader import work as work_module
+from gdgrader import pool, runner, worker
 from gdgrader.gradebook import WAITING, DatabaseBusy
 from gdgrader.gradedfiles import GradedFiles
 
@@ -298,7 +297,7 @@ def test_at_the_end_no_worker_holds_what_another_could_do(tmp_path):
 
 
 def at_work(task):
-    folder = work_module._scratch().path
+    folder = worker._scratch().path
     (folder / "source").write_text("a solution")
     return str(folder), signal.getsignal(signal.SIGTSTP) is not signal.SIG_IGN
 

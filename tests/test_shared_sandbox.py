@@ -13,14 +13,17 @@ import pytest
 from course import FULL, LESSON, LIMITS, RIGHT, Course, insert
 
 from gdgrader import references as references_module
-from gdgrader import runner, session, work
+from gdgrader import runner
 from gdgrader.bubblewrap import SandboxUnavailable
 from gdgrader.exercises.reference import entries
 from gdgrader.instructor import instructors_version
 from gdgrader.manager import run_trusted
-from gdgrader.references import ReferenceFailed, references
+from gdgrader.references import PendingReferences, ReferenceFailed, References
 from gdgrader.sandbox import BorrowedSandbox, Sandbox
 from gdgrader.selftest import verify
+from gdgrader.session import CurrentSandbox
+from gdgrader.work import Task
+from gdgrader.worker import WorkerKit, edition_of, grade_submission, own_kit
 
 spawn = multiprocessing.get_context("spawn")
 NEXT = "print(__import__('os').getpid())"
@@ -94,23 +97,21 @@ def test_kernels_of_two_borrowers_see_nothing_of_each_other(lender):
 
 
 def test_without_the_lender_a_sandbox_of_its_own_is_opened():
-    session.close_sandbox()
-    try:
-        with Sandbox(LIMITS) as lender:
-            session.borrow_sandbox(lender.handle())
-            borrowed = session.open_sandbox(True, LIMITS)
+    with Sandbox(LIMITS) as lender:
+        current = CurrentSandbox(lender.handle())
+        try:
+            borrowed = current.open(True, LIMITS)
             assert isinstance(borrowed, BorrowedSandbox)
             assert run_trusted(borrowed, "print(1)") == ("ok", "1\n")
             lender.server.process.kill()
             end = time.monotonic() + 30
             while borrowed.alive and time.monotonic() < end:
                 time.sleep(0.02)
-            own = session.open_sandbox(True, LIMITS)
+            own = current.open(True, LIMITS)
             assert type(own) is Sandbox
             assert run_trusted(own, "print(2)") == ("ok", "2\n")
-    finally:
-        session.borrow_sandbox(None)
-        session.close_sandbox()
+        finally:
+            current.close()
 
 
 def test_a_class_is_graded_in_one_sandbox(tmp_path, monkeypatch):
@@ -118,16 +119,16 @@ def test_a_class_is_graded_in_one_sandbox(tmp_path, monkeypatch):
     for number in range(6):
         course.submit(f"s{number}", course.answered(RIGHT))
     opened = []
-    begin = Sandbox.begin
+    start = Sandbox.open
     monkeypatch.setattr(
-        Sandbox, "begin", lambda self: opened.append(self) or begin(self)
+        Sandbox, "open", lambda self: opened.append(self) or start(self)
     )
-    session.close_sandbox()
+    own_kit().sandbox.close()
     done = runner.grade(LESSON, config=course.config, limits=LIMITS, workers=2)
     assert [outcome.score for outcome in done] == [7.0] * 6  # 3 are a person's
     assert len(set(opened)) == 1
     assert all(type(sandbox) is Sandbox for sandbox in opened)
-    session.close_sandbox()
+    own_kit().sandbox.close()
 
 
 @pytest.fixture
@@ -140,19 +141,16 @@ def terms(tmp_path):
 def test_workers_are_told_the_references(terms):
     run = runner._Run(**terms, seed="a given seed")
     try:
-        givens = [run.given(), run.given()]  # for two workers, asked once
-        assert givens[0].key == givens[1].key
-        edition = run.terms.edition()  # as a worker makes it, from what travelled
-        found = [given.references.recv() for given in givens]
+        kits = [run.equip_worker(), run.equip_worker()]  # for two workers, asked once
+        edition = edition_of(run.terms)  # as a worker makes it, from what travelled
+        # Without a kernel.
+        found = [kit.references.of(edition, "a given seed", None) for kit in kits]
         assert set(found[0]) == {cell.exercise for cell in edition.graded.values()}
         assert found[1] == found[0] is not found[1]
-        late = run.given()  # a worker that takes the place of one that died
-        references_module._known.clear()
-        work.begin(late)
-        assert references(edition, "a given seed", None) == found[0]  # without a kernel
+        late = run.equip_worker()  # a worker that takes the place of one that died
+        assert late.references.of(edition, "a given seed", None) == found[0]
     finally:
-        session.borrow_sandbox(None)
-        session.close_sandbox()
+        own_kit().sandbox.close()
 
 
 def test_a_promise_that_the_sandbox_broke_is_kept_by_whoever_asks(terms, lender):
@@ -160,9 +158,8 @@ def test_a_promise_that_the_sandbox_broke_is_kept_by_whoever_asks(terms, lender)
     with Sandbox(LIMITS) as gone:
         gone.open()
     gone.fork = None  # whatever is asked of it fails
-    promise = references_module.Promise(run.edition, "a broken seed", gone)
-    references_module.expect(promise.key, promise.share())
-    found = references(run.edition, "a broken seed", lender)
+    pending = PendingReferences(References(), run.edition, "a broken seed", gone)
+    found = References(pending.share()).of(run.edition, "a broken seed", lender)
     assert set(found) == {cell.exercise for cell in run.edition.graded.values()}
 
 
@@ -170,7 +167,7 @@ def test_references_are_what_this_process_would_find(lender, tmp_path):
     course = Course(tmp_path / "course")
     path = course.root / "source" / LESSON / f"{LESSON}.ipynb"
     edition = instructors_version(path, course.config)
-    found = references(edition, "a seed", lender)
+    found = References().of(edition, "a seed", lender)
     assert found == json.loads(json.dumps(entries(path, found, "a seed")))
     assert set(found) == {cell.exercise for cell in edition.graded.values()}
 
@@ -183,7 +180,7 @@ def test_a_source_whose_solutions_fail_is_told(lender, tmp_path):
     path.write_text(text.replace("return theta", "return nothing_known  # theta", 1))
     edition = instructors_version(path, course.config)
     with pytest.raises(ReferenceFailed, match=r"its own solutions fail.*nothing_known"):
-        references(edition, "another seed", lender)
+        References().of(edition, "another seed", lender)
 
 
 @pytest.mark.parametrize(
@@ -211,7 +208,7 @@ def test_a_broken_source_is_told_once_and_nobody_loses(
     assert [(o.status, o.score) for o in again] == [("unchanged", before[0].score)]
 
 
-def handed_in(terms, seed: str, *first: str) -> work.Task:
+def handed_in(terms, seed: str, *first: str) -> Task:
     """Right answers, after `first` cells of the student's own."""
     course = terms["course"]
     notebook = course.answered(RIGHT)
@@ -219,7 +216,7 @@ def handed_in(terms, seed: str, *first: str) -> work.Task:
         insert(notebook, "step", source)
     run = runner._Run(**{k: v for k, v in terms.items() if k != "course"}, seed=seed)
     content = nbformat.writes(notebook).encode()
-    return work.Task("ann", run.terms, content, {}, (), seed, "a mark")
+    return Task("ann", run.terms, content, {}, (), seed, "a mark")
 
 
 def zygotes(sandbox: Sandbox) -> list[psutil.Process]:
@@ -232,8 +229,8 @@ def test_a_warmed_process_that_ends_costs_nobody_a_point(terms, tmp_path):
     task = handed_in(
         {**terms, "course": course}, "a seed", "import time; time.sleep(2)"
     )
-    session.close_sandbox()
-    sandbox = session.open_sandbox(True, LIMITS)
+    kit = WorkerKit()
+    sandbox = kit.sandbox.open(True, LIMITS)
     killed = []
 
     def kill() -> None:
@@ -243,9 +240,9 @@ def test_a_warmed_process_that_ends_costs_nobody_a_point(terms, tmp_path):
 
     timer = threading.Timer(1.5, kill)
     timer.start()
-    result = work.work(task)
+    result = grade_submission(task, kit)
     timer.join()
-    session.close_sandbox()
+    kit.sandbox.close()
     assert killed
     assert result.reason == "" and result.notes == ()
     assert sum(result.scores.points.values()) == len(FULL)
@@ -259,6 +256,7 @@ def test_the_machines_trouble_is_no_failure_of_a_student(terms, tmp_path, monkey
         raise RuntimeError("Kernel didn't respond in 60 seconds")
 
     monkeypatch.setattr(references_module, "run_trusted", silent)
-    result = work.work(task)
-    session.close_sandbox()
+    kit = WorkerKit()
+    result = grade_submission(task, kit)
+    kit.sandbox.close()
     assert result.unavailable and "didn't respond" in result.reason

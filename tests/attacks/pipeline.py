@@ -10,7 +10,7 @@ from course import LESSON
 
 from gdgrader import runner
 from gdgrader.limits import MB, Limits
-from gdgrader.session import open_sandbox
+from gdgrader.worker import own_kit
 
 from . import ATTACKS
 from .planted import Scene
@@ -40,7 +40,9 @@ class Graded(Scene):
 
     def __init__(self, root: Path) -> None:
         super().__init__(root, {"limits": LIMITS})
-        open_sandbox(True, LIMITS)  # stays open after a run, so it is counted before
+        own_kit().sandbox.open(
+            True, LIMITS
+        )  # stays open after a run, so it is counted before
         before = _started()
         try:
             for number, attack in enumerate(ATTACKS):
