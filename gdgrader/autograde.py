@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import rmtree
-from traitlets import Bool, Instance, Unicode, default
+from traitlets import Bool, Bunch, Dict, Instance, Unicode, Union, default, validate
 
 from gdgrader import gradebook, grading
 from gdgrader.files import files_below
@@ -151,11 +151,20 @@ class GdExecute(NbGraderPreprocessor):
         True,
         help="False runs strangers' code with your own rights: files, network, all.",
     ).tag(config=True)
-    limits = Instance(Limits, help="What one submission may use.").tag(config=True)
+    limits = Union(
+        [Instance(Limits), Dict()],
+        help="What one submission may use: those that differ, by name, such as "
+        "{'cell_seconds': 120}. `gdgrader autograde` heeds them too.",
+    ).tag(config=True)
 
     @default("limits")
     def _default_limits(self) -> Limits:
         return Limits()
+
+    @validate("limits")
+    def _by_name(self, proposal: Bunch) -> Limits:
+        limits = proposal["value"]
+        return limits if isinstance(limits, Limits) else Limits.of(limits)
 
     def preprocess(self, nb: NotebookNode, resources: dict):
         """Execute and judge; leave the scores for `SaveVerdicts`."""

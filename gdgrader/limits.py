@@ -1,6 +1,8 @@
 """What one submission may use; `docs/limits.md` explains each bound."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Self
 
 MB = 1 << 20
 
@@ -18,3 +20,20 @@ class Limits:
     cpu_seconds: float = 600
     cell_seconds: float = 60
     submission_seconds: float = 600
+
+    @classmethod
+    def of(cls, changed: Mapping[str, float]) -> Self:
+        """The defaults but for these.
+
+        Errors: ValueError for a limit that is not known, or is not above 0.
+
+        >>> Limits.of({"cell_seconds": 120}).cell_seconds
+        120
+        """
+        known = [field.name for field in fields(cls)]
+        for name, value in changed.items():
+            if name not in known:
+                raise ValueError(f"no limit is called {name!r}; there are {known}")
+            if not isinstance(value, int | float) or not value > 0:
+                raise ValueError(f"{name} must be a number above 0, not {value!r}")
+        return cls(**changed)

@@ -26,6 +26,7 @@ from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
 from gdgrader import cluster, gradebook, pool
+from gdgrader.autograde import GdExecute
 from gdgrader.bubblewrap import SandboxUnavailable
 from gdgrader.config import load_config
 from gdgrader.files import files_below, fingerprint, merged
@@ -92,6 +93,7 @@ def grade(
         config: nbgrader's configuration; by default read from `root`.
         dask: a scheduler's address or file, whose workers grade in place of ours.
         isolated: False runs strangers' code with your own rights.
+        limits: by default those of the configuration, `c.GdExecute.limits`.
         seed: repeats an earlier grading; by default drawn anew.
         progress: called with each outcome as it comes, and how many there will be.
 
@@ -101,7 +103,8 @@ def grade(
     if workers and dask is None:
         pool.prepare(PRELOAD)
     config = config or load_config(root)
-    run = _Run(lesson, config, force, isolated, limits or Limits(), seed)
+    limits = limits or GdExecute(config=config).limits
+    run = _Run(lesson, config, force, isolated, limits, seed)
     progress = progress or (lambda *_: None)
     if dask is None:
         limits = run.terms.limits

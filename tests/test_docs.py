@@ -41,6 +41,7 @@ MADE = {
         "moodle.csv",
     ),
     "regrade.md": (),
+    "limits.md": (),
     "add-an-exercise.md": ("release/01_single_step/checks.json",),
     "add-a-lesson.md": ("notebooks/07_newton.ipynb", "reports/07_newton.html"),
     "term.md": ("home/01_single_step/01_single_step.ipynb", "grades.csv"),

@@ -19,7 +19,7 @@ REPORT = ("attention", "cells", "page", "pseudonyms", "reach", "similar", "summa
 @pytest.mark.parametrize(
     "name",
     [
-        *("archives", "export", "files", "gradebook", "instructor"),
+        *("archives", "export", "files", "gradebook", "instructor", "limits"),
         *("platforms", "safe_html"),
         "exercises.edits",
         *("demo.late", *(f"report.{name}" for name in REPORT)),
