@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,6 @@ from gdgrader.files import files_below
 from gdgrader.submission import LARGEST, MB, Unreadable
 
 TIMESTAMP = "timestamp.txt"
-STUDENT = re.compile(r"[^/\\\0]+")
 
 
 @dataclass(frozen=True)

@@ -55,13 +55,12 @@ def shared_server() -> KernelHost:
 class ForkingProvisioner(KernelProvisionerBase):
     """Starts, signals and ends a kernel forked from a warmed process.
 
-    `sandbox`, `files` and `environment` are set for a submission; without them it is a
-    kernel by name, with the caller's folder, environment and rights.
+    `sandbox` and `files` are set for a submission; without them it is a kernel by name,
+    with the caller's folder, environment and rights.
     """
 
     sandbox: KernelHost | None = None
     files: Mapping[str, bytes] = {}
-    environment: Mapping[str, str] = {}
     kernel: ForkedKernel | None = None
     last: ForkedKernel | None = None  # also after its end
 
@@ -111,9 +110,7 @@ class ForkingProvisioner(KernelProvisionerBase):
         again = self.connection_info.get("ip")  # on a restart clients stay connected
         common = {"key": manager.session.key, "prefix": again}
         if self.sandbox:
-            prefix, self.kernel = self.sandbox.fork(
-                **common, files=self.files, environment=self.environment
-            )
+            prefix, self.kernel = self.sandbox.fork(**common, files=self.files)
         else:
             prefix, self.kernel = shared_server().fork(
                 **common,

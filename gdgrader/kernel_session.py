@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from gdgrader.manager import kernel_manager_for
+from gdgrader.manager import SandboxedKernelManager
 from gdgrader.sandbox import KernelHost
 
 INTERRUPT_SECONDS = 4  # to heed an interrupt, before the kernel is ended
@@ -44,7 +44,7 @@ class KernelSession:
     def __init__(
         self, notebook: NotebookNode, sandbox: KernelHost, files: Mapping[str, bytes]
     ) -> None:
-        self.manager = kernel_manager_for(sandbox, files)
+        self.manager = SandboxedKernelManager(sandbox, files)
         self.client = _Client(
             notebook,
             km=self.manager,

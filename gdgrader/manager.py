@@ -1,6 +1,6 @@
 """Start a submission's kernel in a sandbox, run cells in it, end it:
 
-manager = kernel_manager_for(sandbox, files={"data.csv": b"…"})
+manager = SandboxedKernelManager(sandbox, files={"data.csv": b"…"})
 NotebookClient(notebook, km=manager).execute()
 """
 
@@ -19,24 +19,32 @@ from gdgrader.sandbox import KernelHost
 
 
 class SandboxedKernelManager(AsyncKernelManager):
-    """Manages a submission's kernel; make one with `kernel_manager_for`."""
+    """Manages a submission's kernel, forked in `sandbox`.
+
+    nbclient leaves the kernel of a manager it was given alive: end it with
+    `await manager.shutdown_kernel(now=True)`.
+
+    Args:
+        files: relative path -> contents, put into the kernel's working folder.
+    """
 
     client_class = f"{SandboxedClient.__module__}.{SandboxedClient.__name__}"
     client_factory = Type(SandboxedClient)
-    sandbox: KernelHost
-    files: Mapping[str, bytes] = {}
-    environment: Mapping[str, str] = {}
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        sandbox: KernelHost,
+        files: Mapping[str, bytes] | None = None,
+        **kwargs: Any,
+    ) -> None:
         # nbclient and nbgrader name the kernel of the notebook; here there is but one.
         super().__init__(**{**kwargs, "kernel_name": NAME})
         self._kernel_spec = KernelSpec(**SPEC)
         self.provisioner = ForkingProvisioner(
             kernel_spec=self._kernel_spec, parent=self
         )
-        self.provisioner.sandbox = self.sandbox
-        self.provisioner.files = self.files
-        self.provisioner.environment = self.environment
+        self.provisioner.sandbox = sandbox
+        self.provisioner.files = files or {}
 
     # The originals add a pause of 10 ms each, and an interrupt before the end.
     async def start_kernel(self, **kwargs: Any) -> None:
@@ -57,32 +65,6 @@ class SandboxedKernelManager(AsyncKernelManager):
         return self.provisioner.last.stop_reason if self.provisioner.last else None
 
 
-def manager_class_for(
-    sandbox: KernelHost,
-    files: Mapping[str, bytes] | None = None,
-    environment: Mapping[str, str] | None = None,
-) -> type[SandboxedKernelManager]:
-    """A `kernel_manager_class` for nbclient and nbgrader's Execute: every kernel it
-    manages is forked in `sandbox`, with `files` (relative path -> bytes) in its working
-    folder and `environment` added to its variables."""
-    content = {
-        "sandbox": sandbox,
-        "files": dict(files or {}),
-        "environment": dict(environment or {}),
-    }
-    return type("KernelManager", (SandboxedKernelManager,), content)
-
-
-def kernel_manager_for(
-    sandbox: KernelHost,
-    files: Mapping[str, bytes] | None = None,
-    environment: Mapping[str, str] | None = None,
-) -> SandboxedKernelManager:
-    """One manager of `manager_class_for(…)`. nbclient leaves the kernel of a manager it
-    was given alive: end it with `await manager.shutdown_kernel(now=True)`."""
-    return manager_class_for(sandbox, files, environment)()
-
-
 def run_trusted(
     sandbox: KernelHost, code: str, files: Mapping[str, bytes] | None = None
 ) -> tuple[str, str]:
@@ -98,7 +80,7 @@ def run_trusted(
 async def _run_trusted(
     sandbox: KernelHost, code: str, files: Mapping[str, bytes] | None
 ) -> tuple[str, str]:
-    manager = kernel_manager_for(sandbox, files)
+    manager = SandboxedKernelManager(sandbox, files)
     words: list[str] = []
 
     def hear(message: dict) -> None:

@@ -3,7 +3,6 @@ student's answers in them and the student's own cells between."""
 
 from __future__ import annotations
 
-import ast
 import copy
 import re
 from collections import defaultdict
@@ -12,6 +11,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from gdgrader.instructor import Edition, marks
+from gdgrader.source_code import defined, tree
 
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 IMAGES = {"image/png", "image/jpeg", "image/gif"}
@@ -92,14 +92,14 @@ class _Rescue:
         """Solution cells known by the functions they define."""
         lost = 0
         for i, cell in enumerate(self.wanted):
-            names = _defined(cell.source) if marks(cell).get("solution") else set()
+            names = defined(cell.source) if marks(cell).get("solution") else set()
             if self.found[i] or not names:
                 continue
             fit = [
                 j
                 for j, c in enumerate(self.cells)
                 if j not in taken and c.cell_type == "code"
-                if names <= _defined(c.source)
+                if names <= defined(c.source)
             ]
             if fit:
                 self.found[i] = [fit[-1]]
@@ -181,18 +181,4 @@ def _pictures(cell: NotebookNode) -> dict:
 
 
 def _parses(source: str) -> bool:
-    return _tree(source) is not None
-
-
-def _defined(source: str) -> set[str]:
-    tree = _tree(source)
-    kinds = ast.FunctionDef | ast.ClassDef
-    return {n.name for n in tree.body if isinstance(n, kinds)} if tree else set()
-
-
-def _tree(source: str) -> ast.Module | None:
-    lines = (x for x in source.splitlines() if not x.lstrip().startswith(("%", "!")))
-    try:
-        return ast.parse("\n".join(lines))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    return tree(source) is not None

@@ -2,7 +2,7 @@
 
     with Sandbox() as sandbox:
         verify(sandbox)  # of `gdgrader.selftest`
-        manager = kernel_manager_for(sandbox, files={"notes.csv": b"…"})
+        manager = SandboxedKernelManager(sandbox, files={"notes.csv": b"…"})
 
 One sandbox lives as long as its worker. In it a warmed process forks a kernel for each
 submission, which shuts itself off from the warmed process and from all others

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from gdgrader.manager import kernel_manager_for
+from gdgrader.manager import SandboxedKernelManager
 
 
 def children():
@@ -26,18 +26,18 @@ class Outcome:
     seconds: float
 
 
-def run(sandbox, *cells, files=None, environment=None, timeout=60, meanwhile=None):
+def run(sandbox, *cells, files=None, timeout=60, meanwhile=None):
     """Run `cells` one after another in one new kernel, then end it.
 
     `meanwhile(kernel)` is called a second after the last cell was sent.
     """
-    work = _run(sandbox, cells, files, environment, timeout, meanwhile)
+    work = _run(sandbox, cells, files, timeout, meanwhile)
     return asyncio.run(work)
 
 
-async def _run(sandbox, cells, files, environment, timeout, meanwhile):
+async def _run(sandbox, cells, files, timeout, meanwhile):
     begin = time.monotonic()
-    manager = kernel_manager_for(sandbox, files, environment)
+    manager = SandboxedKernelManager(sandbox, files)
     await manager.start_kernel()
     kernel = manager.provisioner.kernel
     client = manager.client()

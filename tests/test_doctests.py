@@ -13,14 +13,14 @@ def test_examples(name):
     assert result.failed == 0
 
 
-REPORT = ("attention", "cells", "page", "pseudonyms", "reach", "similar", "summary")
+REPORT = ("attention", "page", "pseudonyms", "reach", "similar", "summary")
 
 
 @pytest.mark.parametrize(
     "name",
     [
         *("archives", "export", "files", "gradebook", "instructor", "limits"),
-        *("platforms", "safe_html"),
+        *("platforms", "safe_html", "source_code"),
         "exercises.edits",
         *("demo.late", *(f"report.{name}" for name in REPORT)),
     ],

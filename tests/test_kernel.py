@@ -27,7 +27,7 @@ from sandboxed import children, run
 from gdgrader import kernel
 from gdgrader.forkserver import INSIDE, ForkedKernel
 from gdgrader.limits import Limits
-from gdgrader.manager import kernel_manager_for, manager_class_for
+from gdgrader.manager import SandboxedKernelManager
 from gdgrader.sandbox import Sandbox, Unconfined
 
 ROOT = Path(__file__).parents[1]
@@ -120,6 +120,16 @@ def test_processes_of_multiprocessing_answer(server):
     assert run(server, code).text == "[4, 9]"
 
 
+def manager_class_for(server):
+    """As nbclient makes a manager of its own."""
+
+    class Manager(SandboxedKernelManager):
+        def __init__(self, **kwargs):
+            super().__init__(server, **kwargs)
+
+    return Manager
+
+
 def test_widgets_reach_the_notebook(server):
     book = notebook("import ipywidgets\nipywidgets.IntSlider(value=3)")
     client = NotebookClient(book, kernel_manager_class=manager_class_for(server))
@@ -201,7 +211,7 @@ print([name for name in ("deferred", "isolation", "kernelapp") if name in sys.mo
 
 def test_an_interrupt_stops_the_cell_not_the_kernel(server):
     async def main():
-        manager = kernel_manager_for(server)
+        manager = SandboxedKernelManager(server)
         await manager.start_kernel()
         client = manager.client()
         client.start_channels()
@@ -241,7 +251,7 @@ def test_nbclient_goes_on_after_an_endless_cell(server):
 
 def test_nbclient_hears_of_a_death(server):
     book = notebook("import os; os._exit(3)")
-    manager = kernel_manager_for(server)
+    manager = SandboxedKernelManager(server)
     with pytest.raises(DeadKernelError):
         NotebookClient(book, km=manager).execute()
     assert manager.stop_reason is None

@@ -390,10 +390,10 @@ def test_closing_leaves_nothing():
 SCRIPT = """
 import asyncio, sys, time
 sys.path[:0] = [{tests!r}]
-from gdgrader.manager import kernel_manager_for
+from gdgrader.manager import SandboxedKernelManager
 from gdgrader.sandbox import Sandbox
 async def main(sandbox):
-    manager = kernel_manager_for(sandbox)
+    manager = SandboxedKernelManager(sandbox)
     await manager.start_kernel()
     client = manager.client(); client.start_channels()
     await client.wait_for_ready()

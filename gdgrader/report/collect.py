@@ -16,9 +16,9 @@ from gdgrader import gradebook
 from gdgrader.gradebook import FAILED, NOT_GRADED
 from gdgrader.instructor import Edition, GradedCell, instructors_version, marks
 from gdgrader.paths import CoursePaths
-from gdgrader.report.cells import defined
 from gdgrader.report.pseudonyms import pseudonyms
 from gdgrader.scores import RECORD
+from gdgrader.source_code import defined
 from gdhelpers.verdicts import Verdict
 
 

@@ -6,10 +6,17 @@ import ast
 
 
 def tree(source: str) -> ast.Module | None:
-    """The code's syntax tree, without IPython's own lines; None if it has none."""
-    lines = (
-        "pass" if line.startswith(("%", "!")) else line for line in source.splitlines()
-    )
+    """The code's syntax tree, without IPython's own lines; None if it has none.
+
+    >>> len(tree("%matplotlib inline\\nfor x in y:\\n    !ls").body)
+    2
+    """
+    lines = []
+    for line in source.splitlines():
+        code = line.lstrip()
+        if code.startswith(("%", "!")):  # its place may want a statement
+            line = line.removesuffix(code) + "pass"
+        lines.append(line)
     try:
         return ast.parse("\n".join(lines))
     # A stranger's code may also be nested beyond what the parser bears.
