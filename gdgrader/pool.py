@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import queue
 import signal
-import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import chain
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 TRIES = 2
-AHEAD = 2  # tasks a worker holds, so that it need not wait for us to hand it the next
 # Forked from a process of their own, which has imported what grades once for all and
 # no thread of ours; Windows can only start each anew.
 _METHODS = multiprocessing.get_all_start_methods()
@@ -46,34 +43,8 @@ class _Job:
 class _Worker:
     process: Any
     pipe: Connection
-    jobs: deque[_Job] = field(default_factory=deque)  # the first is at hand
+    job: _Job | None = None
     since: float = 0.0
-
-
-class _Waiting:
-    """The tasks that no worker has yet, of which some may be looked at beforehand.
-
-    They may be large: taken from their source when they are about to be needed.
-    """
-
-    def __init__(self, tasks: Iterable[Any]) -> None:
-        self.source, self.taken = map(_Job, tasks), deque()
-
-    def next(self) -> _Job | None:
-        """The next one, if there is one."""
-        return self.taken.popleft() if self.taken else next(self.source, None)
-
-    def again(self, job: _Job) -> None:
-        """Put one back, before all others."""
-        self.taken.appendleft(job)
-
-    def more_than(self, number: int) -> bool:
-        """Whether more than `number` are left."""
-        while len(self.taken) <= number:
-            if (job := next(self.source, None)) is None:
-                return False
-            self.taken.append(job)
-        return True
 
 
 def results(
@@ -99,36 +70,27 @@ def results(
     if not workers:
         yield from ((task, work(task)) for task in tasks)
         return
-    waiting = _Waiting(tasks)
+    waiting = map(_Job, tasks)  # may be large: each is made when it is needed
     crew, leaving = [], []
     try:
         while True:
-            while len(crew) < workers and (job := waiting.next()):
+            while len(crew) < workers and (job := next(waiting, None)):
                 crew.append(_start(work, equip))
                 _give(crew[-1], job)
             if not crew:
                 return
-            # Only where enough are left for all: at the end, nobody is to hold two.
-            for worker in crew:
-                while len(worker.jobs) < AHEAD and waiting.more_than(workers):
-                    _give(worker, waiting.next())
             _end_the_slow(crew, patience)
             for worker in _ready(crew):
-                result = _receive(worker)
-                job = worker.jobs.popleft()
+                result, job = _receive(worker), worker.job
                 if result is _DIED:
                     crew.remove(worker)
                     worker.process.join()
-                    for other in reversed(worker.jobs):
-                        waiting.again(other)
                     job.tries += 1
                     if job.tries < TRIES:
-                        waiting.again(job)
+                        waiting = chain([job], waiting)
                         continue
                     result = WorkerDied(_how(worker))
-                elif worker.jobs:
-                    worker.since = time.monotonic()
-                elif following := waiting.next():
+                elif following := next(waiting, None):
                     _give(worker, following)
                 else:
                     crew.remove(worker)
@@ -142,7 +104,7 @@ def results(
             worker.process.join()
 
 
-_DIED, _OVER = object(), object()
+_DIED = object()
 
 
 def _start(work: Callable, equip: Callable[[], Any] | None) -> _Worker:
@@ -155,9 +117,7 @@ def _start(work: Callable, equip: Callable[[], Any] | None) -> _Worker:
 
 
 def _give(worker: _Worker, job: _Job) -> None:
-    if not worker.jobs:
-        worker.since = time.monotonic()
-    worker.jobs.append(job)
+    worker.job, worker.since = job, time.monotonic()
     with contextlib.suppress(OSError):  # it is dead, which shows when we listen to it
         worker.pipe.send(job.task)
 
@@ -191,11 +151,11 @@ def _serve(work: Callable, pipe: Connection, kit: tuple[Any, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the coordinator's
     if hasattr(signal, "SIGTSTP"):  # Ctrl-Z too: kernels go on, and so do their limits
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
-    # Taken in at once, as the coordinator would else wait for us to read a large one
-    # while we wait for it to read what came of the last.
-    tasks: queue.SimpleQueue = queue.SimpleQueue()
-    threading.Thread(target=_take_in, args=(pipe, tasks), daemon=True).start()
-    while (task := tasks.get()) is not _OVER:
+    while True:
+        try:
+            task = pipe.recv()
+        except (EOFError, OSError):
+            return
         try:
             result = work(task, *kit)
         except Exception as error:
@@ -204,15 +164,3 @@ def _serve(work: Callable, pipe: Connection, kit: tuple[Any, ...]) -> None:
             pipe.send(result)
         except OSError:
             return  # the coordinator is gone
-
-
-def _take_in(pipe: Connection, tasks: queue.SimpleQueue) -> None:
-    while True:
-        try:
-            tasks.put(pipe.recv())
-        except (EOFError, OSError):
-            with contextlib.suppress(queue.Empty):
-                while True:  # nobody is there to be told what would come of them
-                    tasks.get_nowait()
-            tasks.put(_OVER)
-            return
