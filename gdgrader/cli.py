@@ -11,8 +11,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from gdgrader import lean  # noqa: F401  before all that imports jsonschema
-
 app = typer.Typer(
     help="Build the course's editions, grade a class, report on it.",
     no_args_is_help=True,

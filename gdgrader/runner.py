@@ -46,7 +46,7 @@ from gdgrader.worker import WorkerKit, grade_submission, own_kit
 MARGIN_SECONDS = 120  # beyond a submission's own limit, before its worker is ended
 UNCHANGED = "unchanged"
 # What workers are forked with, so that none has to import it.
-PRELOAD = ["gdgrader.lean", "gdgrader.worker"]
+PRELOAD = ["gdgrader.worker"]
 OWN_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
 
