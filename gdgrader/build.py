@@ -21,7 +21,7 @@ from gdgrader import sameness, table
 from gdgrader.config import apply
 from gdgrader.exercises import exercises
 from gdgrader.exercises.reference import source_notebook
-from gdgrader.register import why
+from gdgrader.nbgrader_log import why
 from gdhelpers.checks import TABLE
 
 KERNEL = {

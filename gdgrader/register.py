@@ -6,7 +6,6 @@ is already released: without this step nothing could be graded.
 
 from __future__ import annotations
 
-import re
 import tempfile
 from copy import deepcopy
 from pathlib import Path
@@ -16,6 +15,8 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
 from nbgrader.utils import is_grade, is_solution
 from traitlets.config import Config
+
+from gdgrader.nbgrader_log import why
 
 
 class CannotRegister(RuntimeError):
@@ -49,13 +50,6 @@ def register(lesson: str, source: Path, book: Gradebook, config: Config) -> bool
             f"{source}: the gradebook cannot take this version of {lesson}: {why(done)}"
         )
     return True
-
-
-def why(result: dict) -> str:
-    """The exceptions nbgrader logged, without its tracebacks."""
-    log = f"{result.get('log') or ''}\n{result.get('error') or ''}"
-    words = [x for x in log.splitlines() if re.match(r"\s*\S*(Error|Exception): ", x)]
-    return "\n".join(dict.fromkeys(x.strip() for x in words)) or log
 
 
 def _cells_of(source: Path) -> dict[str, float | None]:
