@@ -27,7 +27,7 @@ $(BIN)/.installed: requirements.lock pyproject.toml
 	@options="$$($(BIN)/python -I tests/torch_build.py --build '$(TORCH)' --index '$(TORCH_INDEX)')" \
 	  && set -x && $(BIN)/python -m pip install --quiet --disable-pip-version-check $$options -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	$(BIN)/python -m gdgrader.kernel install --sys-prefix
+	$(BIN)/python -m gdgrader.sandbox.kernel install --sys-prefix
 	@touch $@
 
 setup: $(BIN)/.installed

@@ -21,8 +21,8 @@ from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
 
 from gdgrader.config import load_config
+from gdgrader.course.edition import marks
 from gdgrader.exercises import exercises
-from gdgrader.instructor import marks
 
 ROOT = Path(__file__).parents[1]
 LESSON = "02_constant_learning_rate"  # the first that uses torch, and an optimizer

@@ -21,8 +21,10 @@ from unittest import mock
 import nbformat
 
 from benchmarks.classroom import KINDS, LESSON, Classroom
-from gdgrader import execute, grading, runner
-from gdgrader.instructor import is_demonstration, marks
+from gdgrader.autograde import runner
+from gdgrader.course.edition import is_demonstration, marks
+from gdgrader.grading import execute, worker
+from gdgrader.sandbox.forkserver import INSIDE
 
 # Of one class of KINDS in turn; the first warms the worker up.
 EACH = 5
@@ -88,7 +90,7 @@ def spent(
             (run, "_stop", "kernel", clock.waited),
             (run, "_execute", "cells", clock.waited),
             (run, "_judge", "judge", clock.waited),
-            (grading, "prepared", "notebook read and put right", clock.plain),
+            (worker, "prepared", "notebook read and put right", clock.plain),
             (nbformat, "writes", "notebook written", clock.plain),
             (runner._Run, "_written", "database and files", clock.plain),
             (runner, "grade_submission", "worker", clock.plain),
@@ -125,7 +127,6 @@ def floor(root: Path, lesson: str, students: list[str]) -> float:
             ]
             paths.append(Path(folder, f"{student}.json"))
             paths[-1].write_text(json.dumps(own))
-        inside = Path(execute.__file__).parent / "inside"
         said = subprocess.run(
             [
                 sys.executable,
@@ -133,10 +134,10 @@ def floor(root: Path, lesson: str, students: list[str]) -> float:
                 "ignore",
                 "-c",
                 FLOOR,
-                str(inside),
+                str(INSIDE),
                 *map(str, paths),
             ],
-            env={"OMP_NUM_THREADS": "1", "PYTHONPATH": str(inside.parents[1])},
+            env={"OMP_NUM_THREADS": "1", "PYTHONPATH": str(INSIDE.parents[2])},
             capture_output=True,
             text=True,
             check=True,

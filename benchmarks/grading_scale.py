@@ -2,8 +2,9 @@
 
     python -m benchmarks.grading_scale [--counts 50 500 2000] [--workers 2]
 
-Real grading, by `gdgrader.runner` in a process of its own. The start and the warm-up,
-the same for any class, are told apart from the cost of each further submission.
+Real grading, by `gdgrader.autograde.runner` in a process of its own. The start and the
+warm-up, the same for any class, are told apart from the cost of each further
+submission.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ CODE = (
 def coordinate(root: str, workers: int) -> None:
     """Grade the class below `root`; print when results came, and our peak memory."""
     began = time.perf_counter()
-    from gdgrader import runner
+    from gdgrader.autograde import runner
 
     came: list[float] = []
     outcomes = runner.grade(

@@ -45,7 +45,7 @@ def build(
     root: Root = Path(),
 ) -> None:
     """Regenerate release/ and notebooks/ from source/."""
-    from gdgrader import build as builder
+    from gdgrader.course import build as builder
 
     try:
         if check or outputs:
@@ -96,11 +96,11 @@ def autograde(
     root: Root = Path(),
 ) -> None:
     """Grade a lesson's submissions; exit 0 only if none failed."""
-    from gdgrader import progress, runner
-    from gdgrader.bubblewrap import SandboxUnavailable
-    from gdgrader.cluster import ClusterUnavailable
-    from gdgrader.gradebook import DatabaseBusy
-    from gdgrader.register import CannotRegister
+    from gdgrader.autograde import progress, runner
+    from gdgrader.autograde.cluster import ClusterUnavailable
+    from gdgrader.gradebook.register import CannotRegister
+    from gdgrader.gradebook.states import DatabaseBusy
+    from gdgrader.sandbox.bubblewrap import SandboxUnavailable
 
     unavailable = (SandboxUnavailable, ClusterUnavailable)
     began = time.monotonic()
@@ -148,7 +148,7 @@ def mistakes(
     """Hand in every known mistake and right solution; exit 1 if one is misjudged."""
     from rich.table import Table
 
-    from gdgrader import mistakes as tester
+    from gdgrader.course import mistakes as tester
     from gdgrader.exercises import exercises
 
     if not exercises(lesson):
@@ -219,7 +219,7 @@ def demo(
 ) -> None:
     """Grade, feed back and report on a synthetic class of thirty."""
     from gdgrader import demo as demos
-    from gdgrader.bubblewrap import SandboxUnavailable
+    from gdgrader.sandbox.bubblewrap import SandboxUnavailable
 
     try:
         done = demos.demo(

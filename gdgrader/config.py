@@ -16,33 +16,35 @@ def apply(c: Config) -> None:
     _find_our_commands()
     c.CourseDirectory.course_id = "gradient-descent"
     c.GenerateAssignment.preprocessors = [
-        "gdgrader.table.PublicTable",
+        "gdgrader.course.public_checks.PublicTable",
         *GenerateAssignment.preprocessors.default(),
     ]
-    c.Autograde.exporter_class = "gdgrader.autograde.SubmissionExporter"
+    c.Autograde.exporter_class = "gdgrader.autograde.nbgrader_steps.SubmissionExporter"
     c.Autograde.sanitize_preprocessors = [
-        "gdgrader.autograde.Rescue",
+        "gdgrader.autograde.nbgrader_steps.Rescue",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     c.Autograde.autograde_preprocessors = [
-        "gdgrader.autograde.GdExecute",
-        "gdgrader.autograde.SaveVerdicts",
+        "gdgrader.autograde.nbgrader_steps.GdExecute",
+        "gdgrader.autograde.nbgrader_steps.SaveVerdicts",
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     c.GenerateFeedback.preprocessors = [
         *GenerateFeedback.preprocessors.default(),
-        "gdgrader.feedback.ForStudents",
+        "gdgrader.feedback.page.ForStudents",
     ]
     # Validate leaves the long trainings out: they ask nothing of the student.
     c.Execute.skip_cells_with_tag = "demonstration"
-    c.GenerateFeedback.exporter_class = "gdgrader.feedback.FeedbackExporter"
+    c.GenerateFeedback.exporter_class = "gdgrader.feedback.page.FeedbackExporter"
     c.HTMLExporter.sanitize_html = True
-    c.HTMLExporter.filters = {"markdown2html": "gdgrader.safe_html.markdown2html"}
-    c.HTMLExporter.preprocessors = ["gdgrader.formgrader.ShowRubric"]
-    c.ZipCollectApp.extractor_plugin = "gdgrader.archives.SafeExtractor"
-    c.ZipCollectApp.collector_plugin = "gdgrader.collect.LmsCollector"
-    c.ExportApp.plugin_class = "gdgrader.export.StatusExport"
+    c.HTMLExporter.filters = {
+        "markdown2html": "gdgrader.feedback.safe_html.markdown2html"
+    }
+    c.HTMLExporter.preprocessors = ["gdgrader.feedback.rubric.ShowRubric"]
+    c.ZipCollectApp.extractor_plugin = "gdgrader.lms.archives.SafeExtractor"
+    c.ZipCollectApp.collector_plugin = "gdgrader.lms.collect.LmsCollector"
+    c.ExportApp.plugin_class = "gdgrader.lms.export.StatusExport"
 
 
 def load_config(root: Path) -> Config:

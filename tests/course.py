@@ -25,13 +25,13 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config
 
-from gdgrader import gradebook
 from gdgrader.config import apply
+from gdgrader.course.edition import Edition
 from gdgrader.exercises.reference import entries
-from gdgrader.export import StatusExport
-from gdgrader.instructor import Edition
-from gdgrader.judge import Judge
-from gdgrader.limits import Limits
+from gdgrader.gradebook import states
+from gdgrader.grading.judge import Judge
+from gdgrader.lms.export import StatusExport
+from gdgrader.sandbox.limits import Limits
 
 LESSON = "tiny"
 STEP = "def single_step_gradient_descent(theta, learning_rate):\n"
@@ -221,10 +221,10 @@ class Course:
             found = book.find_submission_notebook(LESSON, LESSON, student)
             return {g.name for g in found.grades if g.needs_manual_grade}
 
-    def state(self, student: str) -> gradebook.State:
+    def state(self, student: str) -> states.State:
         """What became of the submission, and why."""
         with Gradebook(self.db_url) as book:
-            return gradebook.state(book, LESSON, student)
+            return states.state(book, LESSON, student)
 
     def autograded(self, student: str) -> NotebookNode:
         """The notebook as it was graded."""

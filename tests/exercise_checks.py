@@ -4,7 +4,7 @@ import os
 from functools import cache
 from pathlib import Path
 
-from gdgrader import mistakes
+from gdgrader.course import mistakes
 from gdgrader.exercises import exercises
 from gdgrader.exercises.reference import load_reference, source_notebook
 from gdhelpers.calls import run_case

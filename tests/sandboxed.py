@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from gdgrader.manager import SandboxedKernelManager
+from gdgrader.sandbox.manager import SandboxedKernelManager
 
 
 def children():

@@ -7,10 +7,11 @@ from course import DESCEND, LESSON, RIGHT, RIGHT_STEP, STEP, Course, insert, jud
 from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade, is_grade
 
-from gdgrader import execute, grading
-from gdgrader.bubblewrap import SandboxUnavailable
-from gdgrader.instructor import instructors_version
-from gdgrader.session import CurrentSandbox
+from gdgrader.autograde import nbgrader_steps
+from gdgrader.course.edition import instructors_version
+from gdgrader.grading import execute
+from gdgrader.sandbox.bubblewrap import SandboxUnavailable
+from gdgrader.sandbox.current import CurrentSandbox
 
 WRONG = {"step": STEP + "    return theta + learning_rate * 2 * theta"}
 
@@ -117,7 +118,7 @@ def test_a_run_broken_off_leaves_no_score(small, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(grading, "graded", interrupted)
+    monkeypatch.setattr(nbgrader_steps, "graded", interrupted)
     assert "KeyboardInterrupt" in small.autograde()["error"]
     assert set(small.scores("ann").values()) == {None}
     assert "interrupted" in small.state("ann").reason

@@ -13,8 +13,8 @@ import pytest
 from course import LESSON, RIGHT, Course
 from rich.console import Console
 
-from gdgrader.progress import Bar, Stopped, stoppable, summary
-from gdgrader.runner import Outcome
+from gdgrader.autograde.progress import Bar, Stopped, stoppable, summary
+from gdgrader.autograde.runner import Outcome
 
 
 def command(course: Course, *options: str) -> subprocess.Popen:

@@ -12,10 +12,10 @@ import nbformat
 import pytest
 from typer.testing import CliRunner
 
-from gdgrader import build as builder
-from gdgrader import table
 from gdgrader.cli import app
-from gdgrader.instructor import graded_cell
+from gdgrader.course import build as builder
+from gdgrader.course import public_checks
+from gdgrader.course.edition import graded_cell
 
 ROOT = Path(__file__).parents[1]
 LESSONS = builder.lessons(ROOT)
@@ -111,10 +111,10 @@ def test_a_build_mends_what_differs_and_leaves_last_bits(tmp_path):
     exercise = fresh["exercises"]["gradient_descent"]
     value = next(iter(exercise["properties"].values()))["cases"][0]["expected"]
     value["value"] *= 1 + 1e-11
-    path.write_text(table.as_text(fresh), encoding="utf-8")
+    path.write_text(public_checks.as_text(fresh), encoding="utf-8")
     assert builder.stale(course) == [] == builder.build(course)
     value["value"] *= 1 + 1e-5
-    path.write_text(table.as_text(fresh), encoding="utf-8")
+    path.write_text(public_checks.as_text(fresh), encoding="utf-8")
     assert len(builder.stale(course)) == 1 and builder.build(course) == [path]
     worked = course / "notebooks" / f"{LESSONS[0]}.ipynb"
     notebook = nbformat.read(worked, as_version=4)

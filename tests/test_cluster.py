@@ -12,7 +12,7 @@ import pytest
 from course import LESSON, LIMITS, RIGHT, STEP, Course
 from grades import everything
 
-from gdgrader import cluster, runner
+from gdgrader.autograde import cluster, runner
 
 WRONG = {**RIGHT, "step": STEP + "    return theta + learning_rate * 2 * theta"}
 SEED = "the same for both"

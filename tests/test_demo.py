@@ -20,11 +20,11 @@ from report_page import harmless, table
 
 from gdgrader import demo as demos
 from gdgrader.config import load_config
+from gdgrader.course.edition import instructors_version
 from gdgrader.demo.students import planned
 from gdgrader.exercises import exercises
 from gdgrader.exercises.reference import load_reference
-from gdgrader.export import StatusExport
-from gdgrader.instructor import instructors_version
+from gdgrader.lms.export import StatusExport
 from gdgrader.report import collect, summary, write_report
 from gdhelpers.calls import run_case
 from gdhelpers.verdicts import cases_of, rule

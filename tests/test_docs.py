@@ -14,7 +14,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from sqlalchemy import make_url
 
-from gdgrader.build import KERNEL
+from gdgrader.course.build import KERNEL
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

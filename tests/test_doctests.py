@@ -19,9 +19,9 @@ REPORT = ("attention", "page", "pseudonyms", "reach", "similar", "summary")
 @pytest.mark.parametrize(
     "name",
     [
-        *("archives", "export", "files", "gradebook", "instructor", "limits"),
-        *("platforms", "safe_html", "source_code"),
-        "exercises.edits",
+        *("course.edition", "exercises.edits", "feedback.safe_html"),
+        *("gradebook.states", "lms.archives", "lms.export", "lms.platforms"),
+        *("sandbox.limits", "submission.files", "submission.source_code"),
         *("demo.late", *(f"report.{name}" for name in REPORT)),
     ],
 )

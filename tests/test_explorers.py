@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from gdgrader import build
+from gdgrader.course import build
 from gdhelpers import schedules
 from gdhelpers.explorers import (
     __all__,

@@ -8,7 +8,7 @@ import pytest
 from course import LESSON, RIGHT, Course, cell
 from nbgrader.api import Gradebook
 
-from gdgrader.export import harmless
+from gdgrader.lms.export import harmless
 
 ROSTER = {
     "ann": {
@@ -80,7 +80,9 @@ def test_the_states_are_told(course):
 
 
 def test_canvas_reads_its_own_layout(course):
-    head, points, *rows = exported(course, "--exporter=gdgrader.export.CanvasExport")
+    head, points, *rows = exported(
+        course, "--exporter=gdgrader.lms.export.CanvasExport"
+    )
     assert head == ["Student", "ID", "SIS Login ID", "Section", f"{LESSON} (99)"]
     assert points == ["    Points Possible", "", "", "", "10"]
     assert {row[2]: (row[0], row[1], row[4]) for row in rows} == {
@@ -93,7 +95,7 @@ def test_canvas_reads_its_own_layout(course):
 
 
 def test_moodle_reads_its_own_layout(course):
-    head, *rows = exported(course, "--exporter=gdgrader.export.MoodleExport")
+    head, *rows = exported(course, "--exporter=gdgrader.lms.export.MoodleExport")
     assert head[:3] == ["Username", "ID number", "Email address"]
     assert head[5:] == [LESSON]
     assert {row[0]: (row[2], row[1], row[5]) for row in rows} == {

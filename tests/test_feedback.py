@@ -11,8 +11,8 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
 from test_outputs import PNG
 
-from gdgrader.gradebook import NotebookKey, save_failure
-from gdgrader.outputs import PAGE_PICTURE_BYTES, PAGE_TEXT_BYTES, keep_small
+from gdgrader.gradebook.states import NotebookKey, save_failure
+from gdgrader.submission.outputs import PAGE_PICTURE_BYTES, PAGE_TEXT_BYTES, keep_small
 
 WRONG = RIGHT | {"step": f"{STEP}    return theta + learning_rate * 2 * theta"}
 FIGURE = (

@@ -6,10 +6,10 @@ import math
 import pytest
 from course import LESSON, RIGHT_DESCEND, RIGHT_STEP, STEP, Course, insert, judge_of
 
-from gdgrader.instructor import instructors_version
-from gdgrader.judge import KEY, LARGEST_ANSWER, Judge
-from gdgrader.limits import Limits
-from gdgrader.references import check_known
+from gdgrader.course.edition import instructors_version
+from gdgrader.grading.judge import KEY, LARGEST_ANSWER, Judge
+from gdgrader.grading.references import check_known
+from gdgrader.sandbox.limits import Limits
 
 
 @pytest.fixture(scope="module")

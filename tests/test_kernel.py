@@ -24,11 +24,11 @@ from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 from sandboxed import children, run
 
-from gdgrader import kernel
-from gdgrader.forkserver import INSIDE, ForkedKernel
-from gdgrader.limits import Limits
-from gdgrader.manager import SandboxedKernelManager
-from gdgrader.sandbox import Sandbox, Unconfined
+from gdgrader.sandbox import kernel
+from gdgrader.sandbox.forkserver import INSIDE, ForkedKernel
+from gdgrader.sandbox.host import Sandbox, Unconfined
+from gdgrader.sandbox.limits import Limits
+from gdgrader.sandbox.manager import SandboxedKernelManager
 
 ROOT = Path(__file__).parents[1]
 

@@ -18,8 +18,8 @@ from course import LESSON, LIMITS, RIGHT, RIGHT_STEP, STEP, Course
 from grades import everything
 from replay import RECORD, replay
 
-from gdgrader import pool, runner
-from gdgrader.gradedfiles import GradedFiles
+from gdgrader.autograde import pool, runner
+from gdgrader.gradebook.folders import GradedFiles
 
 CLASS, KILLS = 60, 20
 SEED = "the same each time"

@@ -8,9 +8,9 @@ import pytest
 from course import LESSON, RIGHT, Course, insert
 from traitlets.config import Config
 
-from gdgrader import runner
-from gdgrader.autograde import GdExecute
-from gdgrader.limits import MB, Limits
+from gdgrader.autograde import runner
+from gdgrader.autograde.nbgrader_steps import GdExecute
+from gdgrader.sandbox.limits import MB, Limits
 
 PAGE = Path(__file__).parents[1] / "docs" / "limits.md"
 

@@ -6,9 +6,9 @@ from exercise_checks import ROOT, reference_of
 from typer.testing import CliRunner
 
 from gdgrader.cli import app
+from gdgrader.course.mistakes import trial
 from gdgrader.exercises import exercises
 from gdgrader.exercises.base import Mistake
-from gdgrader.mistakes import trial
 
 STEP = exercises()["single_step_gradient_descent"]
 

@@ -12,8 +12,8 @@ import nbformat
 import pytest
 from typer.testing import CliRunner
 
-from gdgrader import sameness
 from gdgrader.cli import app
+from gdgrader.course import sameness
 
 ROOT = Path(__file__).parents[1]
 LESSON = "02_constant_learning_rate"

@@ -23,8 +23,8 @@ from course import (
 )
 from nbformat.v4 import new_notebook
 
-from gdgrader import runner
-from gdgrader.limits import Limits
+from gdgrader.autograde import runner
+from gdgrader.sandbox.limits import Limits
 
 MB = 1 << 20
 

@@ -18,8 +18,9 @@ from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.apps import NbGraderAPI
 from sqlalchemy import select, text
 
-from gdgrader import gradebook, runner
+from gdgrader.autograde import runner
 from gdgrader.config import load_config
+from gdgrader.gradebook import states
 
 WRONG = {**RIGHT, "step": STEP + "    return theta + learning_rate * 2 * theta"}
 SEED = "the same for both"
@@ -115,10 +116,10 @@ def test_two_graders_at_once_give_what_one_gives_on_sqlite(server, tmp_path):
 def test_two_graders_make_our_table_at_once(server):
     """The second waits for the first, then finds what it wanted to make."""
     with Gradebook(server, "tables") as first, Gradebook(server, "tables") as second:
-        gradebook._states.drop(first.engine, checkfirst=True)
-        gradebook._have_table(first)
+        states._states.drop(first.engine, checkfirst=True)
+        states._have_table(first)
         with ThreadPoolExecutor() as pool:
-            made = pool.submit(gradebook._have_table, second)
+            made = pool.submit(states._have_table, second)
             waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
             with first.engine.connect() as watch:
                 while not watch.execute(text(waiting)).scalar():
@@ -127,7 +128,7 @@ def test_two_graders_make_our_table_at_once(server):
             first.db.commit()
             made.result(timeout=120)
         second.db.commit()
-        assert second.db.execute(select(gradebook._states)).all() == []
+        assert second.db.execute(select(states._states)).all() == []
 
 
 def test_two_graders_meet_the_same_student(server):
@@ -141,7 +142,7 @@ def test_two_graders_meet_the_same_student(server):
                 second.add_student("shared")
             second.update_or_create_student("shared")
 
-        gradebook.retried(write)
+        states.retried(write)
         assert len(tries) == 2
         assert [s.id for s in second.students].count("shared") == 1
 
@@ -151,4 +152,4 @@ def test_what_stays_wrong_is_told():
         raise InvalidEntry("no such thing")
 
     with pytest.raises(InvalidEntry, match="no such thing"):
-        gradebook.retried(wrong)
+        states.retried(wrong)

@@ -65,8 +65,10 @@ def test_what_is_imported_is_declared(folders, extras, tmp_path):
     if beyond := sorted(EXTRAS - extras):
         command += ["--optional-dependencies-dev-groups", ",".join(beyond)]
     subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
-    # A warmed process has gdgrader/inside as its folder of modules.
-    inside = {path.stem for path in (ROOT / "gdgrader" / "inside").glob("*.py")}
+    # A warmed process has gdgrader/sandbox/inside as its folder of modules.
+    inside = {
+        path.stem for path in (ROOT / "gdgrader" / "sandbox" / "inside").glob("*.py")
+    }
     assert [
         f"{problem['location']['file']}: {problem['error']['message']}"
         for problem in json.loads(found.read_text())

@@ -5,7 +5,7 @@ import pytest
 from course import LESSON, RIGHT, Course, cell, insert
 from nbgrader.api import Gradebook
 
-from gdgrader.register import CannotRegister, register
+from gdgrader.gradebook.register import CannotRegister, register
 
 
 @pytest.fixture

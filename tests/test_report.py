@@ -21,7 +21,7 @@ from nbgrader.api import Gradebook
 from report_page import harmless, table
 from typer.testing import CliRunner
 
-from gdgrader import runner
+from gdgrader.autograde import runner
 from gdgrader.cli import app
 from gdgrader.report import ReportError, collect, page
 from gdgrader.report.pseudonyms import pseudonyms

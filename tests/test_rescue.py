@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from gdgrader.instructor import instructors_version, is_demonstration, marks
-from gdgrader.rescue import rescue
-from gdgrader.submission import Unreadable, read_submission
+from gdgrader.course.edition import instructors_version, is_demonstration, marks
+from gdgrader.submission.read import Unreadable, read_submission
+from gdgrader.submission.rescue import rescue
 
 ROOT = Path(__file__).parents[1]
 

@@ -17,9 +17,10 @@ from course import LESSON, LIMITS, RIGHT, RIGHT_STEP, STEP, Course, insert
 from nbgrader.api import Gradebook
 from nbgrader.plugins import BasePlugin
 
-from gdgrader import pool, runner, worker
-from gdgrader.gradebook import WAITING, DatabaseBusy
-from gdgrader.gradedfiles import GradedFiles
+from gdgrader.autograde import pool, runner
+from gdgrader.gradebook.folders import GradedFiles
+from gdgrader.gradebook.states import WAITING, DatabaseBusy
+from gdgrader.grading import worker
 
 WRONG = {**RIGHT, "step": STEP + "    return theta + learning_rate * 2 * theta"}
 

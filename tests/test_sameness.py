@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
-from gdgrader import sameness
+from gdgrader.course import sameness
 
 
 def table(value, rel=1e-6, abs=1e-9, **more):

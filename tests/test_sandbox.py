@@ -11,12 +11,12 @@ import psutil
 import pytest
 from sandboxed import children, run
 
-from gdgrader import bubblewrap
-from gdgrader.bubblewrap import COURSE, SandboxUnavailable
-from gdgrader.control_group import ControlGroup
-from gdgrader.limits import MB, Limits
-from gdgrader.sandbox import Sandbox, Unconfined
-from gdgrader.selftest import SandboxError, verify
+from gdgrader.sandbox import bubblewrap
+from gdgrader.sandbox.bubblewrap import COURSE, SandboxUnavailable
+from gdgrader.sandbox.control_group import ControlGroup
+from gdgrader.sandbox.host import Sandbox, Unconfined
+from gdgrader.sandbox.limits import MB, Limits
+from gdgrader.sandbox.selftest import SandboxError, verify
 
 LIMITS = Limits(
     memory_bytes=400 * MB,
@@ -62,7 +62,7 @@ def test_the_probe_finds_nothing_in_a_sandbox_for_one():
 
 
 def test_a_weakened_sandbox_fails_its_test():
-    grader = str(Path(bubblewrap.__file__).parent)
+    grader = str(Path(bubblewrap.__file__).parents[1])
     with (
         Sandbox(LIMITS, extra=["--ro-bind", grader, f"{COURSE}/gdgrader"]) as weak,
         pytest.raises(SandboxError, match=r"not tight.*gdgrader can be imported"),
@@ -80,7 +80,7 @@ def test_a_sandbox_that_shares_the_network_fails_its_test():
 
 
 def test_the_probe_would_see_an_unsandboxed_kernel(monkeypatch, tmp_path):
-    from gdgrader import selftest
+    from gdgrader.sandbox import selftest
 
     # Its attempts to write are left out: without a sandbox they would succeed.
     harmless = selftest.PROBE.replace('"x").close()', '"r").close()')
@@ -320,7 +320,7 @@ def test_a_hog_is_stopped_with_a_reason(bounded, name):
 
 @pytest.mark.parametrize("name", ["memory", "memory of a child", "fork bomb"])
 def test_a_hog_is_stopped_without_a_control_group(bounded, name, monkeypatch):
-    monkeypatch.setattr("gdgrader.control_group._own_groups", lambda: (1, {}))
+    monkeypatch.setattr("gdgrader.sandbox.control_group._own_groups", lambda: (1, {}))
     outcome = run(bounded(), HOGS[name][0])
     assert outcome.reason and HOGS[name][1] in outcome.reason
 
@@ -390,8 +390,8 @@ def test_closing_leaves_nothing():
 SCRIPT = """
 import asyncio, sys, time
 sys.path[:0] = [{tests!r}]
-from gdgrader.manager import SandboxedKernelManager
-from gdgrader.sandbox import Sandbox
+from gdgrader.sandbox.manager import SandboxedKernelManager
+from gdgrader.sandbox.host import Sandbox
 async def main(sandbox):
     manager = SandboxedKernelManager(sandbox)
     await manager.start_kernel()

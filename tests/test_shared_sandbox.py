@@ -12,18 +12,18 @@ import psutil
 import pytest
 from course import FULL, LESSON, LIMITS, RIGHT, Course, insert
 
-from gdgrader import references as references_module
-from gdgrader import runner
-from gdgrader.bubblewrap import SandboxUnavailable
+from gdgrader.autograde import runner
+from gdgrader.course.edition import instructors_version
 from gdgrader.exercises.reference import entries
-from gdgrader.instructor import instructors_version
-from gdgrader.manager import run_trusted
-from gdgrader.references import PendingReferences, ReferenceFailed, References
-from gdgrader.sandbox import BorrowedSandbox, Sandbox
-from gdgrader.selftest import verify
-from gdgrader.session import CurrentSandbox
-from gdgrader.work import Task
-from gdgrader.worker import WorkerKit, edition_of, grade_submission, own_kit
+from gdgrader.grading import references as references_module
+from gdgrader.grading.references import PendingReferences, ReferenceFailed, References
+from gdgrader.grading.task import Task
+from gdgrader.grading.worker import WorkerKit, edition_of, grade_submission, own_kit
+from gdgrader.sandbox.bubblewrap import SandboxUnavailable
+from gdgrader.sandbox.current import CurrentSandbox
+from gdgrader.sandbox.host import BorrowedSandbox, Sandbox
+from gdgrader.sandbox.manager import run_trusted
+from gdgrader.sandbox.selftest import verify
 
 spawn = multiprocessing.get_context("spawn")
 NEXT = "print(__import__('os').getpid())"

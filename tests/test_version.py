@@ -5,7 +5,7 @@ from pathlib import Path
 
 import gdgrader
 import gdhelpers
-from gdgrader.version import grader_version, version_of
+from gdgrader.autograde.version import grader_version, version_of
 
 OURS = [Path(package.__file__).parent for package in (gdgrader, gdhelpers)]
 

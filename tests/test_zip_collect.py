@@ -11,7 +11,7 @@ import pytest
 from course import LESSON, RIGHT, Course
 from nbgrader.api import Gradebook
 
-from gdgrader.platforms import recognise, released_name, squashed
+from gdgrader.lms.platforms import recognise, released_name, squashed
 
 CONFIG = "from gdgrader.config import apply\n\nc = get_config()\napply(c)\n"
 STEP = "01_single_step.ipynb"
@@ -144,7 +144,7 @@ def test_a_second_download_and_the_grades(course):
     collect(course, "--force", two=zipped({"roebo_77_2_tiny-1.ipynb": right}))
     course.autograde()
     assert course.points("canvas-77") == course.most
-    export = "--exporter=gdgrader.export.CanvasExport"
+    export = "--exporter=gdgrader.lms.export.CanvasExport"
     subprocess.run(
         [sys.executable, "-m", "nbgrader", "export", export],
         cwd=course.root,

@@ -14,11 +14,11 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 
-from gdgrader import runner
+from gdgrader.autograde import runner
 from gdgrader.config import load_config
+from gdgrader.course.edition import instructors_version
 from gdgrader.demo.students import Planned, planned
 from gdgrader.demo.variants import LESSONS, PLANTED
-from gdgrader.instructor import instructors_version
 from gdgrader.report import ClassResults, write_report
 from gdgrader.report.summary import misconceptions
 
@@ -70,7 +70,7 @@ def demo(
         folder: made, or made anew; never one that the demo did not make.
         root: the course whose `source/` the lessons are taken from.
 
-    Errors: DemoError; gdgrader.bubblewrap.SandboxUnavailable.
+    Errors: DemoError; gdgrader.sandbox.bubblewrap.SandboxUnavailable.
     """
     lessons = list(lessons)
     if unknown := [lesson for lesson in lessons if lesson not in PLANTED]:

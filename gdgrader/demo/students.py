@@ -14,9 +14,9 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from gdgrader.course.edition import Edition, marks
 from gdgrader.demo import variants
 from gdgrader.exercises import exercises
-from gdgrader.instructor import Edition, marks
 
 HOSTILE = (
     "import gdhelpers.checks\n\n\ndef check(*args):\n    print('✓ right in 7 cases.')"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gdgrader.gradebook import FAILED, NOT_GRADED
+from gdgrader.gradebook.states import FAILED, NOT_GRADED
 from gdgrader.report.collect import ClassResults, Work
 from gdgrader.report.reach import reached_for
 

@@ -12,13 +12,13 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import compute_checksum
 from traitlets.config import Config
 
-from gdgrader import gradebook
-from gdgrader.gradebook import FAILED, NOT_GRADED
-from gdgrader.instructor import Edition, GradedCell, instructors_version, marks
-from gdgrader.paths import CoursePaths
+from gdgrader.course.edition import Edition, GradedCell, instructors_version, marks
+from gdgrader.course.paths import CoursePaths
+from gdgrader.gradebook import states
+from gdgrader.gradebook.scores import RECORD
+from gdgrader.gradebook.states import FAILED, NOT_GRADED
 from gdgrader.report.pseudonyms import pseudonyms
-from gdgrader.scores import RECORD
-from gdgrader.source_code import defined
+from gdgrader.submission.source_code import defined
 from gdhelpers.verdicts import Verdict
 
 
@@ -31,7 +31,7 @@ class Work:
     """One student's submission, as graded.
 
     Attributes:
-        status, reason: see `gdgrader.gradebook.state`.
+        status, reason: see `gdgrader.gradebook.states.state`.
         verdicts: by grade id; empty where nothing could be graded.
         answers: the sources of solution cells that were changed, by grade id.
         own: further code the student put in, with the errors its cells ended in.
@@ -105,7 +105,7 @@ def collect(lesson: str, config: Config) -> ClassResults:
     course = CourseDirectory(config=config)
     paths = CoursePaths(course)
     edition = _edition(paths, lesson, config)
-    with Gradebook(gradebook.with_timeout(course.db_url), course.course_id) as book:
+    with Gradebook(states.with_timeout(course.db_url), course.course_id) as book:
         try:
             assignment = book.find_assignment(lesson)
         except MissingEntry:
@@ -170,7 +170,7 @@ def _work(
     student: str,
     submission: SubmittedAssignment | None,
 ) -> Work:
-    state = gradebook.state(book, edition.lesson, student)
+    state = states.state(book, edition.lesson, student)
     if submission is None or state.status in (FAILED, NOT_GRADED):
         status = NOT_GRADED if submission is None else state.status
         return Work(student, status, state.reason, hours_late=_late(submission))

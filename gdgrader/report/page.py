@@ -13,8 +13,8 @@ from statistics import fmean, median
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from gdgrader.gradebook import FAILED, WAITING
-from gdgrader.instructor import Edition, marks
+from gdgrader.course.edition import Edition, marks
+from gdgrader.gradebook.states import FAILED, WAITING
 from gdgrader.report import attention, charts, similar, summary
 from gdgrader.report.collect import ClassResults, Work
 from gdgrader.report.pseudonyms import masked

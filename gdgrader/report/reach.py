@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from gdgrader.source_code import tree
+from gdgrader.submission.source_code import tree
 
 OUTSIDE = {
     *("subprocess", "socket", "ctypes", "pty", "signal", "urllib", "requests", "http"),

@@ -6,9 +6,9 @@ import statistics
 from collections import defaultdict
 from dataclasses import dataclass
 
+from gdgrader.course.edition import GradedCell
 from gdgrader.exercises import exercises
 from gdgrader.exercises.base import Exercise
-from gdgrader.instructor import GradedCell
 from gdgrader.report.collect import ClassResults, Work
 
 FEW = 10  # below so many, a share of the class is one or two people's luck

@@ -55,7 +55,7 @@ ATTACKS = (
         "modules of the grader",
         "the reference and its secret from imported or importable modules",
         "import sys, importlib\n"
-        "for name in ('gdgrader', 'gdgrader.judge', 'gdgrader.exercises',\n"
+        "for name in ('gdgrader', 'gdgrader.grading.judge', 'gdgrader.exercises',\n"
         "             'gdgrader.exercises.reference', 'nbgrader.api'):\n"
         "    try: module = importlib.import_module(name)\n"
         "    except BaseException as error: print(name, type(error).__name__)\n"

@@ -8,9 +8,9 @@ from pathlib import Path
 import psutil
 from course import LESSON
 
-from gdgrader import runner
-from gdgrader.limits import MB, Limits
-from gdgrader.worker import own_kit
+from gdgrader.autograde import runner
+from gdgrader.grading.worker import own_kit
+from gdgrader.sandbox.limits import MB, Limits
 
 from . import ATTACKS
 from .planted import Scene

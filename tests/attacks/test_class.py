@@ -3,7 +3,7 @@
 import pytest
 from course import DESCEND, LESSON, RIGHT, RIGHT_DESCEND, RIGHT_STEP, STEP, Course
 
-from gdgrader import runner
+from gdgrader.autograde import runner
 
 from . import ATTACKS
 from .pipeline import LIMITS

@@ -1,0 +1,1 @@
+"""Grade a whole class, by `gdgrader autograde` or by nbgrader."""

@@ -1,0 +1,227 @@
+"""What nbgrader runs in place of its own steps, so that plain `nbgrader autograde` and
+formgrader's button sanitize, sandbox, judge and record as `gdgrader autograde` does."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import rmtree
+from traitlets import Bool, Bunch, Dict, Instance, Unicode, Union, default, validate
+
+from gdgrader.autograde.safe_folder import made_safe
+from gdgrader.course.edition import Edition, instructors_version
+from gdgrader.course.paths import CoursePaths
+from gdgrader.gradebook import states
+from gdgrader.gradebook.scores import RECORD
+from gdgrader.grading.notebook import graded, prepared
+from gdgrader.grading.worker import own_kit
+from gdgrader.sandbox.limits import Limits
+from gdgrader.submission.files import files_below
+from gdgrader.submission.find import read_ordinary
+from gdgrader.submission.read import Unreadable
+
+NOTHING = "no notebook was handed in"
+INTERRUPTED = "its grading was interrupted; grade it again"
+
+
+class GradingFailed(RuntimeError):
+    """A submission was not graded; nbgrader reports it and goes on with the next."""
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads odd submissions, and turns every failure into a state in the gradebook."""
+
+    seed = Unicode(
+        help="Decides the inputs of the judge; drawn anew for each run if not set."
+    ).tag(config=True)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.remarks: dict[Path, list[str]] = {}  # of a submission's folder
+        if isinstance(self.parent, Autograde):
+            self.paths = CoursePaths(self.parent.coursedir)
+            self.configured_hook = self.parent.pre_convert_hook
+            self.parent.pre_convert_hook = self.before_each
+            if self.parent.coursedir.assignment_id:
+                self._fail_the_empty()
+
+    @default("seed")
+    def _new_seed(self) -> str:
+        return secrets.token_hex(16)
+
+    def edition(self, resources: dict) -> Edition:
+        """The instructor's version of the notebook being converted."""
+        where = resources["nbgrader"]
+        folder = self.paths.source(where["assignment"])
+        return instructors_version(folder / f"{where['notebook']}.ipynb", self.config)
+
+    def before_each(self, assignment: str, student: str, notebooks: list[str]) -> None:
+        """nbgrader's `pre_convert_hook`, called before it copies a submission.
+
+        Takes back its scores, as it is graded anew, and makes its folder safe. The
+        names that nbgrader tells are patterns, such as `*`.
+        """
+        place = Path(notebooks[0]).parent
+        who, lesson = self.paths.submission_at(place)  # nbgrader found it there
+        for resources in self._notebooks_of(who, lesson):
+            with contextlib.suppress(MissingEntry):
+                _fail(resources, INTERRUPTED, new=False)
+        folder, source = place.resolve(), self.paths.source(lesson)
+        self.remarks[folder] = made_safe(folder, notebooks, source)
+        if self.configured_hook:
+            self.configured_hook(
+                assignment=assignment, student=student, notebooks=notebooks
+            )
+
+    def _notebooks_of(self, student: str, lesson: str) -> Iterator[dict]:
+        """What names each notebook that a submission should hold."""
+        for path in self.paths.source(lesson).glob("*.ipynb"):
+            names = {"assignment": lesson, "student": student, "notebook": path.stem}
+            yield {"nbgrader": {**names, "db_url": self.parent.coursedir.db_url}}
+
+    def _fail_the_empty(self) -> None:
+        """Say of folders without a notebook that they failed.
+
+        nbgrader leaves them out before it calls a hook, and would keep an older score.
+        """
+        course = self.parent.coursedir
+        excluded = course.student_id_exclude.split(",")
+        lesson = course.assignment_id
+        for student, folder in self.paths.submissions(lesson, course.student_id):
+            if student in excluded or any(folder.glob("*.ipynb")):
+                continue
+            for resources in self._notebooks_of(student, lesson):
+                with contextlib.suppress(MissingEntry):
+                    _fail(resources, NOTHING)
+                    self.log.error("%s: not graded: %s", student, NOTHING)
+            older = self.paths.autograded(student, lesson)
+            if older.exists():
+                rmtree(str(older))
+
+    def from_filename(self, filename: str, resources: dict | None = None, **kwargs):
+        """Convert one notebook; nothing it holds ends the run for the others."""
+        try:
+            if self._rescuing:
+                # What is not finished has failed, and no older score outlives it.
+                _fail(resources, INTERRUPTED)
+                read_ordinary(Path(filename))
+            return super().from_filename(filename, resources=resources, **kwargs)
+        except Exception as error:
+            reason = _reason(error)
+            _fail(resources, reason)
+            where = resources["nbgrader"]
+            raise GradingFailed(f"{where['student']}: not graded: {reason}") from error
+
+    def from_file(self, file_stream, resources: dict | None = None, **kwargs):
+        """Convert what a file holds: as submitted, or as we sanitized it."""
+        if not self._rescuing:
+            return super().from_file(file_stream, resources=resources, **kwargs)
+        path = Path(file_stream.name).resolve()
+        notebook = prepared(
+            file_stream.buffer.read(),
+            self.edition(resources),
+            self.remarks.pop(path.parent, []),
+        )
+        return self.from_notebook_node(notebook, resources=resources, **kwargs)
+
+    @property
+    def _rescuing(self) -> bool:
+        return any(isinstance(step, Rescue) for step in self._preprocessors)
+
+
+class Rescue(NbGraderPreprocessor):
+    """Stands first among the sanitizing steps: tells the exporter to rescue."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict):
+        """The exporter rescued on reading, so there is nothing left to do."""
+        return nb, resources
+
+
+class GdExecute(NbGraderPreprocessor):
+    """Runs a student's cells in the sandbox and has the judge rule on graded ones."""
+
+    sandbox = Bool(
+        True,
+        help="False runs strangers' code with your own rights: files, network, all.",
+    ).tag(config=True)
+    limits = Union(
+        [Instance(Limits), Dict()],
+        help="What one submission may use: those that differ, by name, such as "
+        "{'cell_seconds': 120}. `gdgrader autograde` heeds them too.",
+    ).tag(config=True)
+
+    @default("limits")
+    def _default_limits(self) -> Limits:
+        return Limits()
+
+    @validate("limits")
+    def _by_name(self, proposal: Bunch) -> Limits:
+        limits = proposal["value"]
+        return limits if isinstance(limits, Limits) else Limits.of(limits)
+
+    def preprocess(self, nb: NotebookNode, resources: dict):
+        """Execute and judge; leave the scores for `SaveVerdicts`."""
+        exporter = self.parent
+        edition = exporter.edition(resources)
+        files, notes = files_below(
+            Path(resources["metadata"]["path"]),
+            edition.path.parent,
+            exporter.paths.release(resources["nbgrader"]["assignment"]),
+        )
+        nb.metadata[RECORD]["notes"] += notes
+        kit = own_kit()
+        sandbox = kit.sandbox.open(self.sandbox, self.limits)
+        judge = kit.judge(edition, exporter.seed, sandbox)
+        scores = graded(nb, judge, sandbox, files)
+        state = states.State(states.GRADED, seed=exporter.seed)
+        resources[RECORD] = (scores, state)
+        return nb, resources
+
+
+class SaveVerdicts(NbGraderPreprocessor):
+    """Writes the judge's verdicts, and nothing a cell's output says."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict):
+        """Replace the scores of the notebook."""
+        scores, state = resources[RECORD]
+        where = resources["nbgrader"]
+        place = _place(resources)
+
+        def write() -> None:
+            with Gradebook(states.with_timeout(where["db_url"])) as book:
+                states.save(book, place, scores, state)
+
+        states.retried(write)
+        return nb, resources
+
+
+def _place(resources: dict) -> states.NotebookKey:
+    where = resources["nbgrader"]
+    return states.NotebookKey(where["assignment"], where["student"], where["notebook"])
+
+
+def _fail(resources: dict, reason: str, new: bool = True) -> None:
+    """Note a failure; without `new` only for a submission the gradebook knows."""
+
+    def write() -> None:
+        with Gradebook(states.with_timeout(resources["nbgrader"]["db_url"])) as book:
+            place = _place(resources)
+            if not new:
+                book.find_submission(place.assignment, place.student)
+            states.save_failure(book, place, reason)
+
+    states.retried(write)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, Unreadable | states.DatabaseBusy):
+        return str(error)
+    return f"{type(error).__name__}: {error}".strip()[:1000]

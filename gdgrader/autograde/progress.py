@@ -1,0 +1,142 @@
+"""What `gdgrader autograde` shows: one bar while it runs, then a summary."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from gdgrader.autograde.runner import UNCHANGED, Outcome
+from gdgrader.gradebook.states import FAILED, GRADED, WAITING
+
+SLOWEST = 5
+NAMED = 10  # students named of those who wait; the report names all
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(KeyboardInterrupt):
+    """The run was asked to end, by Ctrl-C or by a signal.
+
+    Attributes:
+        status: the shell's exit status for it, 128 + the signal's number.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"stopped by {signal.Signals(number).name}")
+        self.status = 128 + number
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end the run as Ctrl-C does: by an exception, in order."""
+
+    def stop(number: int, _frame: object) -> None:
+        raise Stopped(number)
+
+    before = {number: signal.signal(number, stop) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class Rate(ProgressColumn):
+    """Submissions per second, or seconds per submission, whichever is above 1."""
+
+    def render(self, task: Task) -> Text:
+        """Draw it."""
+        speed = task.finished_speed or task.speed
+        if not speed:
+            return Text("")
+        return Text(f"{speed:.1f}/s" if speed >= 1 else f"{1 / speed:.1f} s each")
+
+
+class Bar:
+    """A bar on a terminal; elsewhere, a line for each tenth of the class.
+
+    Use its `advance` as the runner's `progress`.
+    """
+
+    def __init__(self, console: Console, lesson: str) -> None:
+        self.console, self.lesson = console, lesson
+        self.done, self.said = 0, 0
+        self.bar = Progress(
+            "{task.description}",
+            BarColumn(),
+            MofNCompleteColumn(),
+            Rate(),
+            TimeRemainingColumn(elapsed_when_finished=True),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self.task = self.bar.add_task(f"{lesson} (starting)", total=None)
+
+    def __enter__(self) -> Self:
+        self.bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.stop()
+
+    def advance(self, outcome: Outcome, total: int) -> None:
+        """Count one more of `total`."""
+        self.done += 1
+        self.bar.update(
+            self.task, description=self.lesson, total=total, completed=self.done
+        )
+        tenth = 10 * self.done // total
+        if not self.console.is_terminal and tenth > self.said:
+            self.said = tenth
+            self.console.print(f"{self.lesson}: {self.done} of {total}")
+
+
+def summary(outcomes: Iterable[Outcome], seconds: float) -> Iterator[str]:
+    """Lines of rich markup: how many of each kind, who failed and why, the slowest.
+
+    Args:
+        outcomes: of one run.
+        seconds: how long that took.
+    """
+    outcomes = list(outcomes)
+    count = Counter(o.status for o in outcomes)
+    failed = [o for o in outcomes if o.status == FAILED]
+    waiting = [o.student for o in outcomes if o.status == WAITING]
+    worked = [o for o in outcomes if o.status != UNCHANGED]
+    kinds = (GRADED, WAITING, UNCHANGED, FAILED)
+    counts = [f"{count[kind]} {kind}" for kind in kinds if count[kind]]
+    yield f"{'✗' if failed else '✓'} {', '.join(counts) or 'nothing was handed in'}"
+    if worked:
+        each = seconds / len(worked)
+        yield f"  {len(worked)} submissions in {_clock(seconds)}, {each:.2f} s each"
+    if failed:
+        yield "Failed:"
+        yield from (f"  {escape(o.student)}: {escape(o.reason)}" for o in failed)
+    if waiting:
+        more = f" and {len(waiting) - NAMED} more" if len(waiting) > NAMED else ""
+        yield f"Waiting for a person: {escape(', '.join(waiting[:NAMED]))}{more}"
+    slowest = sorted(worked, key=lambda o: -o.seconds)[:SLOWEST]
+    if slowest:
+        said = (f"{o.student} {o.seconds:.1f} s" for o in slowest)
+        yield f"Slowest: {escape(', '.join(said))}"
+
+
+def _clock(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return time.strftime("%H:%M:%S", time.gmtime(seconds))

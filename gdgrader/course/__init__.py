@@ -1,0 +1,1 @@
+"""What the instructor wrote, and what students receive of it."""

@@ -1,0 +1,290 @@
+"""One source, two editions: `source/` → `release/` and `source/` → `notebooks/`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from nbgrader.apps import NbGraderAPI
+from traitlets.config import Config
+
+from gdgrader.config import apply
+from gdgrader.course import public_checks, sameness
+from gdgrader.course.nbgrader_log import why
+from gdgrader.exercises import exercises
+from gdgrader.exercises.reference import source_notebook
+from gdhelpers.checks import TABLE
+
+KERNEL = {
+    "display_name": "Python 3 (ipykernel)",
+    "language": "python",
+    "name": "python3",
+}
+CELL_SECONDS = 300
+
+
+class BuildError(RuntimeError):
+    """The source cannot be built; the message names the file and what to do."""
+
+
+def lessons(root: Path) -> list[str]:
+    """The course's lessons in order: the folders of `source/` with their notebook."""
+    found = sorted(p.stem for p in (root / "source").glob("*/*.ipynb"))
+    if not found:
+        raise BuildError(
+            f"no lesson in {(root / 'source').resolve()}: run this in the course's "
+            "folder, which holds source/<lesson>/<lesson>.ipynb"
+        )
+    return found
+
+
+def build(root: Path) -> list[Path]:
+    """Regenerate both editions; return the files whose content changed.
+
+    Both are made in a temporary folder first, so that a lesson that fails leaves the
+    committed editions as they were.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        made = Path(scratch)
+        make_release(root, made)
+        make_notebooks(root, made)
+        changed = [
+            path
+            for edition in ("release", "notebooks")
+            for path in _replace(made / edition, root / edition)
+        ]
+    return changed
+
+
+def stale(root: Path, outputs: bool = False) -> list[str]:
+    """What is not what `source/` would give, one line each; [] where all is fresh.
+
+    Numbers of `checks.json` are compared by value, everything else exactly. The
+    outputs of `notebooks/` are nbval's to compare; with `outputs` every lesson is run
+    and they are compared here too, numbers by value and pictures by pixel.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        made = Path(scratch)
+        make_release(root, made)
+        make_notebooks(root, made, run=outputs)
+        return [
+            line
+            for edition in ("release", "notebooks")
+            for line in _differences(made / edition, root / edition, root, outputs)
+        ]
+
+
+def make_release(root: Path, made: Path) -> None:
+    """The student edition, by nbgrader itself, with a gradebook of its own."""
+    for lesson in lessons(root):
+        _read(root, lesson)
+    shutil.copytree(
+        root / "source", made / "source", ignore=shutil.ignore_patterns(".*", "*.pyc")
+    )
+    config = Config()
+    apply(config)
+    config.CourseDirectory.root = str(made)
+    config.CourseDirectory.db_url = f"sqlite:///{made / 'gradebook.db'}"
+    api = NbGraderAPI(config=config)
+    for lesson in lessons(root):
+        result = api.generate_assignment(lesson)
+        if not result["success"]:
+            raise BuildError(
+                f"source/{lesson}: nbgrader could not release it\n{why(result)}"
+            )
+
+
+def _read(root: Path, lesson: str) -> NotebookNode:
+    path = source_notebook(lesson, root)
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as error:
+        raise BuildError(
+            f"{path} is not a notebook ({type(error).__name__}): "
+            "restore it with `git checkout`, or save it anew from JupyterLab"
+        ) from None
+
+
+def make_notebooks(root: Path, made: Path, run: bool = True) -> None:
+    """The worked edition: executed from top to bottom, solutions collapsed."""
+    folder = made / "notebooks"
+    folder.mkdir()
+    tables = []
+    worked = {}
+    for lesson in lessons(root):
+        path = source_notebook(lesson, root)
+        notebook = _read(root, lesson)
+        if exercises(lesson):
+            tables.append(public_checks.public_table(lesson, notebook, path))
+        worked[lesson] = _worked(notebook)
+    merged = {
+        "lesson": "all",
+        "exercises": {k: v for t in tables for k, v in t["exercises"].items()},
+    }
+    (folder / TABLE).write_text(public_checks.as_text(merged), encoding="utf-8")
+    for lesson, notebook in worked.items():
+        if run:
+            _execute(notebook, folder, lesson)
+        nbformat.write(notebook, folder / f"{lesson}.ipynb")
+
+
+def _worked(notebook: NotebookNode) -> NotebookNode:
+    """Strip nbgrader's marks, collapse solutions, point links at flat files."""
+    for cell in notebook.cells:
+        marks = cell.metadata.pop("nbgrader", {})
+        cell.source = re.sub(r"\]\(\.\./\w+/(\w+\.ipynb)", r"](\1", cell.source)
+        solution = marks.get("solution")
+        cell.source = re.sub(r" *### (BEGIN|END) SOLUTION\n?", "", cell.source)
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+            if solution:
+                cell.metadata["jupyter"] = {"source_hidden": True}
+        elif solution:
+            head = "<details><summary>A model answer</summary>"
+            cell.source = f"{head}\n\n{cell.source}\n\n</details>"
+    notebook.metadata = {
+        "kernelspec": KERNEL,
+        "language_info": {"name": "python"},
+    }
+    return nbformat.from_dict(notebook)
+
+
+def _execute(notebook: NotebookNode, folder: Path, lesson: str) -> None:
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_SECONDS,
+        kernel_name="python3",
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,  # as they come would depend on the moment
+        resources={"metadata": {"path": str(folder)}},
+    )
+    with _environment(TQDM_DISABLE="1", PYTHONHASHSEED="0"):
+        try:
+            client.execute()
+        except Exception as error:
+            words = re.sub(r"\x1b\[[\d;]*m", "", str(error))
+            raise BuildError(
+                f"source/{lesson}: the worked edition fails\n{words}"
+            ) from error
+    _keep_stills(notebook)
+    notebook.metadata = nbformat.from_dict(
+        {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    )
+
+
+def _keep_stills(notebook: NotebookNode) -> None:
+    """Of a widget that is also a picture keep the picture: readers have no kernel."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):
+                output.data.pop("application/vnd.jupyter.widget-view+json", None)
+
+
+@contextlib.contextmanager
+def _environment(**values: str) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    """Files of an edition, without what people leave beside them."""
+    return {
+        str(p.relative_to(folder)): p
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+        and not any(part.startswith(".") for part in p.relative_to(folder).parts)
+        and p.suffix in {".ipynb", ".json"}
+        and not p.name.endswith(".mine.ipynb")
+    }
+
+
+def _replace(made: Path, folder: Path) -> list[Path]:
+    folder.mkdir(exist_ok=True)
+    new, old = _files(made), _files(folder)
+    changed = []
+    for name, path in new.items():
+        target = folder / name
+        content = path.read_bytes()
+        if name in old:
+            content = _kept(path, old[name])
+            if content == old[name].read_bytes():
+                continue
+        if folder.name == "release" and name in old and _worked_in(old[name]):
+            shutil.copy(target, target.with_suffix(".mine.ipynb"))
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(content)
+        changed.append(target)
+    for name in old.keys() - new.keys():
+        old[name].unlink()
+        changed.append(old[name])
+    return changed
+
+
+def _worked_in(path: Path) -> bool:
+    """Whether somebody ran cells here: then their work is kept beside it."""
+    if path.suffix != ".ipynb":
+        return False
+    try:
+        cells = nbformat.read(path, as_version=4).cells
+    except Exception:
+        return True
+    return any(c.get("execution_count") for c in cells)
+
+
+def _differences(made: Path, folder: Path, root: Path, outputs: bool) -> list[str]:
+    new, old = _files(made), _files(folder)
+    lines = []
+    for name in sorted(new.keys() | old.keys()):
+        where = (folder / name).relative_to(root)
+        if name not in old:
+            lines.append(f"{where} is missing")
+        elif name not in new:
+            lines.append(f"{where} has no source")
+        elif folder.name == "notebooks" and name.endswith(".ipynb") and not outputs:
+            if _inputs(new[name]) != _inputs(old[name]):
+                lines.append(f"{where} is not what source/ gives")
+        elif _kept(new[name], old[name]) != old[name].read_bytes():
+            lines.append(f"{where} is not what source/ gives")
+    return lines
+
+
+def _kept(new: Path, old: Path) -> bytes:
+    """The content of `new`; what is equal in value stays as it stands in `old`."""
+    content = new.read_bytes()
+    with contextlib.suppress(Exception):  # an old file that cannot be read is replaced
+        if new.name == TABLE:
+            before = json.loads(old.read_bytes())
+            return public_checks.as_text(
+                sameness.kept_table(json.loads(content), before)
+            ).encode()
+        if new.parent.name == "notebooks":
+            before = nbformat.read(old, as_version=4)
+            merged = sameness.kept_notebook(nbformat.read(new, as_version=4), before)
+            return f"{nbformat.writes(merged)}\n".encode()
+    return content
+
+
+def _inputs(path: Path) -> bytes:
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except Exception:
+        return b""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return nbformat.writes(notebook).encode()

@@ -1,0 +1,92 @@
+"""The public table of a lesson: what `check` runs in a student's notebook."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from gdgrader.course.edition import graded_cells
+from gdgrader.exercises import exercises
+from gdgrader.exercises.reference import load_reference
+from gdhelpers.checks import TABLE
+
+PUBLIC_SEED = "public"
+DIGITS = 12  # last bits differ between machines; a build compares by value
+
+
+def public_table(lesson: str, notebook: NotebookNode, path: Path) -> dict:
+    """Cases, answers and hints of every exercise the lesson's graded cells ask for.
+
+    Errors: ValueError where a graded cell and the catalogue do not agree.
+    """
+    known = exercises(lesson)
+    asked: dict[str, list[str | None]] = {}
+    for cell in graded_cells(notebook).values():
+        asked.setdefault(cell.exercise, []).append(cell.property_name)
+        exercise = known.get(cell.exercise)
+        if exercise is None or exercise.function != cell.function:
+            raise ValueError(
+                f"{path}: check({cell.function}, {cell.exercise!r}) names no exercise "
+                f"of gdgrader.exercises for {lesson}; there are {sorted(known)}"
+            )
+    for name, exercise in known.items():
+        got = sorted(asked.get(name, []), key=str)
+        if got not in ([None], sorted(exercise.properties)):
+            raise ValueError(
+                f"{path}: {name} has the properties {sorted(exercise.properties)}, "
+                f"its graded cells ask for {got}: each must be asked once"
+            )
+    namespace = load_reference(path)
+    entries = {
+        name: exercise.entry(namespace[exercise.function], PUBLIC_SEED)
+        for name, exercise in known.items()
+    }
+    return {"lesson": lesson, "exercises": rounded(entries)}
+
+
+def rounded(value):
+    """The same data with every float at `DIGITS` significant digits."""
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}")
+    if isinstance(value, dict):
+        return {k: rounded(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(v) for v in value]
+    return value
+
+
+def as_text(table: dict) -> str:
+    """The table as it lies in the file, one property a line."""
+    lines = []
+    for name, entry in table["exercises"].items():
+        head = {k: v for k, v in entry.items() if k != "properties"}
+        inner = ",\n   ".join(
+            f"{json.dumps(p)}: {json.dumps(cases, ensure_ascii=False)}"
+            for p, cases in entry["properties"].items()
+        )
+        start = json.dumps(head, ensure_ascii=False)[:-1]
+        lines.append(
+            f'  {json.dumps(name)}: {start},\n   "properties": {{\n   {inner}}}}}'
+        )
+    body = ",\n".join(lines)
+    lesson = json.dumps(table["lesson"])
+    return f'{{"lesson": {lesson},\n "exercises": {{\n{body}}}}}\n'
+
+
+class PublicTable(NbGraderPreprocessor):
+    """Put `checks.json` beside the student's notebook when nbgrader generates it."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict
+    ) -> tuple[NotebookNode, dict]:
+        """Add the table to the files nbconvert writes with the notebook."""
+        lesson = resources["nbgrader"]["assignment"]
+        folder = Path(resources["metadata"]["path"])
+        path = folder / f"{resources['nbgrader']['notebook']}.ipynb"
+        if exercises(lesson):
+            table = as_text(public_table(lesson, nb, path))
+            resources.setdefault("outputs", {})[TABLE] = table.encode()
+        return nb, resources

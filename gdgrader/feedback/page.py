@@ -1,0 +1,174 @@
+"""The page a student gets: the verdict and its hint at each exercise, and no script.
+
+nbgrader's `generate_feedback` runs `ForStudents` and `FeedbackExporter`, which also
+makes a page for each submission that failed: why, and what to do.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+from pygments.formatters import HtmlFormatter
+
+from gdgrader.course.edition import marks
+from gdgrader.course.paths import CoursePaths
+from gdgrader.feedback.template import TEMPLATE
+from gdgrader.gradebook import states
+from gdgrader.gradebook.scores import RECORD
+from gdgrader.submission.find import TIMESTAMP, read_ordinary
+from gdgrader.submission.outputs import keep_small
+from gdgrader.submission.read import Unreadable
+
+PAGE = "gdgrader"  # where cells and resources say what the template shows
+DETAIL = re.compile(r"(called|came back|expected): +(.*)")
+MATHS = re.compile(r"\$|\\begin\{|\\\(|\\\[")
+UNWRITTEN = "Not written yet"
+OURS = re.compile(r"[A-Z]\w*: ")  # an exception's name: no student can mend that
+# Of those tried the style whose colours all have a contrast of 4.5 : 1 and more.
+COLOURS = HtmlFormatter(style="xcode").get_style_defs(".highlight")
+FAILED_PAGE = '<meta content="not graded" name="gdgrader"/>'  # as nbconvert writes it
+
+
+class ForStudents(NbGraderPreprocessor):
+    """Notes beside each cell what is to be said of it; cuts what is too large."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict):
+        """Fill the notebook's metadata and `resources` for the template."""
+        record = nb.metadata.get(RECORD, {})
+        verdicts, where = record.get("verdicts", {}), resources["nbgrader"]
+        nb.metadata = NotebookNode()
+        keep_small(nb)
+        waiting = _waiting(where)
+        exercises = []
+        for cell in nb.cells:
+            mark = marks(cell)
+            name = mark.get("grade_id", "")
+            shown = {"name": name, "waiting": name in waiting}
+            shown["answer"] = bool(mark.get("solution") or mark.get("task"))
+            if mark.get("grade"):
+                exercises.append(shown)
+            if name in verdicts:
+                shown |= _verdict(verdicts[name])
+            elif mark.get("grade"):
+                shown |= {"title": name.replace("_", " "), "right": None}
+            shown |= {key: mark.get(key) for key in ("score", "points", "comment")}
+            cell.metadata[PAGE] = shown
+        resources[PAGE] = {
+            "exercises": exercises,
+            "notes": record.get("notes", []),
+            "waiting": bool(waiting),
+            # MathJax is the only script, and comes from the web: where it is needed.
+            "maths": any(MATHS.search(text) for text in _texts(nb)),
+            "colours": COLOURS,
+        }
+        return nb, resources
+
+
+class FeedbackExporter(HTMLExporter):
+    """Makes the page; begins with those of failed submissions, which have no grades."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.raw_template = TEMPLATE
+        if converter := self.parent:
+            paths = CoursePaths(converter.coursedir)
+            for student, notebook, reason in _failed(paths):
+                lesson = paths.course.assignment_id
+                submitted = paths.submitted(student, lesson)
+                folder = paths.feedback(student, lesson)
+                self._tell(submitted, folder, notebook, reason)
+
+    def _tell(self, submitted: Path, folder: Path, notebook: str, reason: str) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        if not reason:
+            return  # it is graded by now, so that nbgrader makes its page anew
+        folder.mkdir(parents=True)
+        ours = bool(OURS.match(reason))
+        resources = {
+            "nbgrader": {"notebook": notebook},
+            PAGE: {"failed": "" if ours else reason, "head": FAILED_PAGE},
+        }
+        page, _ = self.from_notebook_node(new_notebook(), resources)
+        (folder / f"{notebook}.html").write_text(page, encoding="utf-8")
+        # The exchange needs what stands beside the submission to send it back.
+        for name in (TIMESTAMP, "submission_secret.txt"):
+            try:
+                (folder / name).write_bytes(read_ordinary(submitted / name))
+            except Unreadable:
+                continue
+
+
+def _failed(paths: CoursePaths) -> Iterator[tuple[str, str, str]]:
+    """Student, notebook and reason of each that failed.
+
+    The reason is "" where a page says that it failed, and it no longer does.
+    """
+    course = paths.course
+    lesson, wanted = course.assignment_id, course.student_id
+    excluded = course.student_id_exclude.split(",")
+    with Gradebook(course.db_url) as book:
+        students = [s.id for s in book.students if wanted in ("*", s.id)]
+        names = [n.name for n in book.find_assignment(lesson).notebooks]
+        if not names:
+            return
+        found = {s: states.state(book, lesson, s) for s in students}
+    for student in set(students) - set(excluded):
+        page = paths.feedback(student, lesson) / f"{names[0]}.html"
+        if found[student].status == states.FAILED:
+            yield student, names[0], found[student].reason
+        elif page.exists() and FAILED_PAGE in page.read_text(encoding="utf-8"):
+            yield student, names[0], ""
+
+
+def _texts(nb: NotebookNode) -> Iterator[str]:
+    """What is shown as text: cells and comments."""
+    for cell in nb.cells:
+        if cell.cell_type == "markdown":
+            yield cell.source
+        yield cell.metadata[PAGE]["comment"] or ""
+
+
+def _waiting(where: dict) -> set[str]:
+    """The graded cells to which a person has still to give a score."""
+    with Gradebook(where["db_url"]) as book:
+        found = book.find_submission_notebook(
+            where["notebook"], where["assignment"], where["student"]
+        )
+        return {
+            grade.name
+            for grade in found.grades
+            if grade.needs_manual_grade and grade.manual_score is None
+        }
+
+
+def _verdict(verdict: dict) -> dict:
+    """A verdict's message in parts: title, the call and its values, hints.
+
+    Of a hint's own parts every second one is code.
+    """
+    title, *lines = verdict["message"].splitlines() or [""]
+    details, hints = [], []
+    for line in map(str.strip, lines):
+        if found := DETAIL.fullmatch(line):
+            details.append(found.groups())
+        else:
+            hints.append(line)
+    title, _, praise = title.lstrip("✓✗ ").partition(": ")
+    if praise:
+        hints.insert(0, praise)
+    if any(hint.startswith(UNWRITTEN) for hint in hints):
+        details = []  # what it should give is for those who tried
+    return {
+        "right": verdict["right"],
+        "title": title,
+        "details": details,
+        "hints": [hint.split("`") for hint in hints],
+    }

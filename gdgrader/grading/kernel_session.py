@@ -1,0 +1,153 @@
+"""Talk with one submission's kernel: have a cell run, ask for values, end it.
+
+What a kernel says is not believed further than its form: it can be a stranger's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+from gdgrader.sandbox.host import KernelHost
+from gdgrader.sandbox.manager import SandboxedKernelManager
+
+INTERRUPT_SECONDS = 4  # to heed an interrupt, before the kernel is ended
+OUTPUT_SECONDS = 30  # to hear all that a cell said, once it has ended
+
+
+class KernelLost(Exception):
+    """The kernel is gone, or does not obey; the message says why."""
+
+
+class _Client(NotebookClient):
+    """Waits for a cell's last words, but not so long for those of one that hangs."""
+
+    async def _async_handle_timeout(self, *arguments: Any) -> Any:
+        self.iopub_timeout = INTERRUPT_SECONDS
+        return await super()._async_handle_timeout(*arguments)
+
+
+class KernelSession:
+    """With a new kernel for a notebook, from `start` to `stop`.
+
+    Args:
+        files: relative path -> contents, put into the kernel's working folder.
+    """
+
+    def __init__(
+        self, notebook: NotebookNode, sandbox: KernelHost, files: Mapping[str, bytes]
+    ) -> None:
+        self.manager = SandboxedKernelManager(sandbox, files)
+        self.client = _Client(
+            notebook,
+            km=self.manager,
+            allow_errors=True,
+            record_timing=False,
+            store_widget_state=False,
+            raise_on_iopub_timeout=True,
+            error_on_timeout={"ename": "Timeout", "evalue": "", "traceback": []},
+            interrupt_on_timeout=True,
+            skip_cells_with_tag="",
+        )
+
+    async def start(self) -> None:
+        """Start the kernel.
+
+        Errors: whatever keeps the sandbox from starting one.
+        """
+        await self.client.async_start_new_kernel()
+        await self.client.async_start_new_kernel_client()
+
+    async def stop(self) -> None:
+        """End the kernel and all it has started."""
+        if self.client.kc:
+            self.client.kc.stop_channels()
+        await self.manager.shutdown_kernel(now=True)
+
+    async def execute(self, cell: NotebookNode, index: int, seconds: int) -> str | None:
+        """Execute one cell; return why it was interrupted, if it was.
+
+        Errors: KernelLost where the kernel did not survive it.
+        """
+        self.client.timeout, self.client.iopub_timeout = seconds, OUTPUT_SECONDS
+        began = time.monotonic()
+        try:
+            await self.client.async_execute_cell(cell, index)
+        except CellTimeoutError:
+            raise self._lost(_deaf(seconds)) from None
+        except DeadKernelError:
+            raise self._lost("it ended the kernel") from None
+        # A hostile kernel can send messages that upset nbclient anywhere.
+        except Exception as error:
+            raise self._lost(_unreadable(error)) from None
+        if time.monotonic() - began >= seconds:
+            return f"Stopped after {seconds} s, the time limit of a cell."
+        return None
+
+    async def ask(self, expressions: dict[str, str], seconds: int) -> dict[str, object]:
+        """Evaluate named expressions in the kernel; return what it says of them.
+
+        Errors: TimeoutError where it was interrupted; KernelLost without a kernel.
+        """
+        kc = self.client.kc
+        asked = kc.execute(
+            "", silent=True, store_history=False, user_expressions=expressions
+        )
+        # What is said meanwhile has to be received, or it would pile up in memory.
+        ears = asyncio.ensure_future(_listen(kc.iopub_channel))
+        try:
+            content = await self._reply(asked, seconds)
+            if content is not None:
+                found = content.get("user_expressions")
+                return found if isinstance(found, dict) else {}
+            await self.manager.interrupt_kernel()
+            if await self._reply(asked, INTERRUPT_SECONDS) is None:
+                raise self._lost(_deaf(seconds))
+            raise TimeoutError
+        finally:
+            ears.cancel()
+            await asyncio.gather(ears, return_exceptions=True)
+
+    async def _reply(self, asked: str, seconds: float) -> dict | None:
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            try:
+                got = await self.client.kc.shell_channel.get_msg(timeout=min(left, 0.5))
+                about, content = got["parent_header"].get("msg_id"), got["content"]
+            except queue.Empty:
+                if not await self.manager.is_alive():
+                    raise self._lost("it ended the kernel") from None
+            except Exception as error:
+                raise self._lost(_unreadable(error)) from None
+            else:
+                if about == asked:
+                    return content if isinstance(content, dict) else {}
+        return None
+
+    def _lost(self, otherwise: str) -> KernelLost:
+        return KernelLost(self.manager.stop_reason or otherwise)
+
+
+def _deaf(seconds: int) -> str:
+    return f"stopped after {seconds} s, and did not heed the interrupt"
+
+
+def _unreadable(error: Exception) -> str:
+    return f"its kernel sent what cannot be read ({type(error).__name__})"
+
+
+async def _listen(channel) -> None:
+    while True:
+        try:
+            await channel.get_msg(timeout=None)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            await asyncio.sleep(0.01)  # a message that cannot be read is not our loss

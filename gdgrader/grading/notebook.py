@@ -1,0 +1,57 @@
+"""Grade one notebook: bytes in; notebook, scores and remarks out. No database here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from nbformat import NotebookNode
+from nbgrader.utils import compute_checksum
+
+from gdgrader.course.edition import Edition, marks
+from gdgrader.gradebook.scores import RECORD, Scores
+from gdgrader.grading.execute import execute
+from gdgrader.grading.judge import Judge
+from gdgrader.sandbox.host import KernelHost
+from gdgrader.submission.read import read_submission
+from gdgrader.submission.rescue import rescue
+
+
+def prepared(content: bytes, edition: Edition, notes: list[str]) -> NotebookNode:
+    """A submission put right, with `notes` and what was put right in its metadata.
+
+    Errors: gdgrader.submission.read.Unreadable.
+    """
+    notebook, found = rescue(read_submission(content), edition)
+    notebook.metadata[RECORD] = {"notes": list(dict.fromkeys([*notes, *found]))}
+    return notebook
+
+
+def graded(
+    notebook: NotebookNode,
+    judge: Judge,
+    sandbox: KernelHost,
+    files: Mapping[str, bytes],
+) -> Scores:
+    """Execute and judge a prepared notebook in place; return its scores.
+
+    The judge's seed, which repeats the grading, the verdicts and the remarks are
+    recorded in the notebook's metadata.
+    """
+    run = execute(notebook, judge, sandbox, files)
+    record = notebook.metadata[RECORD]
+    record["notes"] = [*record["notes"], *run.notes]
+    record["seed"] = judge.seed
+    record["source"] = judge.edition.fingerprint
+    record["verdicts"] = {name: asdict(v) for name, v in run.verdicts.items()}
+    points = {
+        name: 1.0 if verdict.right else 0.0 for name, verdict in run.verdicts.items()
+    }
+    unanswered = set()
+    for cell in notebook.cells:
+        mark = marks(cell)
+        if mark.get("solution") and compute_checksum(cell) == mark.get("checksum"):
+            unanswered.add(mark["grade_id"])
+            if mark.get("grade"):
+                points[mark["grade_id"]] = 0.0
+    return Scores(points, frozenset(unanswered))

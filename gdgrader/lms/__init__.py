@@ -1,0 +1,1 @@
+"""Learning platforms: what comes from them, what goes to them."""

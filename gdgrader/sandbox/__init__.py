@@ -1,0 +1,1 @@
+"""Where strangers' code runs; knows nothing of grading."""

@@ -1,0 +1,140 @@
+"""The sandbox's file system, as bubblewrap's options.
+
+Read-only: the interpreter, its packages, the system's libraries and fonts, gdhelpers.
+Not there: network, home, course source, gradebook, submissions, the grader.
+"""
+
+import importlib.util
+import shutil
+import site
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from gdgrader.sandbox.forkserver import INSIDE
+from gdgrader.sandbox.limits import Limits
+
+HOME = "/home/student"
+COURSE = "/opt/course"  # where gdhelpers lies in the sandbox
+ENTRY = "/opt/inside"
+VENV = Path("/opt/venv")  # a virtual environment may lie below /tmp, which is private
+SYSTEM = (
+    *("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/bin", "/lib", "/lib64", "/bin"),
+    *("/usr/share/fonts", "/usr/share/fontconfig", "/usr/share/zoneinfo"),
+    *("/etc/fonts", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d"),
+    *("/etc/alternatives", "/etc/localtime", "/nix/store"),
+)
+DEVICES = ("null", "zero", "full", "random", "urandom")
+UNAVAILABLE = """bubblewrap makes no sandbox here, so strangers' code is not run: {}
+Install it (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap).
+Where it is installed but not permitted, allow unprivileged user namespaces with sysctl:
+kernel.unprivileged_userns_clone=1 (older Debian), user.max_user_namespaces=10000
+(RHEL), kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu 24.04); a container needs
+--security-opt seccomp=unconfined and --security-opt systempaths=unconfined besides. Or
+use --no-sandbox: students' code then runs with your rights, reads your files and uses
+your network."""
+
+
+class SandboxUnavailable(RuntimeError):
+    """No sandbox can be made on this machine; the message says what to do."""
+
+
+def python_folders() -> list[Path]:
+    """What the running interpreter needs to start and import, outside SYSTEM.
+
+    Only the usual parts of each prefix: a virtual environment may have been made in the
+    course's own folder, beside `source/`.
+    """
+    parts = ("bin", "lib", "lib64", "share", "etc", "pyvenv.cfg")
+    found = [Path(p, part) for p in (sys.prefix, sys.base_prefix) for part in parts]
+    found += map(Path, site.getsitepackages())
+    if site.ENABLE_USER_SITE:
+        found.append(Path(site.getusersitepackages()))
+    found = [p for p in found if p.exists() and p.parent != Path("/usr")]
+    return [p for p in dict.fromkeys(found) if not _below(p, map(Path, SYSTEM))]
+
+
+def inside(path: Path) -> Path:
+    """Where a path of this machine lies in the sandbox."""
+    if sys.prefix != sys.base_prefix and path.is_relative_to(sys.prefix):
+        return VENV / path.relative_to(sys.prefix)
+    return path
+
+
+def _below(path: Path, folders: Iterable[Path]) -> bool:
+    return any(path.is_relative_to(folder) for folder in folders)
+
+
+def package_folder(name: str) -> Path | None:
+    """Where the package `name` is imported from."""
+    spec = importlib.util.find_spec(name)
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
+def sandbox_environment() -> dict[str, str]:
+    """The whole environment of what runs in the sandbox."""
+    return {
+        "HOME": HOME,
+        "USER": "student",
+        "LOGNAME": "student",
+        "PATH": f"{inside(Path(sys.prefix))}/bin:/usr/bin:/bin",
+        "PYTHONPATH": COURSE,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LANG": "C.UTF-8",
+        "TMPDIR": "/tmp",
+        "IPYTHONDIR": "/tmp/ipython",
+        "MPLCONFIGDIR": "/tmp/matplotlib",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }
+
+
+def bubblewrap_command(
+    limits: Limits, nested: bool = True, extra: Iterable[str] = ()
+) -> list[str]:
+    """bubblewrap with the sandbox's file system; a command is to follow.
+
+    Args:
+        limits: bounds the sandbox's own temporary folders.
+        nested: whether the warmed process shuts each kernel in once more, and so needs
+            all capabilities over the sandbox's own namespaces.
+        extra: further options (tests weaken a sandbox with them).
+
+    Raises:
+        SandboxUnavailable: no bubblewrap is installed.
+    """
+    program = shutil.which("bwrap")
+    if program is None:
+        raise SandboxUnavailable(UNAVAILABLE.format("no bwrap on the PATH"))
+    options = ["--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000"]
+    options += ["--cap-add" if nested else "--cap-drop", "ALL", "--hostname", "sandbox"]
+    options += ["--die-with-parent", "--new-session", "--clearenv"]
+    for name, value in sandbox_environment().items():
+        options += ["--setenv", name, value]
+    bound = []
+    for path in map(Path, SYSTEM):
+        if path.is_symlink() and path.parent == Path("/"):
+            options += ["--symlink", str(path.readlink()), str(path)]
+        elif path.exists():
+            bound.append(path)
+    bound += python_folders()
+    for path in bound:
+        options += ["--ro-bind", str(path), str(inside(path))]
+    for folder in {Path(p or ".").resolve() / "gdgrader" for p in sys.path}:
+        if folder.is_dir() and _below(folder, bound):
+            # The judge is no student's business.
+            options += ["--tmpfs", str(inside(folder))]
+    helpers = package_folder("gdhelpers")
+    if helpers:
+        options += ["--ro-bind", str(helpers), f"{COURSE}/gdhelpers"]
+    options += ["--ro-bind", str(INSIDE), ENTRY, "--proc", "/proc", "--dir", "/private"]
+    for name in DEVICES:
+        options += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    size = str(limits.tmp_bytes)
+    for folder in ("/tmp", "/dev/shm", HOME):
+        options += ["--size", size, "--tmpfs", folder]
+    if not nested:
+        # Where the host's user is root, it would own /proc/sys in there too.
+        extra = [*extra, "--remount-ro", "/proc"]
+    return [program, *options, *extra, "--remount-ro", "/"]

@@ -1,0 +1,87 @@
+"""The sandbox a process grades in: opened and tested once, and anew where it broke."""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Callable
+from typing import TypeVar
+
+from gdgrader.sandbox.bubblewrap import SandboxUnavailable
+from gdgrader.sandbox.host import (
+    BorrowedSandbox,
+    KernelHost,
+    Sandbox,
+    SandboxHandle,
+    Unconfined,
+)
+from gdgrader.sandbox.limits import Limits
+from gdgrader.sandbox.selftest import verify
+
+T = TypeVar("T")
+
+
+class CurrentSandbox:
+    """A process's sandbox, closed with the process.
+
+    Args:
+        handle: another process's sandbox, to be used as long as it lives; None to open
+            one.
+    """
+
+    def __init__(self, handle: SandboxHandle | None = None) -> None:
+        self.handle = handle
+        self._host: KernelHost | None = None
+        self._tested = False
+
+    def open(self, isolated: bool, limits: Limits) -> KernelHost:
+        """The sandbox for these terms, self-tested when it is opened.
+
+        Errors: SandboxUnavailable, SandboxError: then no stranger's code is run.
+        """
+        host = self._ready_made(isolated, limits)
+        if not self._tested:
+            try:
+                verify(host.open())
+            except BaseException:
+                self.close()
+                raise
+            self._tested = True
+        return host
+
+    def lend(
+        self, limits: Limits, trusted: Callable[[KernelHost], T]
+    ) -> tuple[SandboxHandle | None, T]:
+        """The sandbox for other processes, if it can be shared, and what `trusted`
+        returned: our own code, which may use it before its self-test is over.
+
+        Errors: SandboxUnavailable, also where it does not hold what it promises.
+        """
+        try:
+            begun = trusted(self._ready_made(True, limits).open())
+            return self.open(True, limits).handle(), begun
+        except (RuntimeError, OSError) as error:
+            raise SandboxUnavailable(str(error)) from error
+
+    def close(self) -> None:
+        """End the sandbox, if there is one."""
+        host, self._host, self._tested = self._host, None, False
+        if host:
+            host.close()
+
+    def _ready_made(self, isolated: bool, limits: Limits) -> KernelHost:
+        """The sandbox for these terms, opened or not."""
+        host = self._host
+        fits = host and (host.isolated, host.limits) == (isolated, limits)
+        if fits and (host.alive or host.server is None):
+            return host
+        self.close()
+        atexit.register(self.close)
+        if isolated and self.handle and self.handle.limits == limits:
+            borrowed = BorrowedSandbox(self.handle).open()
+            if borrowed.alive:
+                self._host, self._tested = borrowed, True
+                return borrowed
+            borrowed.close()
+            self.handle = None
+        self._host = (Sandbox if isolated else Unconfined)(limits)
+        return self._host

@@ -1,0 +1,342 @@
+"""Where submissions' kernels are forked: a bubblewrap sandbox, or none.
+
+    with Sandbox() as sandbox:
+        verify(sandbox)  # of `gdgrader.sandbox.selftest`
+        manager = SandboxedKernelManager(sandbox, files={"notes.csv": b"…"})
+
+One sandbox lives as long as its worker. In it a warmed process forks a kernel for each
+submission, which shuts itself off from the warmed process and from all others
+(`inside/isolation.py`). Where the machine does not let it, each submission gets a whole
+sandbox of its own, warm-up included: slower, the same guarantees.
+
+A Sandbox dies with the thread that opened it (so bubblewrap understands "parent"): open
+it in one that lasts.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from gdgrader.sandbox.bubblewrap import (
+    ENTRY,
+    HOME,
+    UNAVAILABLE,
+    SandboxUnavailable,
+    bubblewrap_command,
+    inside,
+    sandbox_environment,
+)
+from gdgrader.sandbox.forkserver import ForkedKernel, ForkServer, ForkServerError
+from gdgrader.sandbox.limits import Limits
+from gdgrader.sandbox.sockets import SocketFolder
+
+
+class KernelHost:
+    """A warmed process, and the kernels forked from it.
+
+    Args:
+        limits: bounds for each kernel; None for none.
+    """
+
+    isolated: bool
+
+    def __init__(self, limits: Limits | None = Limits()) -> None:  # noqa: B008  frozen
+        self.limits = limits
+        self.sockets: SocketFolder | None = None
+        self.server: ForkServer | None = None
+
+    def open(self) -> Self:
+        """Start the warm-up; it goes on while the caller does other things."""
+        if self.sockets is None:
+            self.sockets = SocketFolder()
+            try:
+                self.server = self._server()
+            except BaseException:
+                self.close()
+                raise
+        return self
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is open, and its warmed process there."""
+        return bool(self.server and self.server.alive)
+
+    def close(self) -> None:
+        """End every kernel and the warmed process; leave nothing behind."""
+        server, self.server = self.server, None
+        sockets, self.sockets = self.sockets, None
+        try:
+            if server:
+                server.close()
+        finally:
+            if sockets:
+                sockets.close()
+
+    def __enter__(self) -> Self:
+        return self.open()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def fork(
+        self,
+        key: bytes,
+        files: Mapping[str, bytes] | None = None,
+        environment: Mapping[str, str] | None = None,
+        prefix: str | None = None,
+        cwd: str | None = None,
+        arguments: Iterable[str] = (),
+    ) -> tuple[str, ForkedKernel]:
+        """Fork a kernel.
+
+        Args:
+            key: signs its messages (jupyter's session key).
+            files: relative path -> contents, put into its working folder.
+            environment: variables besides the standard ones.
+            prefix: of its sockets, to have a predecessor's again.
+            cwd: its working folder (not in a sandbox); by default a new one, removed
+                when it ends.
+            arguments: for ipykernel.
+
+        Returns:
+            the prefix of its sockets (jupyter's `ip`; ports 1 to 5), and the kernel.
+        """
+        sockets = self.open().sockets
+        prefix = prefix or sockets.prefix()
+        channels = sockets.bind(prefix)
+        connection = {
+            "ip": prefix,
+            "file": f"{prefix}.json",
+            "key": key.decode(),
+            "hidden": self.isolated,
+        }
+        try:
+            kernel = self._fork(
+                connection,
+                channels,
+                files=files,
+                environment=dict(environment or {}),
+                cwd=cwd,
+                arguments=arguments,
+            )
+        except BaseException:
+            sockets.forget(prefix)
+            raise
+        finally:
+            for channel in channels:
+                channel.close()
+        kernel.on_end.append(lambda: sockets.forget(prefix))
+        return prefix, kernel
+
+    def _server(self) -> ForkServer:
+        """Start the warmed process."""
+        raise NotImplementedError
+
+    def _fork(
+        self,
+        connection: dict,
+        channels: list[socket.socket],
+        *,
+        files: Mapping[str, bytes] | None,
+        environment: dict[str, str],
+        cwd: str | None,
+        arguments: Iterable[str],
+    ) -> ForkedKernel:
+        """Have the warmed process fork a kernel that serves these channels."""
+        raise NotImplementedError
+
+
+class Unconfined(KernelHost):
+    """Kernels with the caller's own rights: for notebooks one trusts, and for
+    `--no-sandbox`. Memory, processes and time are still limited."""
+
+    isolated = False
+
+    def _server(self) -> ForkServer:
+        # One thread, as threads do not survive a fork (OpenBLAS starts its own on
+        # import); figures inline, which ipykernel would settle before matplotlib came.
+        environment = {
+            "MPLBACKEND": sandbox_environment()["MPLBACKEND"],
+            **os.environ,
+            "OMP_NUM_THREADS": "1",
+        }
+        environment.pop("JPY_PARENT_PID", None)  # of a kernel that runs us
+        return ForkServer(sys.executable, environment, tag=self.sockets.path.name)
+
+    def _fork(
+        self,
+        connection: dict,
+        channels: list[socket.socket],
+        *,
+        files: Mapping[str, bytes] | None,
+        environment: dict[str, str],
+        cwd: str | None,
+        arguments: Iterable[str],
+    ) -> ForkedKernel:
+        own = None if cwd else tempfile.mkdtemp(prefix="work-", dir=self.sockets.path)
+        for name, content in (files or {}).items():
+            path = _inside(Path(cwd or own), name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        kernel = self.server.fork(
+            connection,
+            channels,
+            cwd=cwd or own,
+            environment={**os.environ, **environment},
+            limits=self.limits,
+            arguments=arguments,
+        )
+        if own:
+            kernel.on_end.append(lambda: shutil.rmtree(own, ignore_errors=True))
+        return kernel
+
+
+class Sandbox(KernelHost):
+    """A bubblewrap sandbox with a warmed process in it.
+
+    Args:
+        limits: bounds for each kernel.
+        nested: False for a whole sandbox per submission; None to find out.
+        extra: further options for bubblewrap.
+
+    Raises:
+        SandboxUnavailable: on opening, where bubblewrap is missing or not permitted.
+    """
+
+    isolated = True
+
+    def __init__(
+        self,
+        limits: Limits = Limits(),  # noqa: B008  frozen
+        nested: bool | None = None,
+        extra: Iterable[str] = (),
+    ) -> None:
+        super().__init__(limits)
+        self.nested, self.extra = nested, tuple(extra)
+        self._settled = False
+
+    def open(self) -> Self:
+        """Start the sandbox and wait until it is warm."""
+        super().open()
+        if not self._settled:
+            self._settled = True
+            try:
+                self._settle()
+            except BaseException:
+                self.close()
+                raise
+        return self
+
+    def close(self) -> None:
+        """End every kernel and the warmed process; leave nothing behind."""
+        self._settled = False
+        super().close()
+
+    def handle(self) -> SandboxHandle | None:
+        """What another process needs to fork kernels here; None where each kernel has
+        a sandbox of its own."""
+        if not (self.open().nested and self.alive):
+            return None
+        return SandboxHandle(self.server.channel, self.server.info, self.limits)
+
+    def _settle(self) -> None:
+        """Find out whether kernels can be shut in inside one long-lived sandbox."""
+        try:
+            if self.nested is None:
+                self.nested = self._can_nest()
+                if not self.nested:
+                    self.server.close()
+                    self.server = self._server()
+            self.server.ready()
+        except ForkServerError as error:
+            raise SandboxUnavailable(UNAVAILABLE.format(error)) from error
+
+    def _can_nest(self) -> bool:
+        try:
+            if self.server.ready()["problem"]:
+                return False
+            _, kernel = self.fork(secrets.token_hex(16).encode())
+        except ForkServerError:
+            return False
+        kernel.kill()
+        return True
+
+    def _server(self) -> ForkServer:
+        nested = self.nested is not False
+        return ForkServer(
+            str(inside(Path(sys.executable))),
+            {},
+            bubblewrap_command(self.limits, nested, self.extra),
+            isolate="nested" if nested else "outer",
+            tag=self.sockets.path.name,
+            inside=ENTRY,
+        )
+
+    def _fork(
+        self,
+        connection: dict,
+        channels: list[socket.socket],
+        *,
+        files: Mapping[str, bytes] | None,
+        environment: dict[str, str],
+        cwd: str | None,
+        arguments: Iterable[str],
+    ) -> ForkedKernel:
+        server = self.server
+        if server.isolate == "outer":
+            self.server = self._server()  # warms up for the next one
+        kernel = server.fork(
+            connection,
+            channels,
+            cwd=HOME,
+            environment={**sandbox_environment(), **environment},
+            files={name: bytes(data) for name, data in (files or {}).items()},
+            limits=self.limits,
+            arguments=arguments,
+        )
+        if server.isolate == "outer":
+            kernel.end_all = server.process.kill
+            kernel.on_end.insert(0, server.close)
+        return kernel
+
+
+@dataclass(frozen=True)
+class SandboxHandle:
+    """A sandbox on its way to another process (multiprocessing copies the socket)."""
+
+    channel: socket.socket
+    info: dict
+    limits: Limits
+
+
+class BorrowedSandbox(Sandbox):
+    """Another process's sandbox: one warm-up for all workers of a machine.
+
+    Its opener has tested it. Kernels are shut off from one another as ever, are held to
+    the limits by this process, and end with it.
+    """
+
+    def __init__(self, handle: SandboxHandle) -> None:
+        super().__init__(handle.limits, nested=True)
+        self.lender = handle
+
+    def _server(self) -> ForkServer:
+        channel = self.lender.channel.dup()
+        tag = self.sockets.path.name
+        return ForkServer.of_another(channel, self.lender.info, "nested", tag)
+
+
+def _inside(folder: Path, name: str) -> Path:
+    path = Path(os.path.normpath(folder / name))
+    if not path.is_relative_to(folder) or path == folder:
+        raise ValueError(f"file name {name!r} leads out of the working folder")
+    return path

@@ -1,0 +1,72 @@
+"""Private folders, removed however we end, and those for kernels' sockets."""
+
+import os
+import socket
+import subprocess
+import tempfile
+from itertools import count
+from pathlib import Path
+
+from gdgrader.sandbox.control_group import group_patterns
+
+CHANNELS = 5
+# Removes the folder, and the control groups once their processes have died.
+JANITOR = """read -r _; rm -rf -- "$0"
+for pattern; do for group in $pattern; do for pause in 0 .1 .3 1 3; do
+    [ -d "$group" ] && sleep $pause && rmdir "$group" && break
+done; done; done"""
+
+
+class RemovedFolder:
+    """A private folder, removed however this process ends.
+
+    Control groups whose names begin with the folder's go with it.
+    """
+
+    def __init__(self, parent: str | None = None) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="gdgrader-", dir=parent))
+        # Its stdin ends when we do, be it by SIGKILL.
+        self._janitor = subprocess.Popen(
+            ["/bin/sh", "-c", JANITOR, str(self.path), *group_patterns(self.path.name)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def close(self) -> None:
+        """Remove the folder."""
+        self._janitor.stdin.close()
+        self._janitor.wait()
+
+
+class SocketFolder(RemovedFolder):
+    """A private folder for kernels' sockets; its name begins those of their groups."""
+
+    def __init__(self) -> None:
+        # A Unix socket's path has at most 108 bytes, so not below a long TMPDIR.
+        parent = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+        if len(parent) > 60 or not os.access(parent, os.W_OK):
+            parent = "/tmp"
+        super().__init__(parent)
+        self._names = count(1)
+
+    def prefix(self) -> str:
+        """A new prefix for the sockets of one kernel, jupyter's `ip`."""
+        return str(self.path / str(next(self._names)))
+
+    def bind(self, prefix: str) -> list[socket.socket]:
+        """Bind a kernel's five sockets, `prefix`-1 to `prefix`-5."""
+        bound = []
+        for port in range(1, CHANNELS + 1):
+            path = Path(f"{prefix}-{port}")
+            path.unlink(missing_ok=True)
+            bound.append(socket.socket(socket.AF_UNIX))
+            bound[-1].bind(str(path))
+            bound[-1].listen(16)
+        return bound
+
+    def forget(self, prefix: str) -> None:
+        """Remove one kernel's sockets."""
+        for path in Path(prefix).parent.glob(f"{Path(prefix).name}-*"):
+            path.unlink(missing_ok=True)

@@ -1,0 +1,164 @@
+"""A thread that measures what forked kernels use, and stops the one that overdoes."""
+
+import contextlib
+import os
+import threading
+import time
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Protocol
+
+from gdgrader.sandbox.control_group import ControlGroup
+from gdgrader.sandbox.limits import MB, Limits
+
+INTERVAL = 0.05  # seconds between two measurements
+PAGE = os.sysconf("SC_PAGE_SIZE")
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+class Stoppable(Protocol):
+    """A kernel, as the watchdog needs it."""
+
+    pid: int
+    stop_reason: str | None
+
+    def poll(self) -> int | None:
+        """None while it runs."""
+
+    def kill(self, reason: str) -> None:
+        """End it for `reason`."""
+
+
+@dataclass
+class Watched:
+    """A kernel with its bounds and what it had when it began."""
+
+    kernel: Stoppable
+    limits: Limits
+    group: ControlGroup
+    shared_bytes: int
+    deadline: float
+
+    def excess(self) -> str | None:
+        """The limit that is exceeded, in words."""
+        limits = self.limits
+        if time.monotonic() > self.deadline:
+            return f"submission limit of {limits.submission_seconds:g} s exceeded"
+        if "memory" in self.group.folders:
+            over = self.group.hits("memory")
+            doubtful = limits.memory_bytes * 4  # the group counts, and counts better
+        else:
+            over, doubtful = 0, limits.memory_bytes
+        usage = measure(self.kernel.pid, self.shared_bytes, doubtful)
+        if over or usage.memory_bytes > doubtful:
+            return f"memory limit of {limits.memory_bytes // MB} MB exceeded"
+        if self.group.hits("pids") or usage.tasks > limits.processes:
+            return f"limit of {limits.processes} processes exceeded"
+        if usage.cpu_seconds > limits.cpu_seconds:
+            return f"CPU limit of {limits.cpu_seconds:g} s exceeded"
+        return None
+
+
+class Watchdog:
+    """Watches kernels from one thread, which lives while there are any."""
+
+    def __init__(self, tag: str) -> None:
+        self._names = (f"{tag}-{number}" for number in count(1))
+        self._watched: list[Watched] = []
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def watch(self, kernel: Stoppable, limits: Limits) -> None:
+        """Hold `kernel`, which has not begun yet, to `limits` from now on."""
+        group = ControlGroup(next(self._names), limits)
+        group.add(kernel.pid)
+        deadline = time.monotonic() + limits.submission_seconds
+        shared = resident(kernel.pid)
+        watched = Watched(kernel, limits, group, shared, deadline)
+        kernel.on_end.append(lambda: self._ended(watched))
+        with self._lock:
+            self._watched.append(watched)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(INTERVAL)
+            with self._lock:
+                if not self._watched:
+                    self._thread = None
+                    return
+                current = list(self._watched)
+            for watched in current:
+                # Gone between two looks, or whatever else: all others stay watched.
+                with contextlib.suppress(Exception):
+                    if watched.kernel.poll() is None and (reason := watched.excess()):
+                        watched.kernel.kill(reason)
+
+    def _ended(self, watched: Watched) -> None:
+        if watched.kernel.stop_reason is None and watched.group.hits("memory"):
+            megabytes = watched.limits.memory_bytes // MB
+            watched.kernel.stop_reason = f"memory limit of {megabytes} MB exceeded"
+        watched.group.close()
+        with self._lock, contextlib.suppress(ValueError):
+            self._watched.remove(watched)
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a kernel's processes use together, measured from the host."""
+
+    memory_bytes: int
+    tasks: int
+    cpu_seconds: float
+
+
+def tree(pid: int) -> list[int]:
+    """`pid` and its descendants; orphans go to a pid namespace's first process."""
+    found = [pid]
+    for parent in found:
+        with contextlib.suppress(OSError):
+            for task in Path(f"/proc/{parent}/task").iterdir():
+                children = (task / "children").read_text()
+                found += map(int, children.split())
+    return found
+
+
+def measure(pid: int, shared_bytes: int, doubtful_bytes: int) -> Usage:
+    """Measure the processes below `pid`.
+
+    `shared_bytes` is what each got from the warmed process by being forked. The sum of
+    resident sets counts other shared pages twice, so above `doubtful_bytes` the exact
+    and slower proportional sizes are read instead.
+    """
+    memory, tasks, ticks = 0, 0, 0
+    pids = tree(pid)
+    for one in pids:
+        with contextlib.suppress(OSError, IndexError):
+            # A process may call itself whatever bytes it likes.
+            stat = Path(f"/proc/{one}/stat").read_text("latin-1")
+            fields = stat.rpartition(")")[2].split()
+            # Of proc(5)'s numbered fields 14 to 17, 20 and 24; here the third is first.
+            ticks += sum(map(int, fields[11:15]))
+            tasks += int(fields[17])
+            memory += max(0, int(fields[21]) * PAGE - shared_bytes)
+    if memory > doubtful_bytes:
+        memory = sum(map(_proportional, pids))
+    return Usage(memory, tasks, ticks / TICK)
+
+
+def _proportional(pid: int) -> int:
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+def resident(pid: int) -> int:
+    """The resident set of process `pid`, in bytes; 0 if it has ended."""
+    with contextlib.suppress(OSError, IndexError):
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
+    return 0
