@@ -16,7 +16,7 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import expect
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
 from browser import KERNEL_MS, Lesson, browser_page, jupyter
 

@@ -35,7 +35,7 @@ LONG = (
     "test_exercises",
 )
 # Also left out of `make quick`.
-SLOW = (*LONG, "attacks", "autograde", "browser", "notebooks", "test_training")
+SLOW = (*LONG, "attacks", "test_autograde", "browser", "notebooks", "test_training")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

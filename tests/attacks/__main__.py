@@ -13,7 +13,8 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # as pytest finds `course`
+# As pytest finds `course`.
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from course import Course
 

@@ -69,7 +69,7 @@ class Listener:
 
 
 class Scene:
-    """The course of `tests/course.py` with a secret wherever one could be found.
+    """The course of `tests/support/course.py` with a secret in every place.
 
     Args:
         root: an empty folder with a short path, as a socket lies in it.

@@ -9,6 +9,7 @@ assert course.points("ann") == course.most
 
 from __future__ import annotations
 
+import base64
 import csv
 import shutil
 import tempfile
@@ -45,6 +46,7 @@ RIGHT_DESCEND = (
 )
 RIGHT = {"step": RIGHT_STEP, "descend": RIGHT_DESCEND}
 FULL = {"step_up": 1.0, "step_down": 2.0, "descend_long": 4.0}
+PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"\0" * 60).decode()  # by its first bytes
 LIMITS = Limits(cell_seconds=60, submission_seconds=120)
 
 

@@ -16,7 +16,7 @@ from gdgrader.course.edition import instructors_version, is_demonstration, marks
 from gdgrader.submission.read import Unreadable, read_submission
 from gdgrader.submission.rescue import rescue
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")

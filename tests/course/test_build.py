@@ -17,7 +17,7 @@ from gdgrader.course import build as builder
 from gdgrader.course import public_checks
 from gdgrader.course.edition import graded_cell
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 LESSONS = builder.lessons(ROOT)
 
 

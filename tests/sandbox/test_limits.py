@@ -12,7 +12,7 @@ from gdgrader.autograde import runner
 from gdgrader.autograde.nbgrader_steps import GdExecute
 from gdgrader.sandbox.limits import MB, Limits
 
-PAGE = Path(__file__).parents[1] / "docs" / "limits.md"
+PAGE = Path(__file__).parents[2] / "docs" / "limits.md"
 
 
 def gdgrader(course: Course) -> None:

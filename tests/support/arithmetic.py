@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 UNTRAINED = "takes a long training"
 SETTINGS = {
     "no fused multiply-add": {

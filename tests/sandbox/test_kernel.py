@@ -30,7 +30,7 @@ from gdgrader.sandbox.host import Sandbox, Unconfined
 from gdgrader.sandbox.limits import Limits
 from gdgrader.sandbox.manager import SandboxedKernelManager
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module", params=[Unconfined, Sandbox])

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from gdgrader.cli import app
 from gdgrader.course import sameness
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 LESSON = "02_constant_learning_rate"
 STUDENTS = ("blank", "half", "right")
 

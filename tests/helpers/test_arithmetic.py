@@ -23,21 +23,21 @@ import arithmetic
 import pytest
 
 AGAIN = (
-    "test_lesson_01.py",
-    "test_lesson_02.py",
-    "test_lesson_03.py",
-    "test_lesson_04.py",
-    "test_lesson_05.py",
-    "test_lesson_06.py",
-    "test_exercises_01.py",
-    "test_exercises_02.py",
-    "test_exercises_03.py",
-    "test_exercises_04.py",
-    "test_exercises_05.py",
-    "test_exercises_06.py",
-    "test_schedules.py",
-    "test_descent.py",
-    "test_training.py",
+    "lessons/test_lesson_01.py",
+    "lessons/test_lesson_02.py",
+    "lessons/test_lesson_03.py",
+    "lessons/test_lesson_04.py",
+    "lessons/test_lesson_05.py",
+    "lessons/test_lesson_06.py",
+    "exercises/test_exercises_01.py",
+    "exercises/test_exercises_02.py",
+    "exercises/test_exercises_03.py",
+    "exercises/test_exercises_04.py",
+    "exercises/test_exercises_05.py",
+    "exercises/test_exercises_06.py",
+    "helpers/test_schedules.py",
+    "helpers/test_descent.py",
+    "helpers/test_training.py",
 )
 NOTEBOOKS = ("01_single_step", "02_constant_learning_rate", "03_linear_regression")
 TRAININGS = """
@@ -121,7 +121,7 @@ def test_what_hangs_on_arithmetic_holds_there(setting, tmp_path):
         *(f"tests/{name}" for name in AGAIN),
         *(f"notebooks/{name}.ipynb" for name in NOTEBOOKS),
         TRIAL_SEEDS="3",
-        PYTHONPATH=os.pathsep.join(["tests", os.environ.get("PYTHONPATH", "")]),
+        PYTHONPATH=os.pathsep.join(["tests/support", os.environ.get("PYTHONPATH", "")]),
     )
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
     outcomes = arithmetic.counted(done.stdout)

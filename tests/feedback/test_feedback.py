@@ -6,10 +6,9 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import SCREENSHOTS, browser_page
-from course import LESSON, RIGHT, STEP, Course, cell, insert
+from course import LESSON, PNG, RIGHT, STEP, Course, cell, insert
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
-from test_outputs import PNG
 
 from gdgrader.gradebook.states import NotebookKey, save_failure
 from gdgrader.submission.outputs import PAGE_PICTURE_BYTES, PAGE_TEXT_BYTES, keep_small

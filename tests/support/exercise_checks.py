@@ -10,7 +10,7 @@ from gdgrader.exercises.reference import load_reference, source_notebook
 from gdhelpers.calls import run_case
 from gdhelpers.verdicts import Verdict, cases_of, rule
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 # Fewer where only the arithmetic differs: see test_arithmetic.py.
 SEEDS = [f"seed {i}" for i in range(int(os.environ.get("TRIAL_SEEDS", "50")))]
 

@@ -13,7 +13,7 @@ from gdhelpers.checks import CheckFailed, check, once_written
 from gdhelpers.schedules import one_cycle
 from gdhelpers.verdicts import COLUMNS
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 LESSON_1 = ROOT / "release" / "01_single_step"
 LESSON_3 = ROOT / "release" / "03_linear_regression"
 LESSON_4 = ROOT / "release" / "04_step_decay"

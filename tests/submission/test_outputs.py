@@ -4,13 +4,12 @@ import base64
 from html.parser import HTMLParser
 
 import pytest
-from course import Course, cell, insert
+from course import PNG, Course, cell, insert
 from nbformat import from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from gdgrader.submission.outputs import PICTURE_BYTES, TEXT_BYTES, clean_outputs
 
-PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"\0" * 60).decode()
 EVIL = "<script>alert(1)</script>"
 
 

@@ -29,7 +29,7 @@ from gdgrader.report import collect, summary, write_report
 from gdhelpers.calls import run_case
 from gdhelpers.verdicts import cases_of, rule
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PENALTIES = (1, 2, 4)  # of the three late ones: a point for each day begun
 
 
