@@ -1,4 +1,7 @@
-"""The `gdgrader` command."""
+"""The `gdgrader` command.
+
+Each command imports what it needs when it is called, so that `--help` answers at once.
+"""
 
 from __future__ import annotations
 

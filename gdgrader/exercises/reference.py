@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from gdgrader.exercises import exercises
+
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 
 
@@ -38,9 +40,7 @@ def entries(path: Path, names: Iterable[str], seed: str) -> dict[str, dict]:
 
     Computed on one thread, so that the sums are the same whatever machine grades.
     """
-    import torch
-
-    from gdgrader.exercises import exercises
+    import torch  # a second that what only reads a source need not wait for
 
     threads = torch.get_num_threads()
     torch.set_num_threads(1)

@@ -11,6 +11,9 @@ its description, and its five channels. Only the fork reads the description (a 4
 length, a JSON object, the contents of the files it names): what this process had in its
 memory, all later kernels could find there.
 
+What it warms up is imported in functions: its time is taken, and no module of this
+folder stays on a student's path.
+
 News are JSON: `{"here": true}` from the fork at once, `{"ready": true}` when it is shut
 in, after which it waits for one byte, and at its end `{"exit": status}`, as
 `subprocess` counts it.
