@@ -7,7 +7,7 @@ About 20 s on two cores.
 
 from __future__ import annotations
 
-from gdhelpers.source_runs import SOURCE_RUNS, Comparison, compare, reproduce_source
+from gdhelpers.published_runs import SOURCE_RUNS, Comparison, compare, reproduce_source
 
 
 def table(name: str, found: Comparison) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gdhelpers.calls import run_case
+from gdhelpers.cases import run_case
 from gdhelpers.verdicts import cases_of, rule, wrapped
 
 TABLE = "checks.json"

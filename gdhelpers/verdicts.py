@@ -41,7 +41,7 @@ def rule(exercise: dict, property_name: str | None, answers: list[dict]) -> Verd
             "properties", each with "cases" that carry "expected" and the answers
             of the known "mistakes".
         property_name: which property was asked for; None means all of them.
-        answers: one per case, as `gdhelpers.calls.run_case` gives them.
+        answers: one per case, as `gdhelpers.cases.run_case` gives them.
     """
     cases = cases_of(exercise, property_name)
     tolerance = exercise["tolerance"]

@@ -14,7 +14,7 @@ from pathlib import Path
 from gdgrader.exercises import exercises
 from gdgrader.exercises.base import Exercise
 from gdgrader.exercises.reference import load_reference, source_notebook
-from gdhelpers.calls import run_case
+from gdhelpers.cases import run_case
 from gdhelpers.verdicts import Verdict, cases_of, rule
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gdgrader.exercises.edits import compiled, edited, text_of
-from gdhelpers.calls import run_case
+from gdhelpers.cases import run_case
 
 DRAWN_CASES = 4
 

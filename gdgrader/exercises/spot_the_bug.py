@@ -4,7 +4,7 @@ Tolerance: none; names are right or wrong.
 """
 
 from gdgrader.exercises.base import Exercise, case
-from gdhelpers.traces import BUGS, make_trace
+from gdhelpers.scheduler_bugs import BUGS, make_trace
 
 exercise = Exercise("spot_the_bug", "04_step_decay", place=3)
 

@@ -20,14 +20,14 @@ DEEPEST, LONGEST_TEXT = 8, 2_000
 ASKED = ("args", "kwargs", "at", "twice")  # all that a kernel is told of a case
 REQUEST = (
     # In hexadecimal, so that reading it takes no parser of Python's.
-    "__import__('json').dumps([__import__('gdhelpers.calls', fromlist=['run_case'])"
+    "__import__('json').dumps([__import__('gdhelpers.cases', fromlist=['run_case'])"
     ".run_case({function}, case) for case in __import__('json').loads({cases!r})])"
     ".encode().hex()"
 )
 
 
 class Malformed(ValueError):
-    """What came back is not what `gdhelpers.calls` sends."""
+    """What came back is not what `gdhelpers.cases` sends."""
 
 
 class Judge:
@@ -104,7 +104,7 @@ def _answers(reply: object, count: int) -> list[dict]:
 
 
 def _answer(answer: object) -> dict:
-    """An answer as `gdhelpers.calls` gives it, and nothing else."""
+    """An answer as `gdhelpers.cases` gives it, and nothing else."""
     if not isinstance(answer, dict):
         raise Malformed("not an answer")
     if set(answer) == {"value"}:

@@ -8,7 +8,7 @@ from gdhelpers.plots.descent import (
     plot_results,
     plot_runs,
 )
-from gdhelpers.plots.league import (
+from gdhelpers.plots.many_runs import (
     plot_differences,
     plot_race,
     plot_schedules,

@@ -56,8 +56,8 @@ def plot_gallery(traces: Mapping[str, Mapping]) -> Axes:
     """Small pictures of traces: intended (grey), used (blue), recorded (orange).
 
     Args:
-        traces: title -> trace, as `gdhelpers.traces.make_trace` gives it. The rate
-            axis is logarithmic and the same in all.
+        traces: title -> trace, as `gdhelpers.scheduler_bugs.make_trace` gives it. The
+            rate axis is logarithmic and the same in all.
     """
     columns = min(3, len(traces))
     rows = -(-len(traces) // columns)

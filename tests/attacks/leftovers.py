@@ -149,8 +149,8 @@ ATTACKS = (
         "helpers rewritten",
         "gdhelpers' and torch's own files, for this and the next",
         (
-            "import gdhelpers.checks, gdhelpers.calls, torch, os\n"
-            "for module in (gdhelpers.checks, gdhelpers.calls, torch):\n"
+            "import gdhelpers.checks, gdhelpers.cases, torch, os\n"
+            "for module in (gdhelpers.checks, gdhelpers.cases, torch):\n"
             "    for do in (lambda p: open(p, 'a').write('# @MARK@'),\n"
             "               lambda p: os.rename(p, p + '@MARK@'),\n"
             "               lambda p: os.chmod(p, 0o777)):\n"

@@ -92,7 +92,7 @@ ATTACKS = (
     attack(
         "patched caller",
         "what calls the function on the inputs",
-        "import gdhelpers.calls as c, gdhelpers.checks\n"
+        "import gdhelpers.cases as c, gdhelpers.checks\n"
         "def run_case(function, case):\n"
         "    return {'value': case.get('expected', case.get('answer', 0.0))}\n"
         "c.run_case = gdhelpers.checks.run_case = run_case",

@@ -26,7 +26,7 @@ from gdgrader.exercises import exercises
 from gdgrader.exercises.reference import load_reference
 from gdgrader.lms.export import StatusExport
 from gdgrader.report import collect, summary, write_report
-from gdhelpers.calls import run_case
+from gdhelpers.cases import run_case
 from gdhelpers.verdicts import cases_of, rule
 
 ROOT = Path(__file__).parents[2]

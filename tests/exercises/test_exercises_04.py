@@ -7,7 +7,7 @@ import torch
 from exercise_checks import assert_mistakes_are_named, assert_right_solutions_pass
 
 from gdgrader.exercises import exercises
-from gdhelpers.traces import BUGS, make_trace
+from gdhelpers.scheduler_bugs import BUGS, make_trace
 
 NAMES = list(exercises("04_step_decay"))
 

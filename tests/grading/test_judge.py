@@ -170,8 +170,8 @@ def test_a_cell_for_an_unknown_exercise_stops_the_grading(edition):
 FORGERIES = {
     "the checks": "import gdhelpers.checks\ngdhelpers.checks.check = lambda *_: None\n"
     "check = lambda *_: print('✓ right in 6 cases')",
-    "the caller": "import gdhelpers.calls\n"
-    "gdhelpers.calls.run_case = lambda f, case: {'value': case['args'][0]}",
+    "the caller": "import gdhelpers.cases\n"
+    "gdhelpers.cases.run_case = lambda f, case: {'value': case['args'][0]}",
     "the rule": "import gdhelpers.verdicts as v\n"
     "v.rule = lambda *_: v.Verdict(True, '✓')\nv.close = lambda *_: True",
     "json": "import json\njson.dumps = lambda *_: '[' + '{\"value\": 1.0},' * 6 + ']'",

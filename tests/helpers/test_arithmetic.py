@@ -43,7 +43,7 @@ NOTEBOOKS = ("01_single_step", "02_constant_learning_rate", "03_linear_regressio
 TRAININGS = """
 import hashlib, json, torch
 from gdhelpers.data import small_mnist
-from gdhelpers.league import train_many
+from gdhelpers.many_runs import train_many
 from gdhelpers.schedules import cosine
 from gdhelpers.training import train
 

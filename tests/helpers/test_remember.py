@@ -11,7 +11,7 @@ from torch.optim.lr_scheduler import LambdaLR, ReduceLROnPlateau, StepLR
 
 from gdhelpers import remember
 from gdhelpers.data import small_mnist
-from gdhelpers.league import train_many
+from gdhelpers.many_runs import train_many
 from gdhelpers.schedules import step_decay
 from gdhelpers.training import train
 

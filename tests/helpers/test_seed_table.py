@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks.seed_table import table
-from gdhelpers.source_runs import (
+from gdhelpers.published_runs import (
     ACCURACY_TOLERANCE,
     LOSS_TOLERANCE,
     SOURCE_RUNS,

@@ -15,7 +15,7 @@ from torch.optim import SGD, lr_scheduler
 
 from benchmarks import epoch_vs_dataloader
 from gdhelpers.data import Images, small_mnist
-from gdhelpers.league import train_many
+from gdhelpers.many_runs import train_many
 from gdhelpers.network import Perceptron, PlainSGD, seeded_model
 from gdhelpers.schedules import constant, cosine, one_cycle, step_decay
 from gdhelpers.training import threads, train
@@ -267,7 +267,7 @@ def test_the_progress_bar_is_silent_where_asked(data, progress, variable):
 
     code = (
         "from gdhelpers.data import small_mnist\n"
-        "from gdhelpers.league import train_many\n"
+        "from gdhelpers.many_runs import train_many\n"
         "data = small_mnist(n_train=200, n_val=0, n_test=10)\n"
         f"train_many({{'a': 0.1}}, [0], epochs=1, data=data, progress={progress})\n"
     )

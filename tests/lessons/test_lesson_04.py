@@ -12,8 +12,8 @@ from torch.optim.lr_scheduler import StepLR
 
 from gdgrader.exercises.reference import load_reference, source_notebook
 from gdhelpers.plots import plot_gallery, plot_rates, plot_seeds
-from gdhelpers.source_runs import SOURCE_RUNS, compare, reproduce_source
-from gdhelpers.traces import BUGS, make_trace
+from gdhelpers.published_runs import SOURCE_RUNS, compare, reproduce_source
+from gdhelpers.scheduler_bugs import BUGS, make_trace
 
 LESSON = "04_step_decay"
 STEP_RUNS = [name for name, run in SOURCE_RUNS.items() if run.step_size]

@@ -12,7 +12,7 @@ from gdgrader.exercises.reference import load_reference, source_notebook
 from gdhelpers.data import hold_out, load_mnist
 from gdhelpers.plateau import plateau_decisions
 from gdhelpers.plots import plot_decisions, plot_steered
-from gdhelpers.source_runs import compare, reproduce_source
+from gdhelpers.published_runs import compare, reproduce_source
 from gdhelpers.training import train
 
 LESSON = "05_reduce_on_plateau"

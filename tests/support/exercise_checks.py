@@ -7,7 +7,7 @@ from pathlib import Path
 from gdgrader.course import mistakes
 from gdgrader.exercises import exercises
 from gdgrader.exercises.reference import load_reference, source_notebook
-from gdhelpers.calls import run_case
+from gdhelpers.cases import run_case
 from gdhelpers.verdicts import Verdict, cases_of, rule
 
 ROOT = Path(__file__).parents[2]
