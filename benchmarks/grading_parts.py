@@ -22,6 +22,7 @@ import nbformat
 
 from benchmarks.classroom import KINDS, LESSON, Classroom
 from gdgrader.autograde import runner
+from gdgrader.autograde.record import Record
 from gdgrader.course.edition import is_demonstration, marks
 from gdgrader.grading import execute, worker
 from gdgrader.sandbox.forkserver import INSIDE
@@ -92,7 +93,7 @@ def spent(
             (run, "_judge", "judge", clock.waited),
             (worker, "prepared", "notebook read and put right", clock.plain),
             (nbformat, "writes", "notebook written", clock.plain),
-            (runner._Run, "_written", "database and files", clock.plain),
+            (Record, "_written", "database and files", clock.plain),
             (runner, "grade_submission", "worker", clock.plain),
         ):
             new = wrap(part, getattr(where, name))

@@ -21,7 +21,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from gdgrader.autograde.runner import UNCHANGED, Outcome
+from gdgrader.autograde.record import UNCHANGED, Outcome
 from gdgrader.gradebook.states import FAILED, GRADED, WAITING
 
 SLOWEST = 5

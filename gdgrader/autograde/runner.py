@@ -1,32 +1,23 @@
-"""Grade a class: many workers, one coordinator that alone writes gradebook and files.
-
-Each submission's files and scores appear together or not at all: the files are made
-ready beside the old ones, the scores are committed, then the files take their place. A
-run that ends between the two is completed by the next.
-"""
+"""Grade a class: many workers, and one coordinator that alone writes anything down."""
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import hashlib
 import json
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
 from gdgrader.autograde import cluster, pool
 from gdgrader.autograde.nbgrader_steps import GdExecute
+from gdgrader.autograde.record import Outcome, Record
 from gdgrader.autograde.version import grader_version
 from gdgrader.config import load_config
 from gdgrader.course.edition import Edition, instructors_version
@@ -34,40 +25,19 @@ from gdgrader.course.paths import CoursePaths
 from gdgrader.gradebook import states
 from gdgrader.gradebook.folders import GradedFiles
 from gdgrader.gradebook.register import register
-from gdgrader.gradebook.states import FAILED, NotebookKey, State
+from gdgrader.gradebook.states import FAILED
 from gdgrader.grading.references import PendingReferences
 from gdgrader.grading.task import Result, Task, Terms
 from gdgrader.grading.worker import WorkerKit, grade_submission, own_kit
 from gdgrader.sandbox.bubblewrap import SandboxUnavailable
 from gdgrader.sandbox.host import KernelHost
 from gdgrader.sandbox.limits import Limits
-from gdgrader.submission.files import files_below, fingerprint, merged
+from gdgrader.submission.files import files_below, fingerprint
 from gdgrader.submission.find import HandIn, read_hand_in
 
 MARGIN_SECONDS = 120  # beyond a submission's own limit, before its worker is ended
-UNCHANGED = "unchanged"
 # What workers are forked with, so that none has to import it.
 PRELOAD = ["gdgrader.grading.worker"]
-OWN_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one submission.
-
-    Attributes:
-        status: "graded", "waiting for a person", "failed" or "unchanged".
-        reason: why it failed, in words for a teacher.
-        score: None where it failed; of what a person has to read, what is given so far.
-    """
-
-    student: str
-    status: str
-    reason: str = ""
-    score: float | None = None
-    max_score: float = 0.0
-    notes: tuple[str, ...] = ()
-    seconds: float = 0.0
 
 
 Progress = Callable[[Outcome, int], object]
@@ -136,12 +106,10 @@ class _Run:
     ) -> None:
         self.lesson, self.config, self.force = lesson, config, force
         self.course = CourseDirectory(config=config)
-        self.db_url = states.with_timeout(self.course.db_url)
         self.seed = seed or secrets.token_hex(16)
         self.paths = CoursePaths(self.course)
         path = self.paths.notebook(lesson)
         self.notebook = path.stem
-        self.graded = GradedFiles(self.paths, lesson, self.notebook)
         self.edition: Edition = instructors_version(path, config)
         files, _ = files_below(path.parent, self.paths.release(lesson))
         self.sources = files_below(path.parent)[0]
@@ -189,8 +157,11 @@ class _Run:
         crew: Callable[..., Iterator[tuple[Task, object]]],
         progress: Progress,
     ) -> list[Outcome]:
-        with Gradebook(self.db_url, self.course.course_id) as self.book:
-            register(self.lesson, self.edition.path, self.book, self.config)
+        db_url = states.with_timeout(self.course.db_url)
+        with Gradebook(db_url, self.course.course_id) as book:
+            register(self.lesson, self.edition.path, book, self.config)
+            folders = GradedFiles(self.paths, self.lesson, self.notebook)
+            self.record = Record(book, folders, self.sources, self.config)
             seen: dict[str, HandIn] = {}
 
             def finish(outcome: Outcome) -> None:
@@ -204,7 +175,7 @@ class _Run:
                         result = Result(reason=str(result))
                     if result.unavailable:
                         raise SandboxUnavailable(result.reason)
-                    finish(self._save(task, seen.pop(task.student), result))
+                    finish(self.record.save(task, seen.pop(task.student), result))
         return sorted(self.done, key=lambda outcome: outcome.student)
 
     def _tasks(
@@ -235,114 +206,14 @@ class _Run:
                 self.seed,
                 mark,
             )
-            self._complete(student)
+            self.record.complete(student)
             if handed.reason:
-                finish(self._save(task, handed, Result(reason=handed.reason)))
-            elif not self.force and self._is_done(student, mark):
-                # The due date, the policy or points given by hand may have changed,
-                # or the last run may have ended before it asked the policy.
-                self._penalise(NotebookKey(self.lesson, student, self.notebook))
-                finish(self._outcome(student, UNCHANGED))
+                finish(self.record.save(task, handed, Result(reason=handed.reason)))
+            elif not self.force and self.record.is_done(student, mark):
+                finish(self.record.unchanged(student))
             else:
                 seen[student] = handed
                 yield task
-
-    # Writing ---------------------------------------------------------------------
-
-    def _save(self, task: Task, handed: HandIn, result: Result) -> Outcome:
-        with self.graded.alone(task.student):
-            try:
-                return self._written(task, handed, result)
-            except OSError as error:
-                if error.errno in OWN_TROUBLE:
-                    raise  # a full disk is everybody's; the next run goes on from here
-                reason = f"it cannot be written down: {error}"
-                return self._written(task, handed, Result(reason=reason))
-
-    def _written(self, task: Task, handed: HandIn, result: Result) -> Outcome:
-        where = NotebookKey(self.lesson, task.student, self.notebook)
-        if result.scores is None:
-            states.retried(lambda: self._save_failure(where, handed, result))
-            self.graded.remove(task.student)
-            return Outcome(
-                task.student, FAILED, result.reason, None, seconds=result.seconds
-            )
-        ours = {**self.sources, f"{self.notebook}.ipynb": result.notebook}
-        self.graded.make_ready(task.student, merged(task.files, ours))
-        state = State(states.GRADED, "", task.fingerprint, task.seed)
-
-        def write() -> None:
-            self._register(where, handed)
-            states.save(self.book, where, result.scores, state)
-
-        states.retried(write)
-        self.graded.take_place(task.student)
-        self._penalise(where)
-        return self._outcome(task.student, "", result)
-
-    def _save_failure(self, where: NotebookKey, handed: HandIn, result: Result) -> None:
-        self._register(where, handed)
-        states.save_failure(self.book, where, result.reason)
-
-    def _register(self, where: NotebookKey, handed: HandIn) -> None:
-        self.book.db.rollback()
-        try:
-            self.book.find_student(where.student)
-        except MissingEntry:
-            self.book.add_student(where.student)
-        when = {"timestamp": handed.timestamp} if handed.timestamp else {}
-        self.book.update_or_create_submission(self.lesson, where.student, **when)
-
-    def _penalise(self, where: NotebookKey) -> None:
-        """Ask the course's policy for late work; nbgrader's own step knows how."""
-        submission = self.book.find_submission(self.lesson, where.student)
-        notebook = self.book.find_submission_notebook(
-            self.notebook, self.lesson, where.student
-        )
-        late = submission.total_seconds_late > 0
-        if late or notebook.late_submission_penalty is not None:
-            self.book.db.commit()  # the step opens the gradebook anew
-            step = AssignLatePenalties(config=self.config)
-            names = {
-                "notebook": self.notebook,
-                "assignment": self.lesson,
-                "student": where.student,
-                "db_url": self.db_url,
-            }
-            step.preprocess(NotebookNode(cells=[]), {"nbgrader": names})
-            self.book.db.expire_all()
-
-    def _outcome(
-        self, student: str, status: str, result: Result | None = None
-    ) -> Outcome:
-        result = result or Result()
-        submission = self.book.find_submission(self.lesson, student)
-        penalty = submission.late_submission_penalty or 0.0
-        state = states.state(self.book, self.lesson, student)
-        return Outcome(
-            student,
-            status or state.status,
-            state.reason,
-            max(0.0, submission.score - penalty),
-            submission.max_score,
-            result.notes,
-            result.seconds,
-        )
-
-    def _complete(self, student: str) -> None:
-        if not self.graded.half_done(student):
-            return
-        with (
-            self.graded.alone(student),
-            contextlib.suppress(OSError),  # then writing it anew will say so
-        ):
-            self.book.db.rollback()  # to see what another run has just written
-            state = states.state(self.book, self.lesson, student)
-            self.graded.complete(student, (state.fingerprint, state.seed))
-
-    def _is_done(self, student: str, mark: str) -> bool:
-        state = states.state(self.book, self.lesson, student)
-        return state.fingerprint == mark and self.graded.mark(student)[0] == mark
 
 
 def _handed_in(folder: Path, notebook: str) -> HandIn:

@@ -19,6 +19,7 @@ from grades import everything
 from replay import RECORD, replay
 
 from gdgrader.autograde import pool, runner
+from gdgrader.autograde.record import Record
 from gdgrader.gradebook.folders import GradedFiles
 
 CLASS, KILLS = 60, 20
@@ -173,7 +174,7 @@ def test_a_full_disk_ends_the_run_and_the_next_goes_on(
     calls = iter(range(100))
     owner, name = {
         "files": (GradedFiles, "make_ready"),
-        "gradebook": (runner._Run, "_register"),
+        "gradebook": (Record, "_register"),
     }[place]
     real = getattr(owner, name)
 

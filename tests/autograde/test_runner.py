@@ -18,6 +18,8 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import BasePlugin
 
 from gdgrader.autograde import pool, runner
+from gdgrader.autograde.record import Record
+from gdgrader.gradebook import states
 from gdgrader.gradebook.folders import GradedFiles
 from gdgrader.gradebook.states import WAITING, DatabaseBusy
 from gdgrader.grading import worker
@@ -139,7 +141,7 @@ def end(*_):
     ("owner", "moment"),
     [
         (GradedFiles, "make_ready"),
-        (runner._Run, "_register"),
+        (Record, "_register"),
         (GradedFiles, "take_place"),
     ],
 )
@@ -236,7 +238,7 @@ def test_points_given_by_hand_are_late_too(late):
 
 def test_a_run_ended_before_the_late_policy_is_completed(late, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(runner._Run, "_penalise", end)
+        patch.setattr(Record, "_penalise", end)
         with pytest.raises(Ended):
             run(late)
     assert run(late)["ann"].score == pytest.approx(7.0 - 1.4)
@@ -353,7 +355,7 @@ def test_one_folder_does_not_end_the_run_for_all(small):
 
 def test_a_gradebook_that_another_holds_is_told(small, monkeypatch):
     run(small)
-    monkeypatch.setattr(runner.gradebook, "LOCKED_SECONDS", 1)
+    monkeypatch.setattr(states, "LOCKED_SECONDS", 1)
     other = sqlite3.connect(small.root / "gradebook.db", isolation_level=None)
     with closing(other):
         other.execute("BEGIN EXCLUSIVE")
