@@ -115,7 +115,7 @@ class _Run:
         self.sources = files_below(path.parent)[0]
         cleared = json.dumps(dict(config.ClearSolutions), sort_keys=True)
         self.terms = Terms(
-            lesson, self.notebook, path.read_bytes(), files, cleared, isolated, limits
+            lesson, self.notebook, self.edition.source, files, cleared, isolated, limits
         )
         self.done: list[Outcome] = []
         self.pending: PendingReferences | None = None

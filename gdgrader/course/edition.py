@@ -48,13 +48,15 @@ class Edition:
     """What students received, and what its graded cells ask.
 
     Attributes:
-        path: the source notebook, whose solutions are the reference.
+        path: of the source notebook, perhaps on another machine.
+        source: what it holds; its solutions are the reference.
         notebook: the student edition.
         graded: the cells that are graded automatically, by grade id.
         fingerprint: changes whenever the source does.
     """
 
     path: Path
+    source: bytes
     notebook: NotebookNode
     graded: dict[str, GradedCell]
     fingerprint: str
@@ -76,7 +78,12 @@ def instructors_version(path: Path, config: Config | None = None) -> Edition:
         raise FileNotFoundError(
             f"{path} is missing: the instructor's version is needed to grade"
         )
-    return _made(path, path.stat().st_mtime_ns, _Hashed(config or Config()))
+    return edition_from(path.read_bytes(), path, config or Config())
+
+
+def edition_from(source: bytes, path: Path, config: Config) -> Edition:
+    """The same from what lies, or lay on another machine, at `path`."""
+    return _made(source, path, _Hashed(config))
 
 
 class _Hashed:
@@ -94,16 +101,15 @@ class _Hashed:
 
 
 @lru_cache(maxsize=64)
-def _made(path: Path, changed: int, config: _Hashed) -> Edition:
+def _made(source: bytes, path: Path, config: _Hashed) -> Edition:
     load_reference.cache_clear()  # it would answer with the source as it was
-    content = path.read_bytes()
-    notebook = nbformat.reads(content.decode(), as_version=4)
+    notebook = nbformat.reads(source.decode(), as_version=4)
     graded = graded_cells(notebook)
     for step in RELEASE:
         notebook, _ = step(config=config.config).preprocess(notebook, {})
     notebook.metadata.pop("celltoolbar", None)
-    digest = hashlib.sha256(content + config.text.encode()).hexdigest()
-    return Edition(path, notebook, graded, digest)
+    digest = hashlib.sha256(source + config.text.encode()).hexdigest()
+    return Edition(path, source, notebook, graded, digest)
 
 
 def marks(cell: NotebookNode) -> dict:

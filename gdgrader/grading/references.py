@@ -149,7 +149,7 @@ def _asked(edition: Edition, seed: str, sandbox: KernelHost) -> dict[str, dict]:
         raise ReferenceFailed(f"{edition.path.name}: {error}") from error
     asked = sorted({cell.exercise for cell in edition.graded.values()})
     code = ASK.format(source=SOURCE, asked=asked, seed=seed)
-    files = {**_catalogue(), SOURCE: edition.path.read_bytes()}
+    files = {**_catalogue(), SOURCE: edition.source}
     status, words = run_trusted(sandbox, code, files)
     if status != "ok":
         name = edition.path.name

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import nbformat
 from traitlets.config import Config
 
-from gdgrader.course.edition import Edition, instructors_version
+from gdgrader.course.edition import Edition, edition_from
 from gdgrader.gradebook.scores import RECORD
 from gdgrader.grading.judge import Judge
 from gdgrader.grading.notebook import graded, prepared
@@ -19,7 +18,6 @@ from gdgrader.grading.references import References, SharedReferences
 from gdgrader.grading.task import Result, Task, Terms
 from gdgrader.sandbox.current import CurrentSandbox
 from gdgrader.sandbox.host import KernelHost, SandboxHandle
-from gdgrader.sandbox.sockets import RemovedFolder
 from gdgrader.submission.files import merged
 from gdgrader.submission.read import Unreadable
 
@@ -94,19 +92,6 @@ def _tried(task: Task, kit: WorkerKit) -> tuple[Result, bool]:
 
 def edition_of(terms: Terms) -> Edition:
     """The instructor's version, from the bytes that travelled."""
-    return _edition(terms.lesson, terms.notebook, terms.source, terms.cleared)
-
-
-@lru_cache(maxsize=8)
-def _edition(lesson: str, notebook: str, source: bytes, cleared: str) -> Edition:
-    name = hashlib.sha256(source + cleared.encode()).hexdigest()
-    path = Path(_scratch().path, name, lesson, f"{notebook}.ipynb")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(source)
-    return instructors_version(path, Config({"ClearSolutions": json.loads(cleared)}))
-
-
-@cache
-def _scratch() -> RemovedFolder:
-    """Where sources that travelled lie; removed however this process ends."""
-    return RemovedFolder()
+    path = Path(terms.lesson, f"{terms.notebook}.ipynb")
+    config = Config({"ClearSolutions": json.loads(terms.cleared)})
+    return edition_from(terms.source, path, config)

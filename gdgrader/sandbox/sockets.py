@@ -1,4 +1,4 @@
-"""Private folders, removed however we end, and those for kernels' sockets."""
+"""Private folders for kernels' sockets, removed however we end."""
 
 import os
 import socket
@@ -17,14 +17,19 @@ for pattern; do for group in $pattern; do for pause in 0 .1 .3 1 3; do
 done; done; done"""
 
 
-class RemovedFolder:
-    """A private folder, removed however this process ends.
+class SocketFolder:
+    """A private folder for kernels' sockets, removed however this process ends.
 
-    Control groups whose names begin with the folder's go with it.
+    The control groups whose names begin with the folder's, its kernels', go with it.
     """
 
-    def __init__(self, parent: str | None = None) -> None:
+    def __init__(self) -> None:
+        # A Unix socket's path has at most 108 bytes, so not below a long TMPDIR.
+        parent = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+        if len(parent) > 60 or not os.access(parent, os.W_OK):
+            parent = "/tmp"
         self.path = Path(tempfile.mkdtemp(prefix="gdgrader-", dir=parent))
+        self._names = count(1)
         # Its stdin ends when we do, be it by SIGKILL.
         self._janitor = subprocess.Popen(
             ["/bin/sh", "-c", JANITOR, str(self.path), *group_patterns(self.path.name)],
@@ -38,18 +43,6 @@ class RemovedFolder:
         """Remove the folder."""
         self._janitor.stdin.close()
         self._janitor.wait()
-
-
-class SocketFolder(RemovedFolder):
-    """A private folder for kernels' sockets; its name begins those of their groups."""
-
-    def __init__(self) -> None:
-        # A Unix socket's path has at most 108 bytes, so not below a long TMPDIR.
-        parent = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
-        if len(parent) > 60 or not os.access(parent, os.W_OK):
-            parent = "/tmp"
-        super().__init__(parent)
-        self._names = count(1)
 
     def prefix(self) -> str:
         """A new prefix for the sockets of one kernel, jupyter's `ip`."""
