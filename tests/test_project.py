@@ -51,7 +51,7 @@ EXTRAS = set(PROJECT["optional-dependencies"])
     [
         (("gdhelpers", "source"), set()),
         (("gdgrader",), {"grader", "cluster", "postgres"}),
-        (("tests", "benchmarks"), EXTRAS),
+        (("tests", "tests/support", "benchmarks"), EXTRAS),
     ],
 )
 def test_what_is_imported_is_declared(folders, extras, tmp_path):

@@ -24,7 +24,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from gdgrader.sandbox.bubblewrap import (
     ENTRY,
@@ -91,21 +91,17 @@ class KernelHost:
         self,
         key: bytes,
         files: Mapping[str, bytes] | None = None,
-        environment: Mapping[str, str] | None = None,
         prefix: str | None = None,
-        cwd: str | None = None,
-        arguments: Iterable[str] = (),
+        **by_name: Any,
     ) -> tuple[str, ForkedKernel]:
         """Fork a kernel.
 
         Args:
             key: signs its messages (jupyter's session key).
             files: relative path -> contents, put into its working folder.
-            environment: variables besides the standard ones.
             prefix: of its sockets, to have a predecessor's again.
-            cwd: its working folder (not in a sandbox); by default a new one, removed
-                when it ends.
-            arguments: for ipykernel.
+            by_name: for a kernel in no sandbox its `cwd` (by default a new one,
+                removed when it ends), `environment` and ipykernel's `arguments`.
 
         Returns:
             the prefix of its sockets (jupyter's `ip`; ports 1 to 5), and the kernel.
@@ -120,14 +116,7 @@ class KernelHost:
             "hidden": self.isolated,
         }
         try:
-            kernel = self._fork(
-                connection,
-                channels,
-                files=files,
-                environment=dict(environment or {}),
-                cwd=cwd,
-                arguments=arguments,
-            )
+            kernel = self._fork(connection, channels, files or {}, **by_name)
         except BaseException:
             sockets.forget(prefix)
             raise
@@ -145,11 +134,8 @@ class KernelHost:
         self,
         connection: dict,
         channels: list[socket.socket],
-        *,
-        files: Mapping[str, bytes] | None,
-        environment: dict[str, str],
-        cwd: str | None,
-        arguments: Iterable[str],
+        files: Mapping[str, bytes],
+        **by_name: Any,
     ) -> ForkedKernel:
         """Have the warmed process fork a kernel that serves these channels."""
         raise NotImplementedError
@@ -176,14 +162,13 @@ class Unconfined(KernelHost):
         self,
         connection: dict,
         channels: list[socket.socket],
-        *,
-        files: Mapping[str, bytes] | None,
-        environment: dict[str, str],
-        cwd: str | None,
-        arguments: Iterable[str],
+        files: Mapping[str, bytes],
+        cwd: str | None = None,
+        environment: Mapping[str, str] | None = None,
+        arguments: Iterable[str] = (),
     ) -> ForkedKernel:
         own = None if cwd else tempfile.mkdtemp(prefix="work-", dir=self.sockets.path)
-        for name, content in (files or {}).items():
+        for name, content in files.items():
             path = _inside(Path(cwd or own), name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
@@ -191,7 +176,7 @@ class Unconfined(KernelHost):
             connection,
             channels,
             cwd=cwd or own,
-            environment={**os.environ, **environment},
+            environment={**os.environ, **(environment or {})},
             limits=self.limits,
             arguments=arguments,
         )
@@ -285,11 +270,7 @@ class Sandbox(KernelHost):
         self,
         connection: dict,
         channels: list[socket.socket],
-        *,
-        files: Mapping[str, bytes] | None,
-        environment: dict[str, str],
-        cwd: str | None,
-        arguments: Iterable[str],
+        files: Mapping[str, bytes],
     ) -> ForkedKernel:
         server = self.server
         if server.isolate == "outer":
@@ -298,10 +279,9 @@ class Sandbox(KernelHost):
             connection,
             channels,
             cwd=HOME,
-            environment={**sandbox_environment(), **environment},
-            files={name: bytes(data) for name, data in (files or {}).items()},
+            environment=sandbox_environment(),
+            files={name: bytes(data) for name, data in files.items()},
             limits=self.limits,
-            arguments=arguments,
         )
         if server.isolate == "outer":
             kernel.end_all = server.process.kill
