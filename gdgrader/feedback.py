@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from jinja2 import Environment, PackageLoader
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
@@ -19,7 +20,6 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from pygments.formatters import HtmlFormatter
 
 from gdgrader import gradebook
-from gdgrader.feedback_page import TEMPLATE
 from gdgrader.grading import RECORD
 from gdgrader.handin import TIMESTAMP, read_ordinary
 from gdgrader.instructor import marks
@@ -76,10 +76,16 @@ class FeedbackExporter(HTMLExporter):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.raw_template = TEMPLATE
+        self.extra_loaders = [PackageLoader("gdgrader")]  # its folder templates/
+        self.template_file = "feedback.html.j2"
         if converter := self.parent:
             for folder, notebook, reason in _failed(converter.coursedir):
                 self._tell(converter.coursedir, folder, notebook, reason)
+
+    def _create_environment(self) -> Environment:
+        made = super()._create_environment()
+        made.autoescape = True
+        return made
 
     def _tell(self, course, folder: Path, notebook: str, reason: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
@@ -89,7 +95,7 @@ class FeedbackExporter(HTMLExporter):
         ours = bool(OURS.match(reason))
         resources = {
             "nbgrader": {"notebook": notebook},
-            PAGE: {"failed": "" if ours else reason, "head": FAILED_PAGE},
+            PAGE: {"failed": "" if ours else reason},
         }
         page, _ = self.from_notebook_node(new_notebook(), resources)
         (folder / f"{notebook}.html").write_text(page, encoding="utf-8")
