@@ -25,6 +25,7 @@ from gdgrader.limits import Limits
 from gdgrader.prepare import Current, remarks_on
 from gdgrader.session import open_sandbox
 from gdgrader.submission import Unreadable
+from gdhelpers.verdicts import Fault
 
 NOTHING = "no notebook was handed in"
 INTERRUPTED = "its grading was interrupted; grade it again"
@@ -95,7 +96,7 @@ class SubmissionExporter(NotebookExporter):
                 if student in excluded:
                     continue
                 with contextlib.suppress(MissingEntry):
-                    _fail(resources, NOTHING)
+                    _fail(resources, NOTHING, Fault.UNREADABLE)
                     self.log.error("%s: not graded: %s", student, NOTHING)
                 graded = course.autograded_directory
                 older = course.format_path(graded, student, lesson)
@@ -112,7 +113,7 @@ class SubmissionExporter(NotebookExporter):
             return super().from_filename(filename, resources=resources, **kwargs)
         except Exception as error:
             reason = _reason(error)
-            _fail(resources, reason)
+            _fail(resources, reason, getattr(error, "fault", Fault.GRADER))
             where = resources["nbgrader"]
             raise GradingFailed(f"{where['student']}: not graded: {reason}") from error
 
@@ -196,7 +197,9 @@ def _place(resources: dict) -> gradebook.Where:
     return gradebook.Where(where["assignment"], where["student"], where["notebook"])
 
 
-def _fail(resources: dict, reason: str, new: bool = True) -> None:
+def _fail(
+    resources: dict, reason: str, fault: Fault = Fault.GRADER, new: bool = True
+) -> None:
     """Note a failure; without `new` only for a submission the gradebook knows."""
 
     def write() -> None:
@@ -204,7 +207,7 @@ def _fail(resources: dict, reason: str, new: bool = True) -> None:
             place = _place(resources)
             if not new:
                 book.find_submission(place.assignment, place.student)
-            gradebook.save_failure(book, place, reason)
+            gradebook.save_failure(book, place, reason, fault)
 
     gradebook.patiently(write)
 

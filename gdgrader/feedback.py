@@ -20,17 +20,16 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from pygments.formatters import HtmlFormatter
 
 from gdgrader import gradebook
+from gdgrader.gradebook import FAILED, State
 from gdgrader.grading import RECORD
 from gdgrader.handin import TIMESTAMP, read_ordinary
 from gdgrader.instructor import marks
 from gdgrader.outputs import keep_small
 from gdgrader.submission import Unreadable
+from gdhelpers.verdicts import Fault, Verdict
 
 PAGE = "gdgrader"  # where cells and resources say what the template shows
-DETAIL = re.compile(r"(called|came back|expected): +(.*)")
 MATHS = re.compile(r"\$|\\begin\{|\\\(|\\\[")
-UNWRITTEN = "Not written yet"
-OURS = re.compile(r"[A-Z]\w*: ")  # an exception's name: no student can mend that
 # Of those tried the style whose colours all have a contrast of 4.5 : 1 and more.
 COLOURS = HtmlFormatter(style="xcode").get_style_defs(".highlight")
 FAILED_PAGE = '<meta content="not graded" name="gdgrader"/>'  # as nbconvert writes it
@@ -54,10 +53,9 @@ class ForStudents(NbGraderPreprocessor):
             shown["answer"] = bool(mark.get("solution") or mark.get("task"))
             if mark.get("grade"):
                 exercises.append(shown)
-            if name in verdicts:
-                shown |= _verdict(verdicts[name])
-            elif mark.get("grade"):
                 shown |= {"title": name.replace("_", " "), "right": None}
+            if name in verdicts:
+                shown |= _shown(Verdict.from_stored(verdicts[name]))
             shown |= {key: mark.get(key) for key in ("score", "points", "comment")}
             cell.metadata[PAGE] = shown
         resources[PAGE] = {
@@ -79,23 +77,22 @@ class FeedbackExporter(HTMLExporter):
         self.extra_loaders = [PackageLoader("gdgrader")]  # its folder templates/
         self.template_file = "feedback.html.j2"
         if converter := self.parent:
-            for folder, notebook, reason in _failed(converter.coursedir):
-                self._tell(converter.coursedir, folder, notebook, reason)
+            for folder, notebook, state in _failed(converter.coursedir):
+                self._tell(converter.coursedir, folder, notebook, state)
 
     def _create_environment(self) -> Environment:
         made = super()._create_environment()
         made.autoescape = True
         return made
 
-    def _tell(self, course, folder: Path, notebook: str, reason: str) -> None:
+    def _tell(self, course, folder: Path, notebook: str, state: State) -> None:
         shutil.rmtree(folder, ignore_errors=True)
-        if not reason:
+        if state.status != FAILED:
             return  # it is graded by now, so that nbgrader makes its page anew
         folder.mkdir(parents=True)
-        ours = bool(OURS.match(reason))
         resources = {
             "nbgrader": {"notebook": notebook},
-            PAGE: {"failed": "" if ours else reason},
+            PAGE: {"failed": "" if state.fault.ours else state.reason},
         }
         page, _ = self.from_notebook_node(new_notebook(), resources)
         (folder / f"{notebook}.html").write_text(page, encoding="utf-8")
@@ -109,11 +106,8 @@ class FeedbackExporter(HTMLExporter):
                 continue
 
 
-def _failed(course) -> Iterator[tuple[Path, str, str]]:
-    """Feedback folder, notebook and reason of each that failed.
-
-    The reason is "" where a page says that it failed, and it no longer does.
-    """
+def _failed(course) -> Iterator[tuple[Path, str, State]]:
+    """Feedback folder, notebook and state of who failed, or whose page says so."""
     lesson, wanted = course.assignment_id, course.student_id
     excluded = course.student_id_exclude.split(",")
     with Gradebook(course.db_url) as book:
@@ -126,10 +120,10 @@ def _failed(course) -> Iterator[tuple[Path, str, str]]:
         step = course.feedback_directory
         folder = Path(course.format_path(step, student, lesson))
         page = folder / f"{names[0]}.html"
-        if states[student].status == gradebook.FAILED:
-            yield folder, names[0], states[student].reason
-        elif page.exists() and FAILED_PAGE in page.read_text(encoding="utf-8"):
-            yield folder, names[0], ""
+        if states[student].status == FAILED or (
+            page.exists() and FAILED_PAGE in page.read_text(encoding="utf-8")
+        ):
+            yield folder, names[0], states[student]
 
 
 def _texts(nb: NotebookNode) -> Iterator[str]:
@@ -153,26 +147,13 @@ def _waiting(where: dict) -> set[str]:
         }
 
 
-def _verdict(verdict: dict) -> dict:
-    """A verdict's message in parts: title, the call and its values, hints.
-
-    Of a hint's own parts every second one is code.
-    """
-    title, *lines = verdict["message"].splitlines() or [""]
-    details, hints = [], []
-    for line in map(str.strip, lines):
-        if found := DETAIL.fullmatch(line):
-            details.append(found.groups())
-        else:
-            hints.append(line)
-    title, _, praise = title.lstrip("✓✗ ").partition(": ")
-    if praise:
-        hints.insert(0, praise)
-    if any(hint.startswith(UNWRITTEN) for hint in hints):
-        details = []  # what it should give is for those who tried
+def _shown(verdict: Verdict) -> dict:
+    """A verdict as the template shows it: every second part of the hint is code."""
+    # What it should give is for those who tried.
+    tried = verdict.fault != Fault.UNWRITTEN
     return {
-        "right": verdict["right"],
-        "title": title,
-        "details": details,
-        "hints": [hint.split("`") for hint in hints],
+        "right": verdict.right,
+        "details": verdict.details if tried else [],
+        "hint": verdict.advice.split("`"),
+        **({"title": verdict.title} if verdict.title else {}),
     }

@@ -47,8 +47,11 @@ def graded(
     record["seed"] = seed
     record["source"] = edition.fingerprint
     record["verdicts"] = {name: asdict(v) for name, v in run.verdicts.items()}
+    # What we could not judge is worth no zero: it waits for a person.
     points = {
-        name: 1.0 if verdict.right else 0.0 for name, verdict in run.verdicts.items()
+        name: 1.0 if verdict.right else 0.0
+        for name, verdict in run.verdicts.items()
+        if not verdict.fault.ours
     }
     unanswered = set()
     for cell in notebook.cells:

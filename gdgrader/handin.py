@@ -14,6 +14,7 @@ from nbgrader.utils import parse_utc
 
 from gdgrader.files import files_below
 from gdgrader.submission import LARGEST, MB, Unreadable
+from gdhelpers.verdicts import Fault
 
 TIMESTAMP = "timestamp.txt"
 STUDENT = re.compile(r"[^/\\\0]+")
@@ -26,6 +27,7 @@ class HandIn:
     Attributes:
         content: the notebook; empty where `reason` says why it could not be read.
         files: what lies beside it.
+        fault: whose it is that it could not be read.
     """
 
     content: bytes
@@ -33,6 +35,7 @@ class HandIn:
     notes: tuple[str, ...]
     timestamp: datetime | None
     reason: str = ""
+    fault: Fault = Fault.UNREADABLE
 
 
 def hand_in(folder: Path, notebook: str) -> HandIn:

@@ -19,6 +19,7 @@ from gdgrader.instructor import Edition
 from gdgrader.judge import check_known
 from gdgrader.manager import said
 from gdgrader.sandbox import NoSandbox
+from gdhelpers.verdicts import Fault
 
 SOURCE = "source.ipynb"
 ASK = """
@@ -34,6 +35,8 @@ print(json.dumps(entries(Path({source!r}), {asked!r}, {seed!r})))
 
 class ReferenceFailed(RuntimeError):
     """The lesson cannot be graded by its source: no submission's fault; says why."""
+
+    fault = Fault.COURSE
 
 
 _known: dict[tuple[str, str], dict[str, dict]] = {}

@@ -43,6 +43,7 @@ from gdgrader.session import lend_sandbox
 from gdgrader.version import grader_version
 from gdgrader.work import Given, Result, Task, Terms, work
 from gdgrader.work import begin as begin_work
+from gdhelpers.verdicts import Fault
 
 MARGIN_SECONDS = 120  # beyond a submission's own limit, before its worker is ended
 UNCHANGED = "unchanged"
@@ -246,7 +247,8 @@ class _Run:
             )
             self._complete(student)
             if handed.reason:
-                finish(self._save(task, handed, Result(reason=handed.reason)))
+                failed = Result(reason=handed.reason, fault=handed.fault)
+                finish(self._save(task, handed, failed))
             elif not self.force and self._is_done(student, mark):
                 # The due date, the policy or points given by hand may have changed,
                 # or the last run may have ended before it asked the policy.
@@ -291,7 +293,7 @@ class _Run:
 
     def _save_failure(self, where: Where, handed: HandIn, result: Result) -> None:
         self._register(where, handed)
-        gradebook.save_failure(self.book, where, result.reason)
+        gradebook.save_failure(self.book, where, result.reason, result.fault)
 
     def _register(self, where: Where, handed: HandIn) -> None:
         self.book.db.rollback()
@@ -358,7 +360,8 @@ def _handed_in(folder: Path, notebook: str) -> HandIn:
     try:
         return hand_in(folder, notebook)
     except Exception as error:  # whatever one folder holds is no other's affair
-        return HandIn(b"", {}, (), None, f"it cannot be read: {error}")
+        reason = f"it cannot be read: {error}"
+        return HandIn(b"", {}, (), None, reason, Fault.GRADER)
 
 
 def _only_notebook(source: Path) -> str:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from gdgrader.files import merged
 from gdgrader.limits import Limits
 from gdgrader.scores import RECORD, Scores
+from gdhelpers.verdicts import Fault
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -65,6 +66,7 @@ class Result:
     """One submission on its way back: notebook and scores, or why there are none.
 
     Attributes:
+        fault: whose it is that there are none.
         unavailable: nobody can be graded, as the worker has no sandbox or the lesson's
             own solutions fail: not the submission's fault, and it is left as it was.
     """
@@ -75,6 +77,7 @@ class Result:
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     unavailable: bool = False
+    fault: Fault = Fault.GRADER
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,11 @@ def _tried(task: Task) -> tuple[Result, bool]:
     except Exception as error:
         plain = isinstance(error, Unreadable)
         reason = str(error) if plain else f"{type(error).__name__}: {error}"
-        failed = Result(reason=reason[:1000], seconds=time.monotonic() - began)
+        failed = Result(
+            reason=reason[:1000],
+            seconds=time.monotonic() - began,
+            fault=getattr(error, "fault", Fault.GRADER),
+        )
         return failed, sandbox.alive and not isinstance(error, RuntimeError)
     result = Result(
         nbformat.writes(notebook).encode("utf-8", "replace"),

@@ -29,6 +29,7 @@ from gdgrader import gradebook
 from gdgrader.config import apply
 from gdgrader.export import StatusExport
 from gdgrader.limits import Limits
+from gdhelpers.verdicts import Verdict
 
 LESSON = "tiny"
 STEP = "def single_step_gradient_descent(theta, learning_rate):\n"
@@ -235,7 +236,7 @@ class Course:
     def verdict(self, student: str, grade_id: str) -> str:
         """The message of a graded cell."""
         verdicts = self.autograded(student).metadata.gdgrader.verdicts
-        return verdicts[grade_id]["message"]
+        return Verdict.from_stored(verdicts[grade_id]).message
 
     def feedback(self, student: str) -> str:
         """The HTML that the student gets."""

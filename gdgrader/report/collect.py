@@ -186,7 +186,7 @@ def _work(
         path = Path(folder, f"{edition.path.stem}.ipynb")
         notebook = nbformat.read(path, as_version=4)
         record = notebook.metadata[grading.RECORD]
-        verdicts = {k: Verdict(**v) for k, v in record["verdicts"].items()}
+        verdicts = {k: Verdict.from_stored(v) for k, v in record["verdicts"].items()}
     except (OSError, ValueError, KeyError, TypeError):
         why = "its graded notebook is gone or cannot be read; grade it again"
         return Work(student, NOT_GRADED, why, hours_late=_late(submission))
