@@ -6,7 +6,7 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("name", ["data", "schedules", "traces"])
+@pytest.mark.parametrize("name", ["data", "schedules", "traces", "verdicts"])
 def test_examples(name):
     result = doctest.testmod(importlib.import_module(f"gdhelpers.{name}"))
     assert result.attempted > 0

@@ -63,14 +63,14 @@ def forged(notebook) -> None:
 def course(tmp_path_factory) -> Course:
     made = Course(tmp_path_factory.mktemp("faults"), LIMITS, isolated=False)
     for name, step in STEPS.items():
-        made.submit(name, made.answered({**RIGHT, "step": f"{STEP}    {step}"}))
+        made.submit(name, made.answered({"step": f"{STEP}    {step}"}))
     made.submit("nameless", made.answered({**RIGHT, "step": "x = 1"}))
     made.submit("right", made.answered(RIGHT))
     made.submit("blank", made.answered())
     made.edited("forger", forged, right=False)
     made.submit("broken", b"{")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(execute, "JUDGE_SECONDS", 4)
+        patch.setattr(execute, "JUDGE_SECONDS", 2)
         made.autograde()
     return made
 
@@ -251,8 +251,7 @@ def test_feedback_goes_by_the_fields():
 def test_the_page_shows_strangers_words_as_words(course):
     page = course.feedback("markup")
     assert "<b>✓" not in page and "&lt;b&gt;✓ f: right&lt;/b&gt; Not written" in page
-    assert page.count("<dt>called</dt>") >= 2  # as that is no word of ours
-    assert "<dt>" in course.feedback("raises")
+    assert "<dt>called</dt>" in page and "<dt>called</dt>" in course.feedback("raises")
     assert "<dt>" not in course.feedback("blank")
 
 
