@@ -21,10 +21,10 @@ from pygments.formatters import HtmlFormatter
 
 from gdgrader import gradebook
 from gdgrader.gradebook import FAILED, State
-from gdgrader.grading import RECORD
 from gdgrader.handin import TIMESTAMP, read_ordinary
 from gdgrader.instructor import marks
 from gdgrader.outputs import keep_small
+from gdgrader.scores import RECORD, Note
 from gdgrader.submission import Unreadable
 from gdhelpers.verdicts import Fault, Verdict
 
@@ -60,7 +60,7 @@ class ForStudents(NbGraderPreprocessor):
             cell.metadata[PAGE] = shown
         resources[PAGE] = {
             "exercises": exercises,
-            "notes": record.get("notes", []),
+            "notes": [str(Note.from_stored(n)) for n in record.get("notes", [])],
             "waiting": bool(waiting),
             # MathJax is the only script, and comes from the web: where it is needed.
             "maths": any(MATHS.search(text) for text in _texts(nb)),

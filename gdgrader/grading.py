@@ -14,7 +14,7 @@ from gdgrader.judge import Judge
 from gdgrader.references import references
 from gdgrader.rescue import rescue
 from gdgrader.sandbox import NoSandbox
-from gdgrader.scores import RECORD, Scores
+from gdgrader.scores import RECORD, Note, Scores
 from gdgrader.submission import read_submission
 
 
@@ -24,7 +24,8 @@ def prepared(content: bytes, edition: Edition, notes: list[str]) -> NotebookNode
     Errors: gdgrader.submission.Unreadable.
     """
     notebook, found = rescue(read_submission(content), edition)
-    notebook.metadata[RECORD] = {"notes": list(dict.fromkeys([*notes, *found]))}
+    remarks = dict.fromkeys([*map(Note, notes), *found])
+    notebook.metadata[RECORD] = {"notes": [note.stored() for note in remarks]}
     return notebook
 
 

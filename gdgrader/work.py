@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from gdgrader.files import merged
 from gdgrader.limits import Limits
-from gdgrader.scores import RECORD, Scores
+from gdgrader.scores import RECORD, Note, Scores
 from gdhelpers.verdicts import Fault
 
 if TYPE_CHECKING:
@@ -152,7 +152,9 @@ def _tried(task: Task) -> tuple[Result, bool]:
     result = Result(
         nbformat.writes(notebook).encode("utf-8", "replace"),
         scores,
-        notes=tuple(notebook.metadata[RECORD]["notes"]),
+        notes=tuple(
+            str(Note.from_stored(note)) for note in notebook.metadata[RECORD]["notes"]
+        ),
         seconds=time.monotonic() - began,
     )
     return result, sandbox.alive  # else cells may have been blamed for its end

@@ -29,6 +29,7 @@ from gdgrader import gradebook
 from gdgrader.config import apply
 from gdgrader.export import StatusExport
 from gdgrader.limits import Limits
+from gdgrader.scores import Note
 from gdhelpers.verdicts import Verdict
 
 LESSON = "tiny"
@@ -231,7 +232,8 @@ class Course:
 
     def notes(self, student: str) -> str:
         """What was put right or stopped."""
-        return "\n".join(self.autograded(student).metadata.gdgrader.notes)
+        notes = self.autograded(student).metadata.gdgrader.notes
+        return "\n".join(str(Note.from_stored(note)) for note in notes)
 
     def verdict(self, student: str, grade_id: str) -> str:
         """The message of a graded cell."""

@@ -20,6 +20,7 @@ REPORT = ("attention", "cells", "page", "pseudonyms", "reach", "similar", "summa
     "name",
     [
         *("archives", "export", "files", "gradebook", "platforms", "safe_html"),
+        "scores",
         "exercises.edits",
         *("demo.late", *(f"report.{name}" for name in REPORT), "table"),
     ],
