@@ -287,4 +287,5 @@ def test_a_forger_with_other_cells_shows_nothing_either(small):
     small.edited("ann", edit, right=False)
     small.autograde()
     assert small.points("ann") == 0
+    assert FULL["hint"] not in json.dumps(small.autograded("ann"))
     assert FULL["hint"] not in small.feedback("ann")
