@@ -115,6 +115,12 @@ def test_two_graders_at_once_give_what_one_gives_on_sqlite(server, tmp_path):
 def test_two_graders_make_our_table_at_once(server, older):
     """The second waits for the first, then finds what it wanted to make."""
     with Gradebook(server, "tables") as first, Gradebook(server, "tables") as second:
+
+        def make() -> None:
+            gradebook._have_table(second)
+            second.db.commit()
+            second.db.remove()  # a session is its thread's, and outlives no server
+
         gradebook._states.drop(first.engine, checkfirst=True)
         if older:  # a version whose table had one column less made it
             gradebook._states.create(first.engine)
@@ -122,7 +128,7 @@ def test_two_graders_make_our_table_at_once(server, older):
                 database.execute(text("ALTER TABLE gdgrader_state DROP COLUMN fault"))
         gradebook._have_table(first)
         with ThreadPoolExecutor() as pool:
-            made = pool.submit(gradebook._have_table, second)
+            made = pool.submit(make)
             waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
             with first.engine.connect() as watch:
                 while not watch.execute(text(waiting)).scalar():
@@ -130,7 +136,6 @@ def test_two_graders_make_our_table_at_once(server, older):
                     time.sleep(0.01)
             first.db.commit()
             made.result(timeout=120)
-        second.db.commit()
         assert second.db.execute(select(gradebook._states)).all() == []
 
 
