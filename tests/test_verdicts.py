@@ -17,6 +17,7 @@ from gdgrader.gradebook import Where, save_failure
 from gdgrader.limits import MB, Limits
 from gdgrader.references import ReferenceFailed
 from gdgrader.report.summary import unexplained
+from gdgrader.scores import Note
 from gdgrader.talk import KernelLost, Talk
 from gdhelpers.calls import run_case
 from gdhelpers.checks import TABLE, CheckFailed, check
@@ -111,6 +112,12 @@ def test_records_of_older_and_newer_versions_are_read():
     for broken in (None, 5, "verdict", [1]):
         with pytest.raises((TypeError, ValueError)):
             Verdict.from_stored(broken)
+
+
+def test_a_remark_comes_back_as_it_was_stored():
+    for note in (Note("was missing.", "step"), Note("Cell x was moved.")):
+        assert Note.from_stored(json.loads(json.dumps(note.stored()))) == note
+    assert str(Note.from_stored("Cell x was moved.")) == "Cell x was moved."
 
 
 @pytest.mark.parametrize("right", ["yes", 1, None, [True]])
