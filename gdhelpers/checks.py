@@ -13,13 +13,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gdhelpers.cases import run_case
-from gdhelpers.verdicts import cases_of, rule, wrapped
+from gdhelpers.verdicts import Fault, cases_of, rule
 
 TABLE = "checks.json"
 
 
 class CheckFailed(AssertionError):
-    """The answer is not right yet; the message says why, without a traceback."""
+    """The answer is not right yet; the message says why, without a traceback.
+
+    Attributes:
+        fault: whose it is.
+    """
+
+    def __init__(self, message: str, fault: Fault = Fault.COURSE) -> None:
+        super().__init__(message)
+        self.fault = fault
 
     def _render_traceback_(self) -> list[str]:
         # IPython asks the exception for its own rendering before making one.
@@ -52,17 +60,17 @@ def check(
     if not callable(function):
         raise CheckFailed(
             f"✗ {exercise}: pass the function itself, as in "
-            f'check({entry["function"]}, "{exercise}"), not {function!r}.'
+            f'check({entry["function"]}, "{exercise}"), not {function!r}.',
+            Fault.ANSWER,
         )
     try:
         cases = cases_of(entry, property_name)
     except ValueError as error:
         raise CheckFailed(f"✗ {exercise}: {error}") from None
     verdict = rule(entry, property_name, [run_case(function, c) for c in cases])
-    message = wrapped(verdict.message)
     if not verdict.right:
-        raise CheckFailed(message)
-    print(message)
+        raise CheckFailed(verdict.message, verdict.fault)
+    print(verdict.message)
 
 
 def _entry(folder: Path, exercise: str) -> dict:

@@ -7,9 +7,10 @@ both say the same. Nothing here runs a student's code.
 from __future__ import annotations
 
 import math
-import re
 import textwrap
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
 
 from gdhelpers.split_rule import split_problem
 
@@ -18,19 +19,117 @@ RESULT = "the result"
 COLUMNS = 80  # JupyterLab breaks longer lines of text wherever they end, inside words
 
 
+class Fault(StrEnum):
+    """Whose fault it is, and how, that an answer or a submission earns nothing."""
+
+    NONE = "none"
+    ANSWER = "answer"  # what came back is wrong
+    UNWRITTEN = "unwritten"  # the function is as it was handed out
+    RAISED = "raised"  # the student's code raised, ended its kernel, or is not there
+    LIMIT = "limit"  # it took more time, memory or output than it may
+    UNREADABLE = "unreadable"  # what was handed in, or came back, cannot be read
+    COURSE = "course"  # the table, or the instructor's source, does not serve
+    GRADER = "grader"  # the sandbox, a worker or the gradebook gave way
+
+    @classmethod
+    def named(cls, name: object, otherwise: Fault) -> Fault:
+        """The fault of that name; `otherwise` where another version knows more."""
+        return next((fault for fault in cls if fault == name), otherwise)
+
+    @property
+    def ours(self) -> bool:
+        """Whether no student could have helped it."""
+        return self in (Fault.COURSE, Fault.GRADER)
+
+
 @dataclass(frozen=True)
 class Verdict:
-    """The ruling on one graded cell.
+    """The ruling on one graded cell; what is not known is "".
 
     Attributes:
         right: whether every case was answered rightly.
-        message: what to tell the student, one or several lines.
-        mistake: the known mistake that explains the answers, or "".
+        exercise, property_name: what was asked for.
+        called, came_back, expected: the first case that was answered wrongly.
+        mistake: the known mistake that explains the answers.
+        hint: what to tell the student beyond that, a sentence.
+        fault: why it is not right.
     """
 
     right: bool
-    message: str
+    exercise: str = ""
+    property_name: str = ""
+    called: str = ""
+    came_back: str = ""
+    expected: str = ""
     mistake: str = ""
+    hint: str = ""
+    fault: Fault = Fault.NONE
+
+    @classmethod
+    def from_stored(cls, stored: Mapping) -> Verdict:
+        """A verdict from its `asdict`, as written by this version or another.
+
+        What is unknown here is left out. The first versions had a message for hint.
+
+        Errors: TypeError or ValueError where it is no record of a verdict.
+
+        >>> Verdict.from_stored({"right": False, "hint": "No.", "new": 1}).hint
+        'No.'
+        """
+        stored = dict(stored)
+        names = {field.name for field in fields(cls)} - {"right", "fault"}
+        texts = {name: str(stored[name]) for name in names & set(stored)}
+        if "hint" not in texts:
+            last = str(stored.get("message", "")).split("\n")[-1]
+            texts["hint"] = last.strip().removeprefix(ALMOST)
+        right = stored.get("right") is True
+        wrong = Fault.named(stored.get("fault"), Fault.ANSWER)
+        return cls(right, **texts, fault=Fault.NONE if right else wrong)
+
+    @property
+    def title(self) -> str:
+        """What was asked for."""
+        return ", ".join(filter(None, (self.exercise, self.property_name)))
+
+    @property
+    def details(self) -> list[tuple[str, str]]:
+        """What is known of the wrong case: labels with texts."""
+        pairs = [
+            ("called", self.called),
+            ("came back", self.came_back),
+            ("expected", self.expected),
+        ]
+        return [(label, text) for label, text in pairs if text]
+
+    @property
+    def advice(self) -> str:
+        """The hint, said to be near where a known mistake explains the answers."""
+        return f"{ALMOST if self.mistake else ''}{self.hint}"
+
+    @property
+    def message(self) -> str:
+        """What the student reads, in lines of at most COLUMNS.
+
+        >>> print(Verdict(False, "f", expected=", ".join(["0.123456"] * 9)).message)
+        ✗ f
+          expected:  0.123456, 0.123456, 0.123456, 0.123456, 0.123456, 0.123456,
+                     0.123456, 0.123456, 0.123456
+        """
+        if self.right:
+            return _wrapped("", f"✓ {self.title}: {self.hint}")
+        labelled = [(f"  {label + ':':<11}", text) for label, text in self.details]
+        parts = [("", f"✗ {self.title}"), *labelled, ("  ", self.advice)]
+        return "\n".join(_wrapped(*part) for part in parts if part[1])
+
+
+def _wrapped(label: str, text: str) -> str:
+    return textwrap.fill(
+        label + text,
+        COLUMNS,
+        subsequent_indent=" " * len(label),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def rule(exercise: dict, property_name: str | None, answers: list[dict]) -> Verdict:
@@ -50,46 +149,24 @@ def rule(exercise: dict, property_name: str | None, answers: list[dict]) -> Verd
         for case, answer in zip(cases, answers, strict=True)
     ]
     wrong = next((i for i, p in enumerate(problems) if p), None)
-    title = exercise["function"] + (f", {property_name}" if property_name else "")
+    asked = (exercise["function"], property_name or "")
     if wrong is None:
-        return Verdict(True, f"✓ {title}: right in {_count(len(cases), 'case')}.")
+        return Verdict(True, *asked, hint=f"right in {_count(len(cases), 'case')}.")
     mistake = _known_mistake(exercise, cases, answers)
     came_back, expected = _came_back(answers[wrong]), _expected(cases[wrong])
     if came_back == expected:  # they differ where the lists were cut short
         came_back = _came_back(answers[wrong], items=100)
         expected = _expected(cases[wrong], items=100)
-    lines = [
-        f"✗ {title}",
-        f"  called:    {describe_call(exercise['function'], cases[wrong])}",
-        f"  came back: {came_back}",
-        f"  expected:  {expected}",
-    ]
-    if mistake:
-        lines.append(f"  {ALMOST}{mistake['hint']}")
-    else:
-        lines.append(f"  {problems[wrong]}")
-    return Verdict(False, "\n".join(lines), mistake["name"] if mistake else "")
-
-
-def wrapped(message: str) -> str:
-    """A verdict's message in lines of at most COLUMNS; what goes on is indented.
-
-    >>> print(wrapped("✗ f\\n  expected:  " + ", ".join(["0.123456"] * 9)))
-    ✗ f
-      expected:  0.123456, 0.123456, 0.123456, 0.123456, 0.123456, 0.123456,
-                 0.123456, 0.123456, 0.123456
-    """
-    lines = []
-    for line in message.splitlines():
-        label = re.match(r" *(?:(?:called|came back|expected): +)?", line)[0]
-        lines += textwrap.wrap(
-            line,
-            COLUMNS,
-            subsequent_indent=" " * len(label),
-            break_long_words=False,
-            break_on_hyphens=False,
-        ) or [""]
-    return "\n".join(lines)
+    return Verdict(
+        False,
+        *asked,
+        describe_call(exercise["function"], cases[wrong]),
+        came_back,
+        expected,
+        mistake["name"] if mistake else "",
+        mistake["hint"] if mistake else problems[wrong],
+        _fault(answers[wrong]),
+    )
 
 
 def cases_of(exercise: dict, property_name: str | None) -> list[dict]:
@@ -115,6 +192,12 @@ def problem(answer: dict, case: dict, tolerance: dict) -> str:
     if "at" in case and got is not None and not isinstance(got, list):
         return f"The result should be a function of the step, not {_kind(got)}."
     return _difference(got, case["expected"]["value"], tolerance, RESULT)
+
+
+def _fault(answer: dict) -> Fault:
+    if "missing" in answer:
+        return Fault.UNWRITTEN
+    return Fault.RAISED if "error" in answer else Fault.ANSWER
 
 
 def _difference(got, want, tolerance: dict, what: str) -> str:
@@ -207,8 +290,8 @@ def _same(answer: dict, known: dict, tolerance: dict) -> bool:
 def describe_call(function: str, case: dict) -> str:
     """The call as a student would type it.
 
-    >>> describe_call("f", {"args": [1.0, 20], "kwargs": {"lr": 0.1}})
-    'f(1.0, 20, lr=0.1)'
+    >>> describe_call("f", {"args": [1.5, 20], "kwargs": {"lr": 0.1}})
+    'f(1.5, 20, lr=0.1)'
     """
     args = [_argument(a) for a in case.get("args", [])]
     args += [f"{k}={_argument(v)}" for k, v in case.get("kwargs", {}).items()]

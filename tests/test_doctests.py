@@ -6,7 +6,7 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("name", ["data", "scheduler_bugs", "schedules"])
+@pytest.mark.parametrize("name", ["data", "scheduler_bugs", "schedules", "verdicts"])
 def test_examples(name):
     result = doctest.testmod(importlib.import_module(f"gdhelpers.{name}"))
     assert result.attempted > 0
@@ -21,7 +21,8 @@ REPORT = ("attention", "page", "pseudonyms", "reach", "similar", "summary")
     [
         *("course.edition", "exercises.edits", "feedback.safe_html"),
         *("gradebook.states", "lms.archives", "lms.export", "lms.platforms"),
-        *("sandbox.limits", "submission.files", "submission.source_code"),
+        *("sandbox.limits", "submission.files", "submission.note"),
+        "submission.source_code",
         *("demo.late", *(f"report.{name}" for name in REPORT)),
     ],
 )

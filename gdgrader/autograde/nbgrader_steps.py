@@ -27,6 +27,7 @@ from gdgrader.sandbox.limits import Limits
 from gdgrader.submission.files import files_below
 from gdgrader.submission.find import read_ordinary
 from gdgrader.submission.read import Unreadable
+from gdhelpers.verdicts import Fault
 
 NOTHING = "no notebook was handed in"
 INTERRUPTED = "its grading was interrupted; grade it again"
@@ -100,7 +101,7 @@ class SubmissionExporter(NotebookExporter):
                 continue
             for resources in self._notebooks_of(student, lesson):
                 with contextlib.suppress(MissingEntry):
-                    _fail(resources, NOTHING)
+                    _fail(resources, NOTHING, Fault.UNREADABLE)
                     self.log.error("%s: not graded: %s", student, NOTHING)
             older = self.paths.autograded(student, lesson)
             if older.exists():
@@ -116,7 +117,7 @@ class SubmissionExporter(NotebookExporter):
             return super().from_filename(filename, resources=resources, **kwargs)
         except Exception as error:
             reason = _reason(error)
-            _fail(resources, reason)
+            _fail(resources, reason, getattr(error, "fault", Fault.GRADER))
             where = resources["nbgrader"]
             raise GradingFailed(f"{where['student']}: not graded: {reason}") from error
 
@@ -208,7 +209,9 @@ def _place(resources: dict) -> states.NotebookKey:
     return states.NotebookKey(where["assignment"], where["student"], where["notebook"])
 
 
-def _fail(resources: dict, reason: str, new: bool = True) -> None:
+def _fail(
+    resources: dict, reason: str, fault: Fault = Fault.GRADER, new: bool = True
+) -> None:
     """Note a failure; without `new` only for a submission the gradebook knows."""
 
     def write() -> None:
@@ -216,7 +219,7 @@ def _fail(resources: dict, reason: str, new: bool = True) -> None:
             place = _place(resources)
             if not new:
                 book.find_submission(place.assignment, place.student)
-            states.save_failure(book, place, reason)
+            states.save_failure(book, place, reason, fault)
 
     states.retried(write)
 

@@ -110,7 +110,7 @@ class Record:
 
     def _save_failure(self, where: NotebookKey, handed: HandIn, result: Result) -> None:
         self._register(where, handed)
-        states.save_failure(self.book, where, result.reason)
+        states.save_failure(self.book, where, result.reason, result.fault)
 
     def _register(self, where: NotebookKey, handed: HandIn) -> None:
         self.book.db.rollback()

@@ -34,6 +34,7 @@ from gdgrader.sandbox.host import KernelHost
 from gdgrader.sandbox.limits import Limits
 from gdgrader.submission.files import files_below, fingerprint
 from gdgrader.submission.find import HandIn, read_hand_in
+from gdhelpers.verdicts import Fault
 
 MARGIN_SECONDS = 120  # beyond a submission's own limit, before its worker is ended
 # What workers are forked with, so that none has to import it.
@@ -208,7 +209,8 @@ class _Run:
             )
             self.record.complete(student)
             if handed.reason:
-                finish(self.record.save(task, handed, Result(reason=handed.reason)))
+                failed = Result(reason=handed.reason, fault=handed.fault)
+                finish(self.record.save(task, handed, failed))
             elif not self.force and self.record.is_done(student, mark):
                 finish(self.record.unchanged(student))
             else:
@@ -220,4 +222,5 @@ def _handed_in(folder: Path, notebook: str) -> HandIn:
     try:
         return read_hand_in(folder, notebook)
     except Exception as error:  # whatever one folder holds is no other's affair
-        return HandIn(b"", {}, (), None, f"it cannot be read: {error}")
+        reason = f"it cannot be read: {error}"
+        return HandIn(b"", {}, (), None, reason, Fault.GRADER)

@@ -77,9 +77,7 @@ def trial(
                 # One property may not touch the mistake; the whole exercise must.
                 if verdict.right and asked is not None:
                     continue
-                if verdict.mistake != mistake.name or mistake.hint not in (
-                    verdict.message
-                ):
+                if (verdict.mistake, verdict.hint) != (mistake.name, mistake.hint):
                     told = "passes" if verdict.right else verdict.message
                     found = f"mistake {mistake.name!r} {_where(asked, seed)}: {told}"
                     wrong.setdefault(mistake.name, []).append(found)

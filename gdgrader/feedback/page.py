@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from jinja2 import Environment, PackageLoader
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
@@ -20,18 +21,17 @@ from pygments.formatters import HtmlFormatter
 
 from gdgrader.course.edition import marks
 from gdgrader.course.paths import CoursePaths
-from gdgrader.feedback.template import TEMPLATE
 from gdgrader.gradebook import states
 from gdgrader.gradebook.scores import RECORD
+from gdgrader.gradebook.states import FAILED, State
 from gdgrader.submission.find import TIMESTAMP, read_ordinary
+from gdgrader.submission.note import Note
 from gdgrader.submission.outputs import keep_small
 from gdgrader.submission.read import Unreadable
+from gdhelpers.verdicts import Fault, Verdict
 
 PAGE = "gdgrader"  # where cells and resources say what the template shows
-DETAIL = re.compile(r"(called|came back|expected): +(.*)")
 MATHS = re.compile(r"\$|\\begin\{|\\\(|\\\[")
-UNWRITTEN = "Not written yet"
-OURS = re.compile(r"[A-Z]\w*: ")  # an exception's name: no student can mend that
 # Of those tried the style whose colours all have a contrast of 4.5 : 1 and more.
 COLOURS = HtmlFormatter(style="xcode").get_style_defs(".highlight")
 FAILED_PAGE = '<meta content="not graded" name="gdgrader"/>'  # as nbconvert writes it
@@ -55,15 +55,14 @@ class ForStudents(NbGraderPreprocessor):
             shown["answer"] = bool(mark.get("solution") or mark.get("task"))
             if mark.get("grade"):
                 exercises.append(shown)
-            if name in verdicts:
-                shown |= _verdict(verdicts[name])
-            elif mark.get("grade"):
                 shown |= {"title": name.replace("_", " "), "right": None}
+            if name in verdicts:
+                shown |= _shown(Verdict.from_stored(verdicts[name]))
             shown |= {key: mark.get(key) for key in ("score", "points", "comment")}
             cell.metadata[PAGE] = shown
         resources[PAGE] = {
             "exercises": exercises,
-            "notes": record.get("notes", []),
+            "notes": [str(Note.from_stored(n)) for n in record.get("notes", [])],
             "waiting": bool(waiting),
             # MathJax is the only script, and comes from the web: where it is needed.
             "maths": any(MATHS.search(text) for text in _texts(nb)),
@@ -77,24 +76,29 @@ class FeedbackExporter(HTMLExporter):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.raw_template = TEMPLATE
+        self.extra_loaders = [PackageLoader(__package__, "")]
+        self.template_file = "page.html.j2"
         if converter := self.parent:
             paths = CoursePaths(converter.coursedir)
-            for student, notebook, reason in _failed(paths):
+            for student, notebook, state in _failed(paths):
                 lesson = paths.course.assignment_id
                 submitted = paths.submitted(student, lesson)
                 folder = paths.feedback(student, lesson)
-                self._tell(submitted, folder, notebook, reason)
+                self._tell(submitted, folder, notebook, state)
 
-    def _tell(self, submitted: Path, folder: Path, notebook: str, reason: str) -> None:
+    def _create_environment(self) -> Environment:
+        made = super()._create_environment()
+        made.autoescape = True
+        return made
+
+    def _tell(self, submitted: Path, folder: Path, notebook: str, state: State) -> None:
         shutil.rmtree(folder, ignore_errors=True)
-        if not reason:
+        if state.status != FAILED:
             return  # it is graded by now, so that nbgrader makes its page anew
         folder.mkdir(parents=True)
-        ours = bool(OURS.match(reason))
         resources = {
             "nbgrader": {"notebook": notebook},
-            PAGE: {"failed": "" if ours else reason, "head": FAILED_PAGE},
+            PAGE: {"failed": "" if state.fault.ours else state.reason},
         }
         page, _ = self.from_notebook_node(new_notebook(), resources)
         (folder / f"{notebook}.html").write_text(page, encoding="utf-8")
@@ -106,11 +110,8 @@ class FeedbackExporter(HTMLExporter):
                 continue
 
 
-def _failed(paths: CoursePaths) -> Iterator[tuple[str, str, str]]:
-    """Student, notebook and reason of each that failed.
-
-    The reason is "" where a page says that it failed, and it no longer does.
-    """
+def _failed(paths: CoursePaths) -> Iterator[tuple[str, str, State]]:
+    """Student, notebook and state of who failed, or whose page says so."""
     course = paths.course
     lesson, wanted = course.assignment_id, course.student_id
     excluded = course.student_id_exclude.split(",")
@@ -122,10 +123,10 @@ def _failed(paths: CoursePaths) -> Iterator[tuple[str, str, str]]:
         found = {s: states.state(book, lesson, s) for s in students}
     for student in set(students) - set(excluded):
         page = paths.feedback(student, lesson) / f"{names[0]}.html"
-        if found[student].status == states.FAILED:
-            yield student, names[0], found[student].reason
-        elif page.exists() and FAILED_PAGE in page.read_text(encoding="utf-8"):
-            yield student, names[0], ""
+        if found[student].status == FAILED or (
+            page.exists() and FAILED_PAGE in page.read_text(encoding="utf-8")
+        ):
+            yield student, names[0], found[student]
 
 
 def _texts(nb: NotebookNode) -> Iterator[str]:
@@ -149,26 +150,13 @@ def _waiting(where: dict) -> set[str]:
         }
 
 
-def _verdict(verdict: dict) -> dict:
-    """A verdict's message in parts: title, the call and its values, hints.
-
-    Of a hint's own parts every second one is code.
-    """
-    title, *lines = verdict["message"].splitlines() or [""]
-    details, hints = [], []
-    for line in map(str.strip, lines):
-        if found := DETAIL.fullmatch(line):
-            details.append(found.groups())
-        else:
-            hints.append(line)
-    title, _, praise = title.lstrip("✓✗ ").partition(": ")
-    if praise:
-        hints.insert(0, praise)
-    if any(hint.startswith(UNWRITTEN) for hint in hints):
-        details = []  # what it should give is for those who tried
+def _shown(verdict: Verdict) -> dict:
+    """A verdict as the template shows it: every second part of the hint is code."""
+    # What it should give is for those who tried.
+    tried = verdict.fault != Fault.UNWRITTEN
     return {
-        "right": verdict["right"],
-        "title": title,
-        "details": details,
-        "hints": [hint.split("`") for hint in hints],
+        "right": verdict.right,
+        "details": verdict.details if tried else [],
+        "hint": verdict.advice.split("`"),
+        **({"title": verdict.title} if verdict.title else {}),
     }

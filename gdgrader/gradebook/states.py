@@ -30,11 +30,14 @@ from sqlalchemy import (
     delete,
     inspect,
     select,
+    text,
 )
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import with_polymorphic
+from sqlalchemy.schema import CreateColumn
 
 from gdgrader.gradebook.scores import Scores
+from gdhelpers.verdicts import Fault
 
 GRADED, FAILED, WAITING = "graded", "failed", "waiting for a person"
 NOT_GRADED, NOT_SUBMITTED = "not graded", "not submitted"
@@ -53,6 +56,7 @@ _states = Table(
     Column("fingerprint", String(64), nullable=False),
     Column("seed", String(64), nullable=False),
     Column("graded_at", DateTime(), nullable=False),
+    Column("fault", String(16), nullable=False, server_default=Fault.GRADER.value),
 )
 
 
@@ -67,12 +71,13 @@ class NotebookKey:
 
 @dataclass(frozen=True)
 class State:
-    """What became of a submission, with the reason where it failed."""
+    """What became of a submission; where it failed, the reason and whose fault."""
 
     status: str
     reason: str = ""
     fingerprint: str = ""
     seed: str = ""
+    fault: Fault = Fault.NONE
 
 
 class DatabaseBusy(RuntimeError):
@@ -142,14 +147,16 @@ def save(
     gradebook.db.commit()
 
 
-def save_failure(gradebook: Gradebook, where: NotebookKey, reason: str) -> None:
+def save_failure(
+    gradebook: Gradebook, where: NotebookKey, reason: str, fault: Fault = Fault.GRADER
+) -> None:
     """Take back every automatic score of a notebook; note why it was not graded."""
     notebook = _submitted(gradebook, where)
     for grade in notebook.grades:
         grade.auto_score, grade.needs_manual_grade = None, True
     for comment in notebook.comments:
         comment.auto_comment = f"Not graded: {reason}"
-    _set_state(gradebook, where, State(FAILED, reason))
+    _set_state(gradebook, where, State(FAILED, reason, fault=fault))
     gradebook.db.commit()
 
 
@@ -171,7 +178,8 @@ def state(gradebook: Gradebook, assignment: str, student: str) -> State:
     found = [rows.get(notebook.name) for notebook in submission.notebooks]
     for row in found:
         if row is not None and row.status == FAILED:
-            return State(FAILED, row.reason)
+            fault = Fault.named(row.fault, Fault.GRADER)
+            return State(FAILED, row.reason, fault=fault)
     if not found or None in found:
         return State(NOT_GRADED)
     waiting = any(n.needs_manual_grade for n in submission.notebooks)
@@ -180,15 +188,31 @@ def state(gradebook: Gradebook, assignment: str, student: str) -> State:
 
 
 def _have_table(gradebook: Gradebook) -> None:
-    """Make our table where it is missing; another grader may do so at the same time."""
-    if inspect(gradebook.db.connection()).has_table(_states.name):
+    """Make our table where it is missing, or what an older version left out of it.
+
+    Another grader may do so at the same time.
+    """
+    have = _columns(gradebook)
+    if "fault" in have:
         return
     try:
         with gradebook.db.begin_nested():
-            _states.create(gradebook.db.connection())
+            if have:
+                new = CreateColumn(_states.c.fault).compile(gradebook.db.bind)
+                gradebook.db.execute(text(f"ALTER TABLE {_states.name} ADD {new}"))
+            else:
+                _states.create(gradebook.db.connection())
     except DBAPIError:
-        if not inspect(gradebook.db.connection()).has_table(_states.name):
+        if "fault" not in _columns(gradebook):
             raise
+
+
+def _columns(gradebook: Gradebook) -> set[str]:
+    """The columns that our table has; none where it is missing."""
+    found = inspect(gradebook.db.connection())
+    if not found.has_table(_states.name):
+        return set()
+    return {column["name"] for column in found.get_columns(_states.name)}
 
 
 def _submitted(gradebook: Gradebook, where: NotebookKey) -> SubmittedNotebook:
@@ -219,6 +243,7 @@ def _set_state(gradebook: Gradebook, where: NotebookKey, new: State) -> None:
             **key,
             status=new.status,
             reason=new.reason,
+            fault=new.fault,
             fingerprint=new.fingerprint,
             seed=new.seed,
             graded_at=datetime.now(UTC).replace(tzinfo=None),

@@ -16,10 +16,11 @@ from gdgrader.grading.kernel_session import KernelLost, KernelSession
 from gdgrader.sandbox.host import KernelHost
 from gdgrader.sandbox.limits import Limits
 from gdgrader.submission.outputs import clean_outputs
-from gdhelpers.verdicts import Verdict, wrapped
+from gdhelpers.verdicts import Fault, Verdict
 
 JUDGE_SECONDS = 20  # for all cases of one graded cell
 NEW_KERNELS = 4  # after so many were lost, the rest is not run
+OURS = "Not judged: the grader had trouble of its own."
 
 
 @dataclass
@@ -84,25 +85,25 @@ class _Execution:
         if grade_id in self.result.verdicts or (not graded and _not_run(cell)):
             return
         if (why := await self._why_not(index)) and not graded:
-            _say(cell, why)
+            _say(cell, why[0])
         elif graded and why:
-            self._not_right(grade_id, why)
+            self._not_right(grade_id, *why)
         elif graded:
             await self._judge(index, self._together(index))
         else:
             await self._student(index, cell)
 
-    async def _why_not(self, index: int) -> str | None:
-        """Make sure there is a kernel; if there cannot be, say why."""
+    async def _why_not(self, index: int) -> tuple[str, Fault] | None:
+        """Make sure there is a kernel; if there cannot be, say why and whose fault."""
         if time.monotonic() > self.deadline:
-            seconds = self.limits.submission_seconds
-            return (
-                f"Not run: the whole notebook may take {seconds:g} s, and they are up."
-            )
+            most = self.limits.submission_seconds
+            why = f"Not run: the whole notebook may take {most:g} s, and they are up."
+            return why, Fault.LIMIT
         if self.session is None:
             await self._again(index)
         if self.session is None:
-            return "Not run: cells before this one ended the kernel too often."
+            why = "Not run: cells before this one ended the kernel too often."
+            return why, Fault.RAISED
         return None
 
     # Cells -----------------------------------------------------------------------
@@ -145,7 +146,7 @@ class _Execution:
     async def _judge(self, index: int, grade_ids: list[str]) -> None:
         """Ask graded cells in one message, which is quicker than in several; where
         that fails each alone, to see which it was."""
-        lost = ""
+        lost: KernelLost | None = None
         try:
             replies = await self.session.ask(
                 {g: self.judge.request(g) for g in grade_ids},
@@ -154,7 +155,7 @@ class _Execution:
         except TimeoutError:
             replies = None
         except KernelLost as error:
-            replies, lost = None, str(error)
+            replies, lost = None, error
             await self._stop()
         if replies is not None:
             for grade_id in grade_ids:
@@ -165,17 +166,20 @@ class _Execution:
             self.kernels -= bool(lost)  # who is to blame will lose another
             await self._cell(index, self.notebook.cells[index])
         elif lost:
-            self._not_right(grade_ids[0], f"Your function was called: {lost}")
+            why = OURS if lost.fault.ours else f"Your function was called: {lost}"
+            self._not_right(grade_ids[0], why, lost.fault)
             self.result.notes.append(f"Cell {grade_ids[0]}: {lost}")
         else:
             self._not_right(
                 grade_ids[0],
                 f"Your function did not finish within {JUDGE_SECONDS} s: a loop "
                 "without an end?",
+                Fault.LIMIT,
             )
 
-    def _not_right(self, grade_id: str, why: str) -> None:
-        self.result.verdicts[grade_id] = wrong(self.edition.graded[grade_id], why)
+    def _not_right(self, grade_id: str, why: str, fault: Fault) -> None:
+        asked = self.edition.graded[grade_id]
+        self.result.verdicts[grade_id] = wrong(asked, why, fault)
 
     # Kernels ---------------------------------------------------------------------
 
@@ -232,7 +236,7 @@ class _Execution:
 
 def verdict_output(verdict: Verdict | None) -> NotebookNode:
     """A verdict as nbgrader reads it: text means full marks, an error none."""
-    message = wrapped(verdict.message) if verdict else "✗ not judged"
+    message = verdict.message if verdict else "✗ not judged"
     if verdict and verdict.right:
         return new_output("stream", name="stdout", text=message + "\n")
     lines = message.splitlines()

@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping
 
 from gdgrader.course.edition import Edition, GradedCell
-from gdhelpers.verdicts import Verdict, cases_of, rule
+from gdhelpers.verdicts import Fault, Verdict, cases_of, rule
 
 KEY = "answers"  # names the expression in the kernel's reply
 LARGEST_ANSWER = 2_000_000  # characters
@@ -66,22 +66,22 @@ class Judge:
                 asked,
                 f"There is no function named {asked.function}: its cell is missing, "
                 "was renamed, or raised an error when it ran.",
+                Fault.RAISED,
             )
         # Whatever a hostile answer upsets is its own fault, and earns nothing.
         except (Malformed, ValueError, TypeError, ArithmeticError, LookupError):
-            return wrong(asked, "What came back is not an answer the grader can read.")
+            why = "What came back is not an answer the grader can read."
+            return wrong(asked, why, Fault.UNREADABLE)
 
 
 class Missing(Exception):
     """The kernel knows no function of that name."""
 
 
-def wrong(asked: GradedCell, why: str) -> Verdict:
+def wrong(asked: GradedCell, why: str, fault: Fault) -> Verdict:
     """A verdict that gives no points, with the reason."""
-    title = f"✗ {asked.exercise}"
-    if asked.property_name:
-        title += f", {asked.property_name}"
-    return Verdict(False, f"{title}\n  {why}")
+    name = asked.property_name or ""
+    return Verdict(False, asked.exercise, name, hint=why, fault=fault)
 
 
 def _answers(reply: object, count: int) -> list[dict]:

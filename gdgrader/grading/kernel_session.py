@@ -17,13 +17,18 @@ from nbformat import NotebookNode
 
 from gdgrader.sandbox.host import KernelHost
 from gdgrader.sandbox.manager import SandboxedKernelManager
+from gdhelpers.verdicts import Fault
 
 INTERRUPT_SECONDS = 4  # to heed an interrupt, before the kernel is ended
 OUTPUT_SECONDS = 30  # to hear all that a cell said, once it has ended
 
 
 class KernelLost(Exception):
-    """The kernel is gone, or does not obey; the message says why."""
+    """The kernel is gone, or does not obey: why, and whose fault it is."""
+
+    def __init__(self, why: str, fault: Fault) -> None:
+        super().__init__(why)
+        self.fault = fault
 
 
 class _Client(NotebookClient):
@@ -44,6 +49,7 @@ class KernelSession:
     def __init__(
         self, notebook: NotebookNode, sandbox: KernelHost, files: Mapping[str, bytes]
     ) -> None:
+        self.sandbox = sandbox
         self.manager = SandboxedKernelManager(sandbox, files)
         self.client = _Client(
             notebook,
@@ -81,12 +87,12 @@ class KernelSession:
         try:
             await self.client.async_execute_cell(cell, index)
         except CellTimeoutError:
-            raise self._lost(_deaf(seconds)) from None
+            raise self._lost(_deaf(seconds), Fault.LIMIT) from None
         except DeadKernelError:
-            raise self._lost("it ended the kernel") from None
+            raise self._lost("it ended the kernel", Fault.RAISED) from None
         # A hostile kernel can send messages that upset nbclient anywhere.
         except Exception as error:
-            raise self._lost(_unreadable(error)) from None
+            raise self._lost(_unreadable(error), Fault.UNREADABLE) from None
         if time.monotonic() - began >= seconds:
             return f"Stopped after {seconds} s, the time limit of a cell."
         return None
@@ -109,7 +115,7 @@ class KernelSession:
                 return found if isinstance(found, dict) else {}
             await self.manager.interrupt_kernel()
             if await self._reply(asked, INTERRUPT_SECONDS) is None:
-                raise self._lost(_deaf(seconds))
+                raise self._lost(_deaf(seconds), Fault.LIMIT)
             raise TimeoutError
         finally:
             ears.cancel()
@@ -123,16 +129,18 @@ class KernelSession:
                 about, content = got["parent_header"].get("msg_id"), got["content"]
             except queue.Empty:
                 if not await self.manager.is_alive():
-                    raise self._lost("it ended the kernel") from None
+                    raise self._lost("it ended the kernel", Fault.RAISED) from None
             except Exception as error:
-                raise self._lost(_unreadable(error)) from None
+                raise self._lost(_unreadable(error), Fault.UNREADABLE) from None
             else:
                 if about == asked:
                     return content if isinstance(content, dict) else {}
         return None
 
-    def _lost(self, otherwise: str) -> KernelLost:
-        return KernelLost(self.manager.stop_reason or otherwise)
+    def _lost(self, why: str, fault: Fault) -> KernelLost:
+        if stopped := self.manager.stop_reason:
+            why, fault = stopped, Fault.LIMIT
+        return KernelLost(why, fault if self.sandbox.alive else Fault.GRADER)
 
 
 def _deaf(seconds: int) -> str:

@@ -13,6 +13,7 @@ from gdgrader.gradebook.scores import RECORD, Scores
 from gdgrader.grading.execute import execute
 from gdgrader.grading.judge import Judge
 from gdgrader.sandbox.host import KernelHost
+from gdgrader.submission.note import Note
 from gdgrader.submission.read import read_submission
 from gdgrader.submission.rescue import rescue
 
@@ -23,7 +24,8 @@ def prepared(content: bytes, edition: Edition, notes: list[str]) -> NotebookNode
     Errors: gdgrader.submission.read.Unreadable.
     """
     notebook, found = rescue(read_submission(content), edition)
-    notebook.metadata[RECORD] = {"notes": list(dict.fromkeys([*notes, *found]))}
+    remarks = dict.fromkeys([*map(Note, notes), *found])
+    notebook.metadata[RECORD] = {"notes": [note.stored() for note in remarks]}
     return notebook
 
 
@@ -44,8 +46,11 @@ def graded(
     record["seed"] = judge.seed
     record["source"] = judge.edition.fingerprint
     record["verdicts"] = {name: asdict(v) for name, v in run.verdicts.items()}
+    # What we could not judge is worth no zero: it waits for a person.
     points = {
-        name: 1.0 if verdict.right else 0.0 for name, verdict in run.verdicts.items()
+        name: 1.0 if verdict.right else 0.0
+        for name, verdict in run.verdicts.items()
+        if not verdict.fault.ours
     }
     unanswered = set()
     for cell in notebook.cells:

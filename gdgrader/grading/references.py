@@ -19,6 +19,7 @@ from gdgrader import exercises
 from gdgrader.course.edition import Edition
 from gdgrader.sandbox.host import KernelHost
 from gdgrader.sandbox.manager import run_trusted
+from gdhelpers.verdicts import Fault
 
 SOURCE = "source.ipynb"
 MOST_KNOWN = 8  # lessons and seeds; a worker of a cluster may live for a term
@@ -35,6 +36,8 @@ print(json.dumps(entries(Path({source!r}), {asked!r}, {seed!r})))
 
 class ReferenceFailed(RuntimeError):
     """The lesson cannot be graded by its source: no submission's fault; says why."""
+
+    fault = Fault.COURSE
 
 
 class References:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from gdgrader.gradebook.scores import Scores
 from gdgrader.sandbox.limits import Limits
+from gdhelpers.verdicts import Fault
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Result:
     """One submission on its way back: notebook and scores, or why there are none.
 
     Attributes:
+        fault: whose it is that there are none.
         unavailable: nobody can be graded, as the worker has no sandbox or the lesson's
             own solutions fail: not the submission's fault, and it is left as it was.
     """
@@ -54,3 +56,4 @@ class Result:
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     unavailable: bool = False
+    fault: Fault = Fault.GRADER

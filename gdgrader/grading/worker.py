@@ -19,7 +19,9 @@ from gdgrader.grading.task import Result, Task, Terms
 from gdgrader.sandbox.current import CurrentSandbox
 from gdgrader.sandbox.host import KernelHost, SandboxHandle
 from gdgrader.submission.files import merged
+from gdgrader.submission.note import Note
 from gdgrader.submission.read import Unreadable
+from gdhelpers.verdicts import Fault
 
 
 class WorkerKit:
@@ -79,12 +81,18 @@ def _tried(task: Task, kit: WorkerKit) -> tuple[Result, bool]:
     except Exception as error:
         plain = isinstance(error, Unreadable)
         reason = str(error) if plain else f"{type(error).__name__}: {error}"
-        failed = Result(reason=reason[:1000], seconds=time.monotonic() - began)
+        failed = Result(
+            reason=reason[:1000],
+            seconds=time.monotonic() - began,
+            fault=getattr(error, "fault", Fault.GRADER),
+        )
         return failed, sandbox.alive and not isinstance(error, RuntimeError)
     result = Result(
         nbformat.writes(notebook).encode("utf-8", "replace"),
         scores,
-        notes=tuple(notebook.metadata[RECORD]["notes"]),
+        notes=tuple(
+            str(Note.from_stored(note)) for note in notebook.metadata[RECORD]["notes"]
+        ),
         seconds=time.monotonic() - began,
     )
     return result, sandbox.alive  # else cells may have been blamed for its end

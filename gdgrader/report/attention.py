@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gdgrader.gradebook.states import FAILED, NOT_GRADED
 from gdgrader.report.collect import ClassResults, Work
 from gdgrader.report.reach import reached_for
+from gdgrader.submission.note import Note
 
 NO_EFFECT = (
     "No point came of it: the verdicts are reached outside the process that runs a "
@@ -83,24 +83,20 @@ def _reached(work: Work) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _together(notes: tuple[str, ...]) -> list[str]:
+def _together(notes: tuple[Note, ...]) -> list[str]:
     """The same remark on many cells as one.
 
-    >>> _together(("Cell a was missing.", "Moved.", "Cell b was missing."))
-    ['Cell was missing: a, b.', 'Moved.']
+    >>> _together((Note("is new.", "a"), Note("Moved."), Note("is new.", "b")))
+    ['Cell is new: a, b.', 'Moved.']
     """
     cells: dict[str, list[str]] = {}
     for note in notes:
-        found = re.fullmatch(r"Cell (\w+) (.*)\.", note)
-        rest, name = (found[2], found[1]) if found else (note, "")
-        cells.setdefault(rest, []).append(name)
+        cells.setdefault(note.what, []).append(note.cell)
     return [
-        rest
-        if names == [""]
-        else f"Cell {names[0]} {rest}."
-        if len(names) == 1
-        else f"Cell {rest}: {', '.join(names)}."
-        for rest, names in cells.items()
+        f"Cell {what.removesuffix('.')}: {', '.join(names)}."
+        if len(names) > 1
+        else str(Note(what, *names))
+        for what, names in cells.items()
     ]
 
 

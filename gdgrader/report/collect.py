@@ -18,6 +18,7 @@ from gdgrader.gradebook import states
 from gdgrader.gradebook.scores import RECORD
 from gdgrader.gradebook.states import FAILED, NOT_GRADED
 from gdgrader.report.pseudonyms import pseudonyms
+from gdgrader.submission.note import Note
 from gdgrader.submission.source_code import defined
 from gdhelpers.verdicts import Verdict
 
@@ -47,7 +48,7 @@ class Work:
     answers: Mapping[str, str] = field(default_factory=dict)
     own: tuple[tuple[str, str], ...] = ()
     unwritten: frozenset[str] = frozenset()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     score: float | None = None
     penalty: float = 0.0
     hours_late: float = 0.0
@@ -178,7 +179,8 @@ def _work(
     try:
         notebook = nbformat.read(folder / edition.path.name, as_version=4)
         record = notebook.metadata[RECORD]
-        verdicts = {k: Verdict(**v) for k, v in record["verdicts"].items()}
+        verdicts = {k: Verdict.from_stored(v) for k, v in record["verdicts"].items()}
+        notes = tuple(map(Note.from_stored, record.get("notes", ())))
     except (OSError, ValueError, KeyError, TypeError):
         why = "its graded notebook is gone or cannot be read; grade it again"
         return Work(student, NOT_GRADED, why, hours_late=_late(submission))
@@ -191,7 +193,7 @@ def _work(
         answers,
         tuple(_own(notebook, edition)),
         _unwritten(notebook, edition, answers),
-        tuple(record.get("notes", ())),
+        notes,
         submission.score,
         submission.late_submission_penalty or 0.0,
         _late(submission),

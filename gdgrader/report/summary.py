@@ -107,12 +107,12 @@ def unexplained(group: ClassResults) -> list[Unexplained]:
     why: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for work in group.graded:
         for grade_id, verdict in work.verdicts.items():
-            if verdict.right or verdict.mistake or grade_id in work.unwritten:
+            wrong = not (verdict.right or verdict.fault.ours)
+            if not wrong or verdict.mistake or grade_id in work.unwritten:
                 continue
             exercise = group.items[grade_id].exercise
             who[exercise].add(work.student)
-            last = verdict.message.splitlines()[-1].strip()
-            why[exercise][last].add(work.student)
+            why[exercise][verdict.hint].add(work.student)
     return [
         Unexplained(
             exercise,

@@ -13,6 +13,7 @@ from nbgrader.utils import parse_utc
 
 from gdgrader.submission.files import files_below
 from gdgrader.submission.read import LARGEST, MB, Unreadable
+from gdhelpers.verdicts import Fault
 
 TIMESTAMP = "timestamp.txt"
 
@@ -24,6 +25,7 @@ class HandIn:
     Attributes:
         content: the notebook; empty where `reason` says why it could not be read.
         files: what lies beside it.
+        fault: whose it is that it could not be read.
     """
 
     content: bytes
@@ -31,6 +33,7 @@ class HandIn:
     notes: tuple[str, ...]
     timestamp: datetime | None
     reason: str = ""
+    fault: Fault = Fault.UNREADABLE
 
 
 def read_hand_in(folder: Path, notebook: str) -> HandIn:

@@ -7,6 +7,8 @@ import json
 import nbformat
 from nbformat import NotebookNode
 
+from gdhelpers.verdicts import Fault
+
 MB = 1 << 20
 LARGEST = 50 * MB
 CELL_TYPES = ("code", "markdown", "raw")
@@ -14,6 +16,8 @@ CELL_TYPES = ("code", "markdown", "raw")
 
 class Unreadable(ValueError):
     """The file is no notebook; the message is for a teacher."""
+
+    fault = Fault.UNREADABLE
 
 
 def read_submission(content: bytes, largest: int = LARGEST) -> NotebookNode:

@@ -11,14 +11,16 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from gdgrader.course.edition import Edition, marks
+from gdgrader.submission.note import Note
 from gdgrader.submission.source_code import defined, tree
 
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 IMAGES = {"image/png", "image/jpeg", "image/gif"}
 BASE64 = re.compile(r"[\w+/=\s]*", re.ASCII)
+Rescued = tuple[NotebookNode, list[Note]]
 
 
-def rescue(submitted: NotebookNode, edition: Edition) -> tuple[NotebookNode, list[str]]:
+def rescue(submitted: NotebookNode, edition: Edition) -> Rescued:
     """The submission in the instructor's frame, and what had to be put right.
 
     Of the student remain: the sources of solution cells, plain cells and extra cells,
@@ -34,11 +36,11 @@ class _Rescue:
         self.cells = submitted.cells
         self.wanted = edition.notebook.cells
         self.frame = edition.notebook
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
         self.found: dict[int, list[int]] = defaultdict(list)  # wanted -> submitted
         self.gone: set[int] = set()  # submitted cells that stand for no cell any more
 
-    def result(self) -> tuple[NotebookNode, list[str]]:
+    def result(self) -> Rescued:
         self._match()
         answers = [self._answer(i) for i in range(len(self.wanted))]
         kept = {found[-1]: i for i, found in self.found.items() if found}
@@ -49,7 +51,7 @@ class _Rescue:
                 extras[anchor].append(self._extra(cell))
         order = [kept[j] for j in sorted(kept)]
         if order != sorted(order):
-            self.notes.append("Cells had been moved; the original order was restored.")
+            self._note("Cells had been moved; the original order was restored.")
         cells = extras[-1]
         for i, answer in enumerate(answers):
             cells += [] if answer is None else [self._own(i, answer)]
@@ -58,6 +60,9 @@ class _Rescue:
             cell.id = cell.id or f"extra-{number}"
         head = {k: copy.deepcopy(v) for k, v in self.frame.items() if k != "cells"}
         return NotebookNode(head | {"cells": cells}), self.notes
+
+    def _note(self, what: str, cell: str = "") -> None:
+        self.notes.append(Note(what, cell))
 
     # Which of the instructor's cells is this? ------------------------------------
 
@@ -83,7 +88,7 @@ class _Rescue:
                 lost += bool(marks(self.wanted[i]))
         lost += self._match_functions(taken)
         if lost:
-            self.notes.append(
+            self._note(
                 f"{lost} cells had lost nbgrader's marks (copied into a new notebook?);"
                 " they were recognised and marked again."
             )
@@ -116,33 +121,31 @@ class _Rescue:
         if not name:
             return self.cells[found[-1]].source if found else None
         if not found:
-            self.notes.append(f"Cell {name} was missing; it was put back.")
+            self._note("was missing; it was put back.", name)
             return cell.source
         sources = [self.cells[j].source for j in found]
         if not marks(cell).get("solution"):
             self.gone.update(found)
             if any(s.strip() != cell.source.strip() for s in sources):
-                self.notes.append(
-                    f"Cell {name} is read-only and had been changed; the original was "
-                    "put back."
+                self._note(
+                    "is read-only and had been changed; the original was put back.",
+                    name,
                 )
             elif len(found) > 1:
-                self.notes.append(f"Cell {name} was there {len(found)} times.")
+                self._note(f"was there {len(found)} times.", name)
             return cell.source
         if self.cells[found[-1]].cell_type != cell.cell_type:
-            self.notes.append(f"Cell {name} is a {cell.cell_type} cell again.")
+            self._note(f"is a {cell.cell_type} cell again.", name)
         if len(found) == 1:
             return sources[0]
         code = cell.cell_type == "code"
         joined = ("\n" if code else "\n\n").join(sources)
         if not code or (not all(map(_parses, sources)) and _parses(joined)):
             self.gone.update(found)
-            self.notes.append(f"Cell {name} was in {len(found)} parts; joined.")
+            self._note(f"was in {len(found)} parts; joined.", name)
             return joined
         # Copies run in their places, and the last is taken for the answer.
-        self.notes.append(
-            f"Cell {name} was there {len(found)} times; all were run, in their order."
-        )
+        self._note(f"was there {len(found)} times; all were run, in their order.", name)
         return sources[-1]
 
     def _own(self, i: int, source: str) -> NotebookNode:
@@ -161,7 +164,7 @@ class _Rescue:
     def _extra(self, cell: NotebookNode) -> NotebookNode:
         """A cell of the student's own, without marks; numbered once all are placed."""
         if marks(cell).get("grade"):
-            self.notes.append(
+            self._note(
                 "A cell marked as graded is none of the instructor's, or a copy; it "
                 "counts as an ordinary one."
             )

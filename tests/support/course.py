@@ -33,6 +33,8 @@ from gdgrader.gradebook import states
 from gdgrader.grading.judge import Judge
 from gdgrader.lms.export import StatusExport
 from gdgrader.sandbox.limits import Limits
+from gdgrader.submission.note import Note
+from gdhelpers.verdicts import Verdict
 
 LESSON = "tiny"
 STEP = "def single_step_gradient_descent(theta, learning_rate):\n"
@@ -235,12 +237,13 @@ class Course:
 
     def notes(self, student: str) -> str:
         """What was put right or stopped."""
-        return "\n".join(self.autograded(student).metadata.gdgrader.notes)
+        notes = self.autograded(student).metadata.gdgrader.notes
+        return "\n".join(str(Note.from_stored(note)) for note in notes)
 
     def verdict(self, student: str, grade_id: str) -> str:
         """The message of a graded cell."""
         verdicts = self.autograded(student).metadata.gdgrader.verdicts
-        return verdicts[grade_id]["message"]
+        return Verdict.from_stored(verdicts[grade_id]).message
 
     def feedback(self, student: str) -> str:
         """The HTML that the student gets."""
