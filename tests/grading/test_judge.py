@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from course import LESSON, RIGHT_DESCEND, RIGHT_STEP, STEP, Course, insert, judge_of
@@ -161,7 +162,7 @@ def test_messages_hold_nothing_that_moves_a_terminal(judge):
 def test_a_cell_for_an_unknown_exercise_stops_the_grading(edition):
     known = edition.graded["step_up"]
     graded = {"x": type(known)(known.function, "no_such", None)}
-    wrong = type(edition)(edition.path, edition.notebook, graded, "")
+    wrong = replace(edition, graded=graded)
     with pytest.raises(ValueError, match="no_such"):
         check_known(wrong)
 

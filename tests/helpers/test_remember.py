@@ -99,7 +99,7 @@ def test_the_code_and_the_processor_are_part_of_the_run(data, folder, monkeypatc
     train(0.1, data=data, **HOW)
     monkeypatch.setattr(remember, "_code", lambda: "changed")
     train(0.1, data=data, **HOW)
-    monkeypatch.setenv("MKL_CBWR", "COMPATIBLE")
+    monkeypatch.setenv("MKL_OF_THIS_TEST", "1")
     train(0.1, data=data, **HOW)
     monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "other")
     train(0.1, data=data, **HOW)

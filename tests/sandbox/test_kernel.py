@@ -74,6 +74,22 @@ def test_the_warmed_process_has_one_thread(server):
     assert server.open().server.ready()["threads"] == 1
 
 
+def test_a_kernel_sees_no_gpu(monkeypatch):
+    """With one, no backward pass would work after the fork."""
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
+    monkeypatch.setenv("HIP_VISIBLE_DEVICES", "0")
+    code = (
+        "import os, torch\n"
+        "theta = torch.ones(2, requires_grad=True)\n"
+        "theta.square().sum().backward()\n"
+        "seen = [v for k, v in sorted(os.environ.items()) if k.endswith('_DEVICES')]\n"
+        "print(theta.grad.tolist(), torch.cuda.device_count(), seen)"
+    )
+    for kind in (Unconfined, Sandbox):
+        with kind(Limits(submission_seconds=60)) as opened:
+            assert run(opened, code).text == "[2.0, 2.0] 0 ['', '']"
+
+
 def test_a_kernel_is_as_random_as_a_new_process(server):
     code = (
         "import json, random, torch, numpy as np\n"

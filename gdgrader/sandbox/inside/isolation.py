@@ -22,6 +22,9 @@ BIND, REC, PRIVATE, DETACH = 0x1000, 0x4000, 0x40000, 2
 PDEATHSIG, SET_SECCOMP, CAPBSET_DROP, SECUREBITS = 1, 22, 24, 28
 NO_NEW_PRIVS, CAP_AMBIENT = 38, 47
 
+# torch finds no GPU. Where it saw one, its first backward pass would start a thread for
+# it, and after a fork no other would work; and grades must not hang on who has one.
+NO_ACCELERATOR = {"CUDA_VISIBLE_DEVICES": "", "HIP_VISIBLE_DEVICES": ""}
 HOME = "/home/student"  # the submission's working folder
 # Calls that keep data where no namespace or memory count reaches (keyrings outlive the
 # process, memfd and SysV segments are in no one's resident set), that make namespaces,

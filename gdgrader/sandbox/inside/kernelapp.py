@@ -22,6 +22,7 @@ from ipykernel.heartbeat import Heartbeat
 from ipykernel.iostream import OutStream
 from ipykernel.kernelapp import IPKernelApp
 from IPython.core import shellapp
+from isolation import NO_ACCELERATOR
 from traitlets import Type
 from traitlets.config import Config
 
@@ -189,7 +190,7 @@ def refresh() -> None:
 def run_kernel(request: dict, fds: list[int]) -> None:
     """Become the kernel that `request` describes, until it is shut down."""
     os.environ.clear()
-    os.environ.update(request["env"])
+    os.environ.update(request["env"] | NO_ACCELERATOR)
     os.chdir(request["cwd"])
     sys.argv = ["ipykernel_launcher", "-f", request["connection"]["file"]]
     for name in ("deferred", "isolation", "kernelapp"):  # names that a student may use

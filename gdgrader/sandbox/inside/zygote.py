@@ -235,10 +235,12 @@ def main() -> None:
     channel, isolate = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
     begin = time.monotonic()
     gc.disable()  # imports leave little to collect, and looking takes time
+    import isolation
+
+    os.environ.update(isolation.NO_ACCELERATOR)  # before torch is imported
     warm_up()
     # Not a folder of modules for students, nor (plainly run) before their own.
     sys.path.remove(str(Path(__file__).resolve().parent))
-    import isolation
     from kernelapp import HandedKernelApp
 
     HandedKernelApp.modules = set(sys.modules)
