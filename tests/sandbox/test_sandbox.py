@@ -74,9 +74,22 @@ def test_a_sandbox_that_shares_the_network_fails_its_test():
     # Kernels of a shared sandbox have a network namespace of their own all the same.
     with (
         Sandbox(LIMITS, nested=False, extra=["--share-net"]) as weak,
-        pytest.raises(SandboxError, match="network"),
+        pytest.raises(SandboxError, match="the network is reachable"),
     ):
         verify(weak)
+
+
+def test_a_socket_that_reaches_itself_is_no_network(monkeypatch):
+    """TCP does that where its own port, drawn at random, is the one it calls."""
+    from gdgrader.sandbox import selftest
+
+    call = 'socket.create_connection(("127.0.0.1", plan["port"]), timeout=2).close()'
+    itself = "s = socket.socket(); s.bind(('127.0.0.1', plan['port']))"
+    assert call in selftest.PROBE
+    probe = selftest.PROBE.replace(call, f"{itself}; s.connect(s.getsockname())")
+    with Sandbox(LIMITS) as tight:
+        monkeypatch.setattr(selftest, "PROBE", probe)
+        verify(tight)
 
 
 def test_the_probe_would_see_an_unsandboxed_kernel(monkeypatch, tmp_path):
