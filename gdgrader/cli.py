@@ -99,6 +99,12 @@ def autograde(
     root: Root = Path(),
 ) -> None:
     """Grade a lesson's submissions; exit 0 only if none failed."""
+    from gdgrader.sandbox.current import CurrentSandbox
+    from gdgrader.sandbox.limits import Limits
+
+    sandbox = CurrentSandbox()
+    if dask is None and not no_sandbox:  # it takes longest, so it begins before we do
+        sandbox.begin(True, Limits())
     from gdgrader.autograde import progress, runner
     from gdgrader.autograde.cluster import ClusterUnavailable
     from gdgrader.gradebook.register import CannotRegister
@@ -119,6 +125,7 @@ def autograde(
                 isolated=not no_sandbox,
                 seed=seed,
                 progress=bar.advance,
+                sandbox=sandbox,
             )
     except progress.Stopped as stopped:
         console.print(f"✗ {stopped}; what is graded is kept. {AGAIN}", markup=False)

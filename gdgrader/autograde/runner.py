@@ -30,6 +30,7 @@ from gdgrader.grading.references import PendingReferences
 from gdgrader.grading.task import Result, Task, Terms
 from gdgrader.grading.worker import WorkerKit, grade_submission, own_kit
 from gdgrader.sandbox.bubblewrap import SandboxUnavailable
+from gdgrader.sandbox.current import CurrentSandbox
 from gdgrader.sandbox.host import KernelHost
 from gdgrader.sandbox.limits import Limits
 from gdgrader.submission.files import files_below, fingerprint
@@ -57,6 +58,7 @@ def grade(
     limits: Limits | None = None,
     seed: str | None = None,
     progress: Progress | None = None,
+    sandbox: CurrentSandbox | None = None,
 ) -> list[Outcome]:
     """Grade a lesson's submissions; those that have not changed only by `force`.
 
@@ -68,6 +70,7 @@ def grade(
         limits: by default those of the configuration, `c.GdExecute.limits`.
         seed: repeats an earlier grading; by default drawn anew.
         progress: called with each outcome as it comes, and how many there will be.
+        sandbox: one that may be warming up already; by default this process's own.
 
     Errors: FileNotFoundError without a source; CannotRegister where the gradebook
         cannot take the lesson as it is now; SandboxUnavailable; ClusterUnavailable.
@@ -76,7 +79,8 @@ def grade(
         pool.prepare(PRELOAD)
     config = config or load_config(root)
     limits = limits or GdExecute(config=config).limits
-    run = _Run(lesson, config, force, isolated, limits, seed)
+    kit = WorkerKit(sandbox) if sandbox else own_kit()
+    run = _Run(lesson, config, force, isolated, limits, seed, kit)
     progress = progress or (lambda *_: None)
     if dask is None:
         limits = run.terms.limits
@@ -104,7 +108,9 @@ class _Run:
         isolated: bool,
         limits: Limits,
         seed: str | None,
+        kit: WorkerKit,
     ) -> None:
+        self.kit = kit
         self.lesson, self.config, self.force = lesson, config, force
         self.course = CourseDirectory(config=config)
         self.seed = seed or secrets.token_hex(16)
@@ -126,15 +132,14 @@ class _Run:
 
         Errors: SandboxUnavailable.
         """
-        kit = own_kit()
 
         def ask(sandbox: KernelHost) -> PendingReferences:
             return self.pending or PendingReferences(
-                kit.references, self.edition, self.seed, sandbox
+                self.kit.references, self.edition, self.seed, sandbox
             )
 
-        handle, self.pending = kit.sandbox.lend(self.terms.limits, ask)
-        return WorkerKit(handle, self.pending.share())
+        handle, self.pending = self.kit.sandbox.lend(self.terms.limits, ask)
+        return WorkerKit(CurrentSandbox(handle), self.pending.share())
 
     def all(
         self,

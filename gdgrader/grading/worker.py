@@ -17,7 +17,7 @@ from gdgrader.grading.notebook import graded, prepared
 from gdgrader.grading.references import References, SharedReferences
 from gdgrader.grading.task import Result, Task, Terms
 from gdgrader.sandbox.current import CurrentSandbox
-from gdgrader.sandbox.host import KernelHost, SandboxHandle
+from gdgrader.sandbox.host import KernelHost
 from gdgrader.submission.files import merged
 from gdgrader.submission.note import Note
 from gdgrader.submission.read import Unreadable
@@ -28,16 +28,16 @@ class WorkerKit:
     """What a process grades with; it can be sent to the process before its first task.
 
     Args:
-        handle: a sandbox of this machine; None where the process has to open its own.
+        sandbox: the process's, opened or not; None for one that it opens itself.
         shared: references that another process asks for; None for none.
     """
 
     def __init__(
         self,
-        handle: SandboxHandle | None = None,
+        sandbox: CurrentSandbox | None = None,
         shared: SharedReferences | None = None,
     ) -> None:
-        self.sandbox = CurrentSandbox(handle)
+        self.sandbox = sandbox or CurrentSandbox()
         self.references = References(shared)
 
     def judge(self, edition: Edition, seed: str, sandbox: KernelHost) -> Judge:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from gdgrader.sandbox.bubblewrap import SandboxUnavailable
 from gdgrader.sandbox.host import (
@@ -32,6 +33,15 @@ class CurrentSandbox:
         self.handle = handle
         self._host: KernelHost | None = None
         self._tested = False
+
+    def begin(self, isolated: bool, limits: Limits) -> Self:
+        """Let the sandbox warm up while the caller does other things.
+
+        What goes wrong is said by `open`; other terms there mean another sandbox.
+        """
+        with contextlib.suppress(SandboxUnavailable, OSError):
+            self._ready_made(isolated, limits).begin()
+        return self
 
     def open(self, isolated: bool, limits: Limits) -> KernelHost:
         """The sandbox for these terms, self-tested when it is opened.

@@ -54,7 +54,7 @@ class KernelHost:
         self.sockets: SocketFolder | None = None
         self.server: ForkServer | None = None
 
-    def open(self) -> Self:
+    def begin(self) -> Self:
         """Start the warm-up; it goes on while the caller does other things."""
         if self.sockets is None:
             self.sockets = SocketFolder()
@@ -64,6 +64,10 @@ class KernelHost:
                 self.close()
                 raise
         return self
+
+    def open(self) -> Self:
+        """Start the warm-up, if it has not begun."""
+        return self.begin()
 
     @property
     def alive(self) -> bool:
@@ -211,7 +215,7 @@ class Sandbox(KernelHost):
 
     def open(self) -> Self:
         """Start the sandbox and wait until it is warm."""
-        super().open()
+        self.begin()
         if not self._settled:
             self._settled = True
             try:
