@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+import arithmetic
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -65,3 +66,25 @@ def pytest_runtest_makereport():
 def release_copy(tmp_path: Path) -> Path:
     """A copy of the student edition, to work in."""
     return shutil.copytree(ROOT / "release", tmp_path / "release")
+
+
+@pytest.fixture(scope="session")
+def probes() -> dict[str | None, dict]:
+    """What torch computes natively (None) and in each setting."""
+    return {name: arithmetic.probe(name) for name in (None, *arithmetic.SETTINGS)}
+
+
+@pytest.fixture(params=arithmetic.SETTINGS)
+def setting(request: pytest.FixtureRequest) -> str:
+    """The name of a setting in which torch computes as other processors do."""
+    return request.param
+
+
+@pytest.fixture
+def other_processor(setting: str, probes: dict, record_property) -> str:
+    """A setting that computes otherwise than this machine by itself."""
+    if why := arithmetic.why_alike(setting, probes[None]["capability"]):
+        record_property("alike", why)
+        assert probes[setting] == probes[None]
+        pytest.skip(f"computed already: {why}")
+    return setting

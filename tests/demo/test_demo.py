@@ -6,6 +6,7 @@ import math
 import os
 import subprocess
 import sys
+from functools import cached_property
 from pathlib import Path
 
 import nbformat
@@ -73,6 +74,15 @@ class Lesson:
         path, _ = write_report(name, folder, True, folder / "reports" / "names.html")
         self.page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
+    @cached_property
+    def entries(self) -> dict[str, dict]:
+        """The lesson's exercises with cases of another seed than the demo's."""
+        reference = load_reference(self.edition.path)
+        return {
+            name: exercise.entry(reference[exercise.function], "another seed")
+            for name, exercise in exercises(self.name).items()
+        }
+
     def honest_points(self, student: str) -> dict[str, float]:
         """What the answers earn by themselves: called here, no notebook executed."""
         names: dict = {"math": math, "torch": torch}
@@ -80,11 +90,9 @@ class Lesson:
         for cell in nbformat.reads(content.decode(), as_version=4).cells:
             if cell.source.startswith("def ") and "check" not in cell.source[:12]:
                 exec(cell.source, names)
-        catalogue, points = exercises(self.name), {}
-        reference = load_reference(self.edition.path)
+        points = {}
         for grade_id, asked in self.edition.graded.items():
-            exercise = catalogue[asked.exercise]
-            entry = exercise.entry(reference[asked.function], "another seed")
+            entry = self.entries[asked.exercise]
             cases = cases_of(entry, asked.property_name)
             answers = [run_case(names[asked.function], case) for case in cases]
             right = rule(entry, asked.property_name, answers).right

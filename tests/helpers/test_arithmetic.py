@@ -72,26 +72,6 @@ print(json.dumps({
 """
 
 
-@pytest.fixture(scope="module")
-def probes():
-    return {name: arithmetic.probe(name) for name in (None, *arithmetic.SETTINGS)}
-
-
-@pytest.fixture(params=arithmetic.SETTINGS)
-def setting(request):
-    return request.param
-
-
-@pytest.fixture
-def other(setting, probes, record_property):
-    """A setting that computes otherwise than this machine by itself."""
-    if why := arithmetic.why_alike(setting, probes[None]["capability"]):
-        record_property("alike", why)
-        assert probes[setting] == probes[None]
-        pytest.skip(f"computed already: {why}")
-    return setting
-
-
 def test_a_setting_changes_the_arithmetic_where_it_can(probes, setting):
     native, other = probes[None], probes[setting]
     if arithmetic.why_alike(setting, native["capability"]):
@@ -117,16 +97,16 @@ def trained():
     )
 
 
-def test_long_trainings_end_alike(trained, other):
+def test_long_trainings_end_alike(trained, other_processor):
     for kind, native in trained(None).items():
-        run = trained(other)[kind]
+        run = trained(other_processor)[kind]
         assert run["accuracy"] == native["accuracy"], kind
         assert run["loss"] == pytest.approx(native["loss"], abs=1e-6), kind
 
 
-def test_what_hangs_on_arithmetic_holds_there(other, tmp_path):
+def test_what_hangs_on_arithmetic_holds_there(other_processor, tmp_path):
     done = arithmetic.run(
-        other,
+        other_processor,
         *("-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider"),
         *("-p", "untrained", f"--basetemp={tmp_path / 'tests'}"),
         *(f"tests/{name}" for name in AGAIN),
