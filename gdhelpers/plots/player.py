@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from html import escape
+from pathlib import Path
 
 from IPython.display import HTML
 
@@ -16,44 +17,9 @@ from gdhelpers.plots.base import styles
 
 WIDTH, HEIGHT, GAP = 220, 200, 16  # of one panel, in SVG units
 
-# Taken apart from the data, so that it can be read. It finds its player by class, as
-# a notebook may show several; each is marked once it runs.
-SCRIPT = """
-for (const box of document.querySelectorAll(".gd-player:not([data-ready])")) {
-  box.dataset.ready = "yes";
-  const frames = JSON.parse(box.dataset.frames), words = JSON.parse(box.dataset.words);
-  const [slider, button, said] = ["input", "button", "output"].map(
-    tag => box.querySelector(tag));
-  const lines = box.querySelectorAll("line.fit");
-  const last = frames[0].length - 1;
-  let timer = null;
-  const draw = () => {
-    const t = +slider.value;
-    lines.forEach((line, i) => {
-      line.setAttribute("y1", frames[i][t][0]);
-      line.setAttribute("y2", frames[i][t][1]);
-    });
-    said.textContent = "Step " + t + ". " + words[t];
-  };
-  const stop = () => {
-    clearInterval(timer); timer = null;
-    button.textContent = "Play"; said.setAttribute("aria-live", "polite");
-  };
-  button.onclick = () => {
-    if (timer) return stop();
-    if (+slider.value === last) slider.value = 0;
-    button.textContent = "Pause"; said.setAttribute("aria-live", "off");
-    timer = setInterval(() => {
-      slider.value = +slider.value + 1; draw();
-      if (+slider.value === last || !box.isConnected) stop();
-    }, 300);
-  };
-  slider.oninput = draw;
-  box.querySelector(".controls").hidden = false;
-  box.querySelector(".note").hidden = true;
-  draw();
-}
-"""
+# It finds its player by class, as a notebook may show several; each is marked once it
+# runs.
+SCRIPT = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 
 
 def line_player(
@@ -120,7 +86,7 @@ def line_player(
         ' style="width:20em;max-width:60%"></label><br><output></output></div>'
         '<p class="note">The moving picture needs a browser that runs scripts and a '
         "notebook that you trust or have run. The stills below show the same.</p>"
-        f"<script>{SCRIPT}</script></div>"
+        f"<script>\n{SCRIPT}</script></div>"
     )
 
 
