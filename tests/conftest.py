@@ -35,8 +35,13 @@ LONG = (
     "test_runner",
     "test_exercises",
 )
-# Also left out of `make quick`.
-SLOW = (*LONG, "attacks", "test_autograde", "browser", "notebooks", "test_training")
+# Also left out of `make quick`: what grades a class, opens a sandbox, trains or draws.
+SLOW = (
+    *LONG,
+    *("attacks/", "autograde/", "feedback/", "grading/", "lms/", "report/", "sandbox/"),
+    *("browser", "cluster", "notebooks/", "postgres", "test_explorers"),
+    *("test_nbgrader", "test_release", "test_training"),
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
