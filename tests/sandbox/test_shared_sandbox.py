@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from dataclasses import replace
 
 import nbformat
 import psutil
@@ -135,7 +136,20 @@ def test_a_class_is_graded_in_one_sandbox(tmp_path, monkeypatch):
 def terms(tmp_path):
     course = Course(tmp_path / "course")
     known = {"lesson": LESSON, "config": course.config, "limits": LIMITS}
-    return {**known, "force": False, "isolated": True}
+    return {**known, "force": False, "isolated": True, "kit": own_kit()}
+
+
+def test_a_warm_up_begun_early_is_used_where_the_terms_are_the_same():
+    current = CurrentSandbox().begin(True, LIMITS)
+    try:
+        process = current._host.server.process
+        begun = current.open(True, LIMITS)
+        assert begun.server.process is process
+        other = replace(LIMITS, cell_seconds=LIMITS.cell_seconds + 1)
+        assert current.open(True, other).limits == other
+        assert process.poll() is not None and not begun.alive
+    finally:
+        current.close()
 
 
 def test_workers_are_told_the_references(terms):
