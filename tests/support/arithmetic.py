@@ -44,6 +44,8 @@ def run(
     )
 
 
+# Some of it differs wherever the processor does: MKL's products do so from AVX2 to AVX-512
+# on Intel's and not on AMD's, sums over the lanes of a vector on both.
 PROBE = """
 import json, torch
 g = torch.Generator().manual_seed(0)
@@ -54,6 +56,7 @@ print(json.dumps({
     "product": float((x @ x.T).double().sum()),
     "drawn": float(drawn.double().sum()),
     "added": float(torch.add(x, x.exp(), alpha=0.3).double().sum()),
+    "over lanes": float(torch.log_softmax(x, 1).double().sum()),
 }))
 """
 
