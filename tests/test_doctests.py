@@ -20,7 +20,13 @@ REPORT = ("attention", "page", "pseudonyms", "reach", "similar", "summary")
     "name",
     [
         *("course.edition", "exercises.edits", "feedback.safe_html"),
-        *("gradebook.states", "lms.archives", "lms.export", "lms.platforms"),
+        *(
+            "gradebook.states",
+            "lms.archives",
+            "lms.export",
+            "lms.names",
+            "lms.platforms",
+        ),
         *("sandbox.limits", "submission.files", "submission.note"),
         "submission.source_code",
         *("demo.late", *(f"report.{name}" for name in REPORT)),

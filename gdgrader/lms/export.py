@@ -16,7 +16,7 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Dict, Unicode
 
 from gdgrader.gradebook.states import FAILED, GRADED, NOT_GRADED, state
-from gdgrader.lms.platforms import canvas_number
+from gdgrader.lms.people import canvas_number
 
 COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name"),
