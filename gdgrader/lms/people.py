@@ -103,12 +103,12 @@ class People:
             if named:
                 return Match(
                     why=f"it names {_all(named)}, but the number {person.number} is of "
-                    f"{_who(student)} in the gradebook"
+                    f"{who(student)} in the gradebook"
                 )
             return Match(
                 student.id,
                 remark=f"it names {person.name!r}; by the number {person.number} it is "
-                f"taken for {_who(student)}. A group's work counts for each of the "
+                f"taken for {who(student)}. A group's work counts for each of the "
                 "group only where you put it into each one's folder",
             )
         if not named:
@@ -118,12 +118,12 @@ class People:
         (student,) = named
         if student.lms_user_id:
             return Match(
-                why=f"it names {_who(student)}, whose number in the gradebook is "
+                why=f"it names {who(student)}, whose number in the gradebook is "
                 f"{student.lms_user_id!r}, not {person.number}"
             )
         return Match(
             student.id,
-            remark=f"by its name alone it is taken for {_who(student)}; nobody in the "
+            remark=f"by its name alone it is taken for {who(student)}; nobody in the "
             f"gradebook has the number {person.number}",
         )
 
@@ -139,7 +139,7 @@ class People:
         said, number = student.lms_user_id, number_in(student.lms_user_id)
         if not said or said == number:
             return ""
-        return f"lms_user_id {said!r} of {_who(student)} was read as {number}"
+        return f"lms_user_id {said!r} of {who(student)} was read as {number}"
 
     def _called(self, person: Person) -> list[Student]:
         spelled = COMPARED[person.platform](person.name)
@@ -149,7 +149,7 @@ class People:
         has = f"has {number} or " if number else ""
         why = f"nobody in the gradebook {has}is called {person.name!r}"
         if number and (owner := self.by_id.get(person.number)):
-            why += f" ({_who(owner)} has it as id; Canvas' numbers are `lms_user_id`)"
+            why += f" ({who(owner)} has it as id; Canvas' numbers are `lms_user_id`)"
         elif alike := self.like.get(skeleton(person.name)):
             why += f" (nearly so: {_all(alike)}: is it the same person?)"
         return Match(why=why)
@@ -161,10 +161,11 @@ def canvas_number(student: Student) -> str:
     return number_in(student.lms_user_id) or number_in(made)
 
 
-def _who(student: Student) -> str:
+def who(student: Student) -> str:
+    """A student's name and id, as one is told of them."""
     names = " ".join(filter(None, (student.first_name, student.last_name)))
     return f"{names} ({student.id!r})" if names else repr(student.id)
 
 
 def _all(students: Iterable[Student]) -> str:
-    return " and ".join(map(_who, students))
+    return " and ".join(map(who, students))
