@@ -14,7 +14,19 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-app = typer.Typer(
+from gdhelpers.terminal import let_everything_be_said
+
+
+class Command(typer.Typer):
+    """Typer's, which also runs where a terminal cannot write ✓."""
+
+    def __call__(self, *args, **kwargs):
+        """Run the command."""
+        let_everything_be_said()
+        return super().__call__(*args, **kwargs)
+
+
+app = Command(
     help="Build the course's editions, grade a class, report on it.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -6,7 +6,9 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("name", ["data", "scheduler_bugs", "schedules", "verdicts"])
+@pytest.mark.parametrize(
+    "name", ["data", "scheduler_bugs", "schedules", "terminal", "verdicts"]
+)
 def test_examples(name):
     result = doctest.testmod(importlib.import_module(f"gdhelpers.{name}"))
     assert result.attempted > 0
