@@ -119,6 +119,8 @@ def autograde(
         sandbox.begin(True, Limits())
     from gdgrader.autograde import progress, runner
     from gdgrader.autograde.cluster import ClusterUnavailable
+    from gdgrader.config import load_config
+    from gdgrader.gradebook import due as dates
     from gdgrader.gradebook.register import CannotRegister
     from gdgrader.gradebook.states import DatabaseBusy
     from gdgrader.sandbox.bubblewrap import SandboxUnavailable
@@ -151,8 +153,44 @@ def autograde(
         raise typer.Exit(1) from None
     for line in progress.summary(outcomes, time.monotonic() - began):
         console.print(line)
+    with dates.opened(load_config(root), lesson) as book:
+        if found := dates.due_date(book, lesson):
+            console.print(dates.told(lesson, found), markup=False)
     if any(o.status == "failed" for o in outcomes):
         raise typer.Exit(1)
+
+
+@app.command()
+def due(
+    lesson: Annotated[str, typer.Argument(help="Such as 01_single_step.")],
+    when: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Such as 2026-07-01 08:00 Europe/Berlin; shown if left out."
+        ),
+    ] = None,
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Take the date away: nobody is late.")
+    ] = False,
+    root: Root = Path(),
+) -> None:
+    """Set, show or take away the date when a lesson is due."""
+    from gdgrader.config import load_config
+    from gdgrader.course.times import UnclearTime, moment
+    from gdgrader.gradebook import due as dates
+
+    try:
+        if when and clear:
+            raise UnclearTime("give a date or --clear, not both")
+        new = moment(" ".join(when)) if when else None
+        with dates.opened(load_config(root), lesson) as book:
+            if new or clear:
+                dates.set_due_date(book, lesson, new)
+            found = dates.due_date(book, lesson)
+    except (UnclearTime, dates.NoLesson) as error:
+        console.print(f"✗ {error}", markup=False)
+        raise typer.Exit(1) from None
+    console.print(f"✓ {dates.told(lesson, found, new)}", markup=False)
 
 
 @app.command()
