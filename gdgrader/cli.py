@@ -161,6 +161,32 @@ def autograde(
 
 
 @app.command()
+def roster(
+    file: Annotated[
+        Path, typer.Argument(help="A CSV, of your own, Canvas' or Moodle's.")
+    ],
+    encoding: Annotated[
+        str | None, typer.Option(help="Such as latin-1; found out unless told.")
+    ] = None,
+    root: Root = Path(),
+) -> None:
+    """Tell the gradebook who is in the class."""
+    from gdgrader.config import load_config
+    from gdgrader.lms import roster as rosters
+
+    try:
+        found = rosters.read_roster(file, encoding)
+        added, known = rosters.import_into(load_config(root), found)
+    except (rosters.BadRoster, OSError) as error:
+        console.print(f"✗ {error}", markup=False)
+        console.print("Nothing was imported.")
+        raise typer.Exit(1) from None
+    for remark in found.remarks:
+        console.print(f"  {remark}", markup=False)
+    console.print(f"✓ students: {added} new, {known} known before")
+
+
+@app.command()
 def due(
     lesson: Annotated[str, typer.Argument(help="Such as 01_single_step.")],
     when: Annotated[

@@ -53,14 +53,25 @@ def skeleton(name: str) -> str:
     return "".join(c for c in plain if unicodedata.category(c)[0] in "LN")
 
 
+def unspread(text: str | None) -> str:
+    """An id or a number without what a spreadsheet or a space key added.
+
+    >>> [unspread(text) for text in (" 1235 ", "1236.0", "007", "s01", None)]
+    ['1235', '1236', '007', 's01', '']
+    """
+    plain = _composed(text or "").strip()
+    found = WHOLE.fullmatch(plain)
+    return found[1] if found else plain
+
+
 def number_in(text: str | None) -> str:
-    """A platform's number of a person, as a spreadsheet may have left it; else "".
+    """A platform's number of a person, "" where it is none.
 
     >>> [number_in(text) for text in (" 1235 ", "1236.0", "1.2E+05", "s01", None)]
     ['1235', '1236', '', '', '']
     """
-    found = WHOLE.fullmatch(unicodedata.normalize("NFKC", text or "").strip())
-    return str(int(found[1])) if found else ""
+    plain = unspread(text)
+    return str(int(plain)) if plain.isdecimal() else ""
 
 
 def _composed(name: str) -> str:

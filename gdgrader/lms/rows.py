@@ -8,7 +8,7 @@ from itertools import combinations
 
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 
-from gdgrader.lms.names import number_in, skeleton
+from gdgrader.lms.names import number_in, skeleton, unspread
 from gdgrader.lms.people import MADE, canvas_number, who
 
 
@@ -88,7 +88,7 @@ class Rows:
 def _twins(students: Sequence[Student]) -> Iterator[tuple[Student, Student, str]]:
     """Pairs that may be one person, and why."""
     same: tuple[tuple[Callable[[Student], str], str], ...] = (
-        (lambda s: number_in(s.id) or s.id.strip().casefold(), "have one id"),
+        (lambda s: unspread(s.id).casefold(), "have one id"),
         (lambda s: number_in(s.lms_user_id), "have one lms_user_id"),
     )
     for key, why in same:
