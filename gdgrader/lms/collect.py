@@ -59,7 +59,7 @@ class LmsCollector(FileNameCollectorPlugin):
         people = self._people()
         found = {}
         for path in sorted(p for p in root.rglob("*") if p.is_file()):
-            read = recognise(path.relative_to(root).parts, path.stat().st_mtime)
+            read = self._read(path, root, people)
             file = read if isinstance(read, str) else people.reading(read)
             if isinstance(file, Handed):
                 found[path] = file
@@ -87,6 +87,15 @@ class LmsCollector(FileNameCollectorPlugin):
         if any(not match.student for match in matches.values()):
             self.log.warning(ASK)
         return taken
+
+    def _read(self, path: Path, root: Path, people: People) -> list[Handed] | str:
+        parts, changed = path.relative_to(root).parts, path.stat().st_mtime
+        read = recognise(parts, changed)
+        if isinstance(read, str) or any(people.known(h.person) for h in read):
+            return read
+        # An archive of the name hw_2026_07_01.zip looks like a file of student 2026's.
+        inner = recognise(parts[1:], changed) if len(parts) > 1 else ""
+        return inner if isinstance(inner, list) else read
 
     def _people(self) -> People:
         with Gradebook(self.parent.coursedir.db_url) as book:

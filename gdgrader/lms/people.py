@@ -50,6 +50,11 @@ class People:
                 self.by_number[number].append(student)
         self.by_id = {number_in(student.id): student for student in students}
 
+    def known(self, person: Person) -> bool:
+        """Whether anybody of the class has the name or the number."""
+        numbered = person.platform == "canvas" and person.number in self.by_number
+        return numbered or bool(self._called(person))
+
     def reading(self, readings: Sequence[Handed]) -> Handed | str:
         """The reading of a file's name that fits the class best, else the likeliest.
 
@@ -73,11 +78,8 @@ class People:
         """Who each of a download's people is."""
         found = {}
         for person in people:
-            same = {p for p in people if p.platform == person.platform}
-            if person.platform == "canvas":
-                found[person] = self._of_canvas(person, same)
-            else:
-                found[person] = self._of_moodle(person)
+            of = self._of_canvas if person.platform == "canvas" else self._of_moodle
+            found[person] = of(person)
         claims: dict[tuple[str, str], set[Person]] = defaultdict(set)
         for person, match in found.items():
             if match.student:
@@ -91,7 +93,7 @@ class People:
                 found |= dict.fromkeys(claiming, Match(why=why))
         return found
 
-    def _of_canvas(self, person: Person, others: set[Person]) -> Match:
+    def _of_canvas(self, person: Person) -> Match:
         numbered = self.by_number.get(person.number, [])
         named = self._called(person)
         if len(numbered) > 1:

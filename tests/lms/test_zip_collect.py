@@ -193,6 +193,17 @@ def test_without_a_class_nothing_is_collected(course):
     assert submitted(course) == {"s02/tiny/tiny.ipynb": b"his"}
 
 
+def test_an_archive_named_as_a_students_file(course):
+    enrol(course, {"s01": ("Ann", "Öz", "12"), "s02": ("Bo", "Roe", "77")})
+    nasty = zipped({"özann_12_9_tiny.ipynb": b"not Ann's"})
+    archive = {"roebo_77_1_work.zip": nasty, "özann_12_2_tiny.ipynb": b"hers"}
+    collect(course, hw_2026_07_01=zipped(archive))
+    assert submitted(course) == {
+        "s01/tiny/tiny.ipynb": b"hers",
+        "s02/tiny/özann_12_9_tiny.ipynb": b"not Ann's",
+    }
+
+
 def test_a_second_download_and_the_grades(course):
     """The later file wins; what was collected is graded and goes back to Canvas."""
     enrol(course, {"s02": ("Bo", "Roe", "77")})
