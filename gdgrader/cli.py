@@ -123,6 +123,7 @@ def autograde(
     from gdgrader.gradebook import due as dates
     from gdgrader.gradebook.register import CannotRegister
     from gdgrader.gradebook.states import DatabaseBusy
+    from gdgrader.gradebook.strangers import strangers
     from gdgrader.sandbox.bubblewrap import SandboxUnavailable
 
     unavailable = (SandboxUnavailable, ClusterUnavailable)
@@ -156,6 +157,11 @@ def autograde(
     with dates.opened(load_config(root), lesson) as book:
         if found := dates.due_date(book, lesson):
             console.print(dates.told(lesson, found), markup=False)
+        if unknown := strangers(book, [o.student for o in outcomes]):
+            names = ", ".join(unknown[: progress.NAMED])
+            more = f" and {len(unknown) - progress.NAMED} more"
+            more = more if len(unknown) > progress.NAMED else ""
+            console.print(f"In no class list: {names}{more}", markup=False)
     if any(o.status == "failed" for o in outcomes):
         raise typer.Exit(1)
 
