@@ -16,6 +16,7 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Dict, Unicode
 
 from gdgrader.gradebook.states import FAILED, GRADED, NOT_GRADED, state
+from gdgrader.lms.names import unspread
 from gdgrader.lms.people import canvas_number
 from gdgrader.lms.rows import Rows, TwoRows
 
@@ -117,7 +118,7 @@ class CanvasExport(_CsvExport):
         most = [_rounded(assignment.max_score) for assignment in assignments]
         yield ["    Points Possible", "", "", "", *most]
         for student in students:
-            who = [_name(student), canvas_number(student), student.id, ""]
+            who = [_name(student), canvas_number(student), student.id.strip(), ""]
             yield who + [self._final(gradebook, a, student) for a in assignments]
 
     def _title(self, name: str) -> str:
@@ -145,7 +146,7 @@ class MoodleExport(_CsvExport):
             *names,
         ]
         for student in students:
-            who = [student.id, student.lms_user_id, student.email]
+            who = [student.id.strip(), unspread(student.lms_user_id), student.email]
             who += [student.first_name, student.last_name]
             yield who + [self._final(gradebook, a, student) for a in assignments]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -80,6 +80,11 @@ class People:
         for person in people:
             of = self._of_canvas if person.platform == "canvas" else self._of_moodle
             found[person] = of(person)
+        alike = Counter(map(self._spelled, people))
+        for person, match in found.items():
+            if match.why and (count := alike[self._spelled(person)]) > 1:
+                said = f"{match.why} ({count} of the download are: is it anonymous?)"
+                found[person] = Match(why=said)
         claims: dict[tuple[str, str], set[Person]] = defaultdict(set)
         for person, match in found.items():
             if match.student:
@@ -144,8 +149,10 @@ class People:
         return f"lms_user_id {said!r} of {who(student)} was read as {number}"
 
     def _called(self, person: Person) -> list[Student]:
-        spelled = COMPARED[person.platform](person.name)
-        return self.by_name.get((person.platform, spelled), [])
+        return self.by_name.get(self._spelled(person), [])
+
+    def _spelled(self, person: Person) -> tuple[str, str]:
+        return person.platform, COMPARED[person.platform](person.name)
 
     def _unknown(self, person: Person, number: str = "") -> Match:
         has = f"has {number} or " if number else ""

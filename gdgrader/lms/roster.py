@@ -42,6 +42,7 @@ BOMS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods, .xls
 MOST_SAID = 10
 
 
@@ -169,6 +170,8 @@ def _plain(student: str) -> str:
 
 def _text(path: Path, encoding: str | None, roster: Roster) -> str:
     content = path.read_bytes()
+    if content.startswith(WORKBOOKS):
+        raise BadRoster(f"{path} is a spreadsheet's own file: save it as CSV")
     if encoding is None:
         encoding = next((e for bom, e in BOMS.items() if content.startswith(bom)), None)
     if encoding is None and b"\0" in content[:200]:  # of Latin letters every other byte

@@ -100,6 +100,15 @@ def test_two_who_would_become_one_are_both_asked_about():
     assert "whose number in the gradebook is '8'" in canvas(by_name, "bbo_9_1_x.py")[0]
 
 
+def test_an_anonymous_download_is_called_so():
+    people = roster("Ann|Öz")
+    asked = [Person("moodle", "Teilnehmer/in", str(i)) for i in range(3)]
+    found = people.matches([*asked, Person("moodle", "Ann Öz", "9")])
+    whys = [found[person].why for person in asked]
+    assert all("'Teilnehmer/in' (3 of the download are: is it" in w for w in whys)
+    assert [match.student for match in found.values()] == ["", "", "", "s0"]
+
+
 def test_a_number_that_contradicts_the_name():
     people = roster("Ann|Öz|7", "Bo|Roe|8", "Cy||9", "||10")
     assert "it names Bo Roe ('s1')" in canvas(people, "roebo_7_1_x.py")[0]

@@ -104,6 +104,7 @@ def test_rows_of_canvas_that_are_nobody(tmp_path):
         ('id\n"ann\n', "line 2"),
         ("id,first_name\n", "names nobody"),
         ("", "is empty"),
+        (b"PK\x03\x04\0\0", "save it as CSV"),
         (b"id,last_name\nann,\x81\n", "neither in UTF-8 nor in Latin-1"),
     ],
 )
