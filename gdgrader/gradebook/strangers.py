@@ -12,10 +12,11 @@ def strangers(book: Gradebook, students: Collection[str]) -> list[str]:
 
     A misspelled folder would otherwise become a person of its own, silently.
     """
-    listed = {student.id for student in book.students if _known(student)}
+    listed = {student.id for student in book.students if is_listed(student)}
     return sorted(set(students) - listed) if listed else []
 
 
-def _known(student: Student) -> bool:
+def is_listed(student: Student) -> bool:
+    """Whether more is known of a student than an id."""
     told = (student.first_name, student.last_name, student.email, student.lms_user_id)
     return any(told)

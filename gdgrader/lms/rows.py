@@ -8,6 +8,7 @@ from itertools import combinations
 
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 
+from gdgrader.gradebook.strangers import is_listed
 from gdgrader.lms.names import number_in, skeleton, unspread
 from gdgrader.lms.people import MADE, canvas_number, who
 
@@ -98,15 +99,24 @@ def _twins(students: Sequence[Student]) -> Iterator[tuple[Student, Student, str]
         for told, group in groups.items():
             for one, other in combinations(group if told else (), 2):
                 yield one, other, f"{who(one)} and {who(other)} {why}"
-    # An earlier version made ids of names: "Roe Bo" became roe-bo.
-    nameless = {
-        skeleton(s.id): s for s in students if not (s.first_name or s.last_name)
-    }
+    # A folder named by what a platform calls somebody made a student of its own.
+    called = defaultdict(list)
     for student in students:
-        first, last = student.first_name, student.last_name
-        for name in (
-            {skeleton(first + last), skeleton(last + first)} if first and last else ()
-        ):
-            if other := nameless.get(name):
-                why = f"{who(student)} is called as the id {other.id!r} says"
-                yield student, other, why
+        for name in _also_called(student):
+            called[name].append(student)
+    for student in students:
+        if is_listed(student):
+            continue
+        for name in {unspread(student.id).casefold(), skeleton(student.id)}:
+            for other in called[name]:
+                yield student, other, f"{student.id!r} may be {who(other)}"
+
+
+def _also_called(student: Student) -> set[str]:
+    """What else than their id a student may go by: number, address, whole name."""
+    first, last = student.first_name, student.last_name
+    names = (
+        {skeleton(first + last), skeleton(last + first)} if first and last else set()
+    )
+    address = (student.email or "").strip().casefold()
+    return {*names, address, unspread(student.lms_user_id)} - {""}

@@ -130,8 +130,10 @@ TWINS = [
     ),
     (
         {"s02": {"first_name": "Bo", "last_name": "Röe"}, "roe-bo": {}},
-        "Bo Röe ('s02') is called as the id 'roe-bo' says",
+        "'roe-bo' may be Bo Röe ('s02')",
     ),
+    ({"s02": {"lms_user_id": "1235.0"}, "1235": {}}, "'1235' may be 's02'"),
+    ({"s02": {"email": "Bo@x.org"}, "bo@x.org": {}}, "'bo@x.org' may be 's02'"),
 ]
 
 
@@ -151,6 +153,27 @@ def test_one_person_never_has_two_rows(tmp_path, caplog, students, said):
         book.remove_student(next(iter(students)))
         CanvasExport(to=str(path)).export(book)
         assert path.exists()
+
+
+def test_two_people_have_two_rows(tmp_path):
+    made = Course(tmp_path / "course")
+    students = {
+        "7": {"lms_user_id": "8"},
+        "8": {"lms_user_id": "7"},
+        "007": {},
+        "bo": {"first_name": "Bo", "last_name": "Roe", "email": "same@x.org"},
+        "bo2": {"first_name": "Bo", "last_name": "Roe", "email": "same@x.org"},
+        "kim": {},
+        "s9": {"first_name": "Kim"},
+        "9": {"first_name": "Lee"},
+        "s10": {"lms_user_id": "9"},
+    }
+    with Gradebook(made.db_url) as book:
+        for student, known in students.items():
+            book.add_student(student, **known)
+        for layout in LAYOUTS:
+            layout(to=str(tmp_path / "out.csv")).export(book)
+    assert len((tmp_path / "out.csv").read_text().splitlines()) == 1 + len(students)
 
 
 def test_work_collected_before_the_class_list_came(tmp_path):
