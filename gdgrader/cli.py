@@ -14,7 +14,19 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-app = typer.Typer(
+from gdhelpers.terminal import let_everything_be_said
+
+
+class Command(typer.Typer):
+    """Typer's, which also runs where a terminal cannot write ✓."""
+
+    def __call__(self, *args, **kwargs):
+        """Run the command."""
+        let_everything_be_said()
+        return super().__call__(*args, **kwargs)
+
+
+app = Command(
     help="Build the course's editions, grade a class, report on it.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -107,8 +119,11 @@ def autograde(
         sandbox.begin(True, Limits())
     from gdgrader.autograde import progress, runner
     from gdgrader.autograde.cluster import ClusterUnavailable
+    from gdgrader.config import load_config
+    from gdgrader.gradebook import due as dates
     from gdgrader.gradebook.register import CannotRegister
     from gdgrader.gradebook.states import DatabaseBusy
+    from gdgrader.gradebook.strangers import strangers
     from gdgrader.sandbox.bubblewrap import SandboxUnavailable
 
     unavailable = (SandboxUnavailable, ClusterUnavailable)
@@ -139,8 +154,75 @@ def autograde(
         raise typer.Exit(1) from None
     for line in progress.summary(outcomes, time.monotonic() - began):
         console.print(line)
+    with dates.opened(load_config(root), lesson) as book:
+        if found := dates.due_date(book, lesson):
+            console.print(dates.told(lesson, found), markup=False)
+        if unknown := strangers(book, [o.student for o in outcomes]):
+            names = ", ".join(unknown[: progress.NAMED])
+            more = f" and {len(unknown) - progress.NAMED} more"
+            more = more if len(unknown) > progress.NAMED else ""
+            console.print(f"In no class list: {names}{more}", markup=False)
     if any(o.status == "failed" for o in outcomes):
         raise typer.Exit(1)
+
+
+@app.command()
+def roster(
+    file: Annotated[
+        Path, typer.Argument(help="A CSV, of your own, Canvas' or Moodle's.")
+    ],
+    encoding: Annotated[
+        str | None, typer.Option(help="Such as latin-1; found out unless told.")
+    ] = None,
+    root: Root = Path(),
+) -> None:
+    """Tell the gradebook who is in the class."""
+    from gdgrader.config import load_config
+    from gdgrader.lms import roster as rosters
+
+    try:
+        found = rosters.read_roster(file, encoding)
+        added, known = rosters.import_into(load_config(root), found)
+    except (rosters.BadRoster, OSError) as error:
+        console.print(f"✗ {error}", markup=False)
+        console.print("Nothing was imported.")
+        raise typer.Exit(1) from None
+    for remark in found.remarks:
+        console.print(f"  {remark}", markup=False)
+    console.print(f"✓ students: {added} new, {known} known before")
+
+
+@app.command()
+def due(
+    lesson: Annotated[str, typer.Argument(help="Such as 01_single_step.")],
+    when: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Such as 2026-07-01 08:00 Europe/Berlin; shown if left out."
+        ),
+    ] = None,
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Take the date away: nobody is late.")
+    ] = False,
+    root: Root = Path(),
+) -> None:
+    """Set, show or take away the date when a lesson is due."""
+    from gdgrader.config import load_config
+    from gdgrader.course.times import UnclearTime, moment
+    from gdgrader.gradebook import due as dates
+
+    try:
+        if when and clear:
+            raise UnclearTime("give a date or --clear, not both")
+        new = moment(" ".join(when)) if when else None
+        with dates.opened(load_config(root), lesson) as book:
+            if new or clear:
+                dates.set_due_date(book, lesson, new)
+            found = dates.due_date(book, lesson)
+    except (UnclearTime, dates.NoLesson) as error:
+        console.print(f"✗ {error}", markup=False)
+        raise typer.Exit(1) from None
+    console.print(f"✓ {dates.told(lesson, found, new)}", markup=False)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gdhelpers.cases import run_case
+from gdhelpers.terminal import say
 from gdhelpers.verdicts import Fault, cases_of, rule
 
 TABLE = "checks.json"
@@ -70,7 +71,7 @@ def check(
     verdict = rule(entry, property_name, [run_case(function, c) for c in cases])
     if not verdict.right:
         raise CheckFailed(verdict.message, verdict.fault)
-    print(verdict.message)
+    say(verdict.message)
 
 
 def _entry(folder: Path, exercise: str) -> dict:
@@ -108,16 +109,14 @@ def once_written(*names: str) -> Iterator[None]:
     try:
         yield
     except NotImplementedError:
-        print(
-            f"This needs your {wanted}: write {them} above, then run this cell again."
-        )
+        say(f"This needs your {wanted}: write {them} above, then run this cell again.")
     except NameError as error:
         if isinstance(error, UnboundLocalError):
             _say_it_failed(wanted, error)
             return
         if error.name not in names:
             raise
-        print(f"This needs your {wanted}: run the cell that defines {them} first.")
+        say(f"This needs your {wanted}: run the cell that defines {them} first.")
     except (
         TypeError,
         ValueError,
@@ -130,7 +129,7 @@ def once_written(*names: str) -> Iterator[None]:
 
 
 def _say_it_failed(wanted: str, error: Exception) -> None:
-    print(
+    say(
         f"This uses your {wanted}, which did not work out here "
         f"({type(error).__name__}: {error}). Its check says more."
     )

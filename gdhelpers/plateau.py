@@ -15,7 +15,8 @@ class Decision:
 
     Attributes:
         metric: what it was given.
-        bar: what the metric had to beat, best · (1 ∓ threshold); ±inf at first.
+        bar: what the metric had to beat, best · (1 ∓ threshold), or best ∓ threshold
+            with `threshold_mode="abs"`; ±inf at first.
         better: whether it did.
         best: the best so far, this metric included.
         bad: the count of bad epochs, before a drop sets it back.
@@ -39,8 +40,6 @@ def plateau_decisions(
 ) -> list[Decision]:
     """Step a ReduceLROnPlateau with `settings` through the metrics.
 
-    The threshold is relative, as it is unless torch is told otherwise.
-
     >>> rows = plateau_decisions([1.0, 1.0, 1.0], 0.1, patience=1)
     >>> [(row.bad, row.dropped) for row in rows]
     [(0, False), (1, False), (2, True)]
@@ -52,7 +51,10 @@ def plateau_decisions(
     for metric in metrics:
         lr, counted = group["lr"], scheduler.num_bad_epochs
         resting = scheduler.cooldown_counter
-        bar = scheduler.best * (1 - sign * scheduler.threshold)
+        if scheduler.threshold_mode == "rel":
+            bar = scheduler.best * (1 - sign * scheduler.threshold)
+        else:
+            bar = scheduler.best - sign * scheduler.threshold
         better = metric < bar if sign == 1 else metric > bar
         scheduler.step(metric)
         bad = 0 if better or resting else counted + 1

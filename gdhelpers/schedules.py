@@ -267,13 +267,23 @@ def wsd(
 def attach(schedule: Schedule, optimizer: Optimizer) -> LambdaLR:
     """Drive `optimizer` by `schedule`: a torch scheduler, stepped after each step.
 
-    Every parameter group gets the schedule's rate, whatever its own was.
+    Every parameter group gets the schedule's rate, whatever its own was. To resume a
+    training, load the state of the optimizer and of the scheduler, in either order.
     """
     from torch.optim.lr_scheduler import LambdaLR
 
+    class Attached(LambdaLR):
+        def load_state_dict(self, state_dict: dict) -> None:
+            super().load_state_dict(state_dict)
+            # Attaching has set an optimizer that was loaded before to schedule(0).
+            for group, lr in zip(
+                optimizer.param_groups, self.get_last_lr(), strict=True
+            ):
+                group["lr"] = lr
+
     for group in optimizer.param_groups:
         group["lr"] = group["initial_lr"] = 1.0  # LambdaLR multiplies this base rate
-    return LambdaLR(optimizer, schedule)
+    return Attached(optimizer, schedule)
 
 
 def _ease(start: float, stop: float, share: float) -> float:

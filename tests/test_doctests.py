@@ -6,7 +6,9 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("name", ["data", "scheduler_bugs", "schedules", "verdicts"])
+@pytest.mark.parametrize(
+    "name", ["data", "scheduler_bugs", "schedules", "terminal", "verdicts"]
+)
 def test_examples(name):
     result = doctest.testmod(importlib.import_module(f"gdhelpers.{name}"))
     assert result.attempted > 0
@@ -19,14 +21,21 @@ REPORT = ("attention", "page", "pseudonyms", "reach", "similar", "summary")
 @pytest.mark.parametrize(
     "name",
     [
-        *("course.edition", "exercises.edits", "feedback.safe_html"),
-        *("gradebook.states", "lms.archives", "lms.export", "lms.platforms"),
+        *("course.edition", "course.times", "exercises.edits", "feedback.safe_html"),
+        *(
+            "gradebook.states",
+            "lms.archives",
+            "lms.export",
+            "lms.names",
+            "lms.platforms",
+        ),
         *("sandbox.limits", "submission.files", "submission.note"),
         "submission.source_code",
         *("demo.late", *(f"report.{name}" for name in REPORT)),
     ],
 )
 def test_examples_of_the_grader(name):
-    result = doctest.testmod(importlib.import_module(f"gdgrader.{name}"))
+    module = importlib.import_module(f"gdgrader.{name}")
+    result = doctest.testmod(module, optionflags=doctest.ELLIPSIS)
     assert result.attempted > 0
     assert result.failed == 0

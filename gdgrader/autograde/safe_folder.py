@@ -6,7 +6,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from gdgrader.submission.find import TIMESTAMP, likeness, timestamp
+from nbgrader.utils import parse_utc
+
+from gdgrader.submission.find import STAMP, TIMESTAMP, likeness, timestamp
 
 
 def made_safe(folder: Path, notebooks: list[str], source: Path) -> list[str]:
@@ -33,11 +35,7 @@ def made_safe(folder: Path, notebooks: list[str], source: Path) -> list[str]:
     for path in _in_the_way(folder, source):
         path.rename(path.with_name(f"{path.name}.submitted"))
         remarks.append(f"{path.name} took the place of a given file; it was renamed.")
-    stamp = folder / TIMESTAMP
-    # nbgrader gives a submission up for a time that it cannot read.
-    if stamp.exists() and not timestamp({TIMESTAMP: stamp.read_bytes()[:200]}):
-        stamp.unlink()
-        remarks.append(f"{TIMESTAMP} said no time that can be read; it was removed.")
+    remarks += _stamped(folder / TIMESTAMP)
     names = sorted(p.name for p in source.glob("*.ipynb"))
     here = {p.name for p in folder.glob("*.ipynb")}
     for name in names:
@@ -48,6 +46,26 @@ def made_safe(folder: Path, notebooks: list[str], source: Path) -> list[str]:
     found = [str(Path(notebooks[0]).parent / p.name) for p in folder.glob("*.ipynb")]
     notebooks[:] = sorted(n for n in found if Path(n).name in names) or notebooks
     return remarks
+
+
+def _stamped(stamp: Path) -> Iterator[str]:
+    """Leave no time that nbgrader cannot read, or reads otherwise than we do.
+
+    For the first it gives a submission up; of a zone it does not know it makes UTC.
+    """
+    if not stamp.is_file():
+        return
+    content = stamp.read_bytes()
+    if not (when := timestamp({TIMESTAMP: content})):
+        aside = stamp.rename(stamp.with_name(f"{TIMESTAMP}.submitted"))
+        yield f"{TIMESTAMP} said no time with a zone, as in {STAMP}; see {aside.name}."
+        return
+    try:
+        alike = parse_utc(content.decode().strip()) == when
+    except (ValueError, OverflowError, TypeError):
+        alike = False
+    if not alike:
+        stamp.write_text(f"{when} UTC")
 
 
 def _in_the_way(folder: Path, source: Path) -> Iterator[Path]:

@@ -18,6 +18,7 @@ from gdgrader.submission.read import LARGEST, MB
 DEEPEST = 2  # a zip in the platform's zip, and no zip in that
 MOST_FILES = 1000  # of one student's zip
 MOST_BYTES = 4 * LARGEST
+JOINERS = "\u200c\u200d"  # not printable, but letters of many scripts lean on them
 BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, RuntimeError, NotImplementedError)
 
 
@@ -88,12 +89,16 @@ def safe_parts(name: str) -> Iterator[str]:
     """
     named = False
     for part in unicodedata.normalize("NFC", name).replace("\\", "/").split("/"):
-        part = "".join(c if c.isprintable() and c != ":" else "_" for c in part)
+        part = "".join(c if _harmless(c) else "_" for c in part)
         if part.strip(". "):
             named = True
             yield part.strip()
     if not named:
         yield "unnamed"
+
+
+def _harmless(c: str) -> bool:
+    return (c.isprintable() or c in JOINERS) and c != ":"
 
 
 def _name(info: zipfile.ZipInfo) -> str:

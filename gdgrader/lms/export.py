@@ -16,7 +16,9 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Dict, Unicode
 
 from gdgrader.gradebook.states import FAILED, GRADED, NOT_GRADED, state
-from gdgrader.lms.platforms import canvas_number
+from gdgrader.lms.names import unspread
+from gdgrader.lms.people import canvas_number
+from gdgrader.lms.rows import Rows, TwoRows
 
 COLUMNS = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name"),
@@ -30,18 +32,34 @@ class _CsvExport(ExportPlugin):
     """Chooses students and assignments as asked, and writes rows to a file."""
 
     default_name = "grades.csv"
+    empty = 0
 
     def export(self, gradebook: Gradebook) -> None:
-        """Write the gradebook to `ExportPlugin.to`, or else a file of default name."""
+        """Write the gradebook to `ExportPlugin.to`, or else a file of default name.
+
+        Nothing is written, and the command fails, where a person would get two rows.
+        """
         path = Path(self.to or self.default_name)
-        self.log.info("Exporting grades to %s", path)
         names, ids = set(map(str, self.assignment)), set(map(str, self.student))
         assignments = [a for a in gradebook.assignments if not names or a.name in names]
         students = [s for s in gradebook.students if not ids or s.id in ids]
+        try:
+            self.people = Rows(gradebook, assignments, students)
+        except TwoRows as error:
+            self.log.error("Nothing was exported: %s", error)
+            raise SystemExit(1) from None
+        self.log.info("Exporting grades to %s", path)
+        for student, earlier in self.people.earlier.items():
+            self.log.warning("What %s handed in is %s's", earlier.id, student)
         with path.open("w", newline="", encoding="utf-8") as file:
             table = csv.writer(file, lineterminator="\n")
-            for row in self._rows(gradebook, assignments, students):
+            for row in self._rows(gradebook, assignments, self.people.students):
                 table.writerow([harmless(cell) for cell in row])
+        if self.empty:
+            self.log.warning(
+                "%s cells are empty: an upload takes away a score that stands there",
+                self.empty,
+            )
 
     def _rows(
         self,
@@ -52,6 +70,17 @@ class _CsvExport(ExportPlugin):
         """The header and what follows it."""
         raise NotImplementedError
 
+    def _row(self, gradebook: Gradebook, assignment: Assignment, student: Student):
+        counts = self.people.whose(assignment, student)
+        return _row(gradebook, assignment, student, counts)
+
+    def _final(self, gradebook: Gradebook, assignment: Assignment, student: Student):
+        row = self._row(gradebook, assignment, student)
+        if row["status"] == GRADED:
+            return _rounded(row["score"])
+        self.empty += 1
+        return ""
+
 
 class StatusExport(_CsvExport):
     """nbgrader's CSV, its columns and two more: `status` and `reason`."""
@@ -60,7 +89,7 @@ class StatusExport(_CsvExport):
         yield COLUMNS
         for assignment in assignments:
             for student in students:
-                row = _row(gradebook, assignment, student)
+                row = self._row(gradebook, assignment, student)
                 yield [row.get(column) for column in COLUMNS]
 
 
@@ -70,8 +99,7 @@ class CanvasExport(_CsvExport):
     Canvas finds a student by ID (nbgrader's `lms_user_id`), else by SIS Login ID
     (nbgrader's student id), else by name; and an assignment by the id after its name,
     else by its name. Only final scores are written: what failed, waits for a person or
-    was not handed in is an empty cell, for which Canvas shows no score, not even an
-    older one.
+    was not handed in is an empty cell, which takes an older score away.
 
     Source: canvas-lms, lib/gradebook_importer.rb.
     """
@@ -90,8 +118,8 @@ class CanvasExport(_CsvExport):
         most = [_rounded(assignment.max_score) for assignment in assignments]
         yield ["    Points Possible", "", "", "", *most]
         for student in students:
-            who = [_name(student), canvas_number(student), student.id, ""]
-            yield who + [_final(gradebook, a, student) for a in assignments]
+            who = [_name(student), canvas_number(student), student.id.strip(), ""]
+            yield who + [self._final(gradebook, a, student) for a in assignments]
 
     def _title(self, name: str) -> str:
         number = self.assignment_ids.get(name)
@@ -118,9 +146,9 @@ class MoodleExport(_CsvExport):
             *names,
         ]
         for student in students:
-            who = [student.id, student.lms_user_id, student.email]
+            who = [student.id.strip(), unspread(student.lms_user_id), student.email]
             who += [student.first_name, student.last_name]
-            yield who + [_final(gradebook, a, student) for a in assignments]
+            yield who + [self._final(gradebook, a, student) for a in assignments]
 
 
 def harmless(cell: object) -> object:
@@ -134,11 +162,6 @@ def harmless(cell: object) -> object:
     return cell
 
 
-def _final(gradebook: Gradebook, assignment: Assignment, student: Student):
-    row = _row(gradebook, assignment, student)
-    return _rounded(row["score"]) if row["status"] == GRADED else ""
-
-
 def _rounded(score: float) -> str:
     return f"{round(score, 2):g}"
 
@@ -148,8 +171,11 @@ def _name(student: Student) -> str:
     return ", ".join(names) or student.id
 
 
-def _row(gradebook: Gradebook, assignment: Assignment, student: Student) -> dict:
-    found = state(gradebook, assignment.name, student.id)
+def _row(
+    gradebook: Gradebook, assignment: Assignment, student: Student, counts: str
+) -> dict:
+    """What is told of a student, whose work was collected under the id `counts`."""
+    found = state(gradebook, assignment.name, counts)
     row = {
         "assignment": assignment.name,
         "duedate": assignment.duedate,
@@ -162,7 +188,7 @@ def _row(gradebook: Gradebook, assignment: Assignment, student: Student) -> dict
         "reason": found.reason,
     }
     try:
-        submission = gradebook.find_submission(assignment.name, student.id)
+        submission = gradebook.find_submission(assignment.name, counts)
     except MissingEntry:  # as nbgrader: nothing handed in is worth nothing
         return row | {"raw_score": 0.0, "late_submission_penalty": 0.0, "score": 0.0}
     row["timestamp"] = submission.timestamp

@@ -1,22 +1,27 @@
-"""How Moodle and Canvas name the files of a download, and whom they mean."""
+"""How Moodle and Canvas name the files of a download, and whom they may mean.
+
+Sources: moodle, mod/assign/classes/downloader.php; canvas-lms, lib/content_zipper.rb.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from gdgrader.submission.find import TIMESTAMP
 
+# Moodle's group of those who are in none has no number.
 MOODLE = re.compile(
-    r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_file(?:_(?P<file>.*))?"
+    r"(?P<name>.+?)(?:_(?P<number>\d+))?_assignsubmission_(?P<kind>[a-z]+)"
+    r"(?:_(?P<file>.*))?"
 )
 CANVAS = re.compile(
-    r"(?P<name>[^\W_]+)_(?:(?i:late)_)?(?P<number>\d+)_(?P<upload>\d+)_(?P<file>.+)"
+    r"(?:late_)?(?P<number>\d+)_(?P<upload>\d+)_(?P<file>.+)", re.IGNORECASE
 )
+ANONYMOUS = re.compile(r"(?:LATE_)?anon_[^_]+_\d+_.+")  # Canvas'
 # What Canvas and browsers add to a later version: "-2", " (2)".
 VERSION = re.compile(r"(?:-(\d+)| ?\((\d+)\))$")
 
@@ -26,7 +31,8 @@ class Person:
     """A student as the platform names them.
 
     Attributes:
-        number: Canvas' of the student; Moodle's of the student in this assignment.
+        number: Canvas' of the student; Moodle's of the student in this assignment, ""
+            for its group of those who are in none.
     """
 
     platform: str
@@ -43,31 +49,65 @@ class Handed:
     age: tuple[int, float, int]
 
 
-def recognise(parts: Collection[str], changed: float) -> Handed | str:
-    """Whose file this is, by its path; or in words why nobody can tell.
+def recognise(parts: Collection[str], changed: float) -> list[Handed] | str:
+    """Whose file this may be, by its path; or in words why nobody can tell.
 
     The outermost folder that names a student decides, so that no student's own zip can
-    name another.
+    name another. Canvas' names can be read in more than one way where a number stands
+    in a person's or a file's name; the likeliest is the first.
 
-    >>> recognise(["all", "Öz Ann_7_assignsubmission_file_a (2).ipynb"], 0.0).person
+    >>> recognise(["all", "Öz Ann_7_assignsubmission_file_a (2).ipynb"], 0.0)[0].person
     Person(platform='moodle', name='Öz Ann', number='7')
+    >>> [h.person.number for h in recognise(["öz_ann_12_345_01_step.ipynb"], 0.0)]
+    ['12', '345']
     """
     file = PurePath(*parts).name
     if file == TIMESTAMP or any(p.startswith(("__MACOSX", ".")) for p in parts):
         return "a hidden file, or one that is not a student's to write"
     for part in parts:
-        for platform, names in (("moodle", MOODLE), ("canvas", CANVAS)):
-            if not (match := names.fullmatch(part)):
-                continue
-            said = match.groupdict()
-            name = said["file"] if part == parts[-1] else file
-            if not name or name.startswith(".") or name == TIMESTAMP:
-                return "it has no name of its own"
-            version = VERSION.search(PurePath(name).stem)
-            number = int(version[1] or version[2]) if version else 0
-            person = Person(platform, said["name"].strip(), said["number"])
-            return Handed(person, name, (int(said.get("upload") or 0), changed, number))
+        if ANONYMOUS.fullmatch(part):
+            return "Canvas names nobody in the download of an anonymous assignment"
+        if (text := MOODLE.fullmatch(part)) and text["kind"] != "file":
+            return f"it is Moodle's {text['kind']}, not a file handed in"
+        if read := [*_moodle(part)] or [*_canvas(part)]:
+            named = part == parts[-1]
+            handed = [
+                _handed(p, own if named else file, n, changed) for p, own, n in read
+            ]
+            return [h for h in handed if h] or "it has no name of its own"
     return "its name is neither Moodle's nor Canvas'"
+
+
+def _handed(person: Person, name: str, upload: int, changed: float) -> Handed | None:
+    if not name or name.startswith(".") or name == TIMESTAMP:
+        return None
+    version = VERSION.search(PurePath(name).stem)
+    number = int(version[1] or version[2]) if version else 0
+    return Handed(person, name, (upload, changed, number))
+
+
+def _moodle(part: str) -> Iterator[tuple[Person, str, int]]:
+    """Whom a name of Moodle's means, and its file, which may lie in a folder."""
+    if found := MOODLE.fullmatch(part):
+        person = Person("moodle", found["name"].strip(), found["number"] or "")
+        yield person, found["file"] or "", 0
+
+
+def _canvas(part: str) -> Iterator[tuple[Person, str, int]]:
+    """Every way to read a name of Canvas': person, file, number of the upload."""
+    for place in (i for i, c in enumerate(part) if c == "_"):
+        name = part[:place]
+        if not all(_of_a_word(c) for c in name):
+            return
+        if found := CANVAS.fullmatch(part, place + 1):
+            person = Person("canvas", name, found["number"])
+            yield person, found["file"], int(found["upload"])
+
+
+def _of_a_word(c: str) -> bool:
+    """Whether Canvas leaves a character in a name: a letter is more than one of it."""
+    kind = unicodedata.category(c)
+    return kind[0] in "LMN" or kind == "Pc"
 
 
 def released_name(name: str, released: Collection[str]) -> str:
@@ -84,66 +124,3 @@ def released_name(name: str, released: Collection[str]) -> str:
             return name
         stem = shorter
     return f"{stem}{path.suffix}"
-
-
-class Roster:
-    """The gradebook's students, found by the names that platforms use."""
-
-    def __init__(self, students: Iterable) -> None:
-        self.by_name: dict[str, list] = defaultdict(list)
-        self.by_number = {}
-        for student in students:
-            first, last = student.first_name or "", student.last_name or ""
-            for name in {squashed(first + last), squashed(last + first)} - {""}:
-                self.by_name[name].append(student)
-            if student.lms_user_id:
-                self.by_number[student.lms_user_id] = student
-
-    def ids(self, people: Collection[Person]) -> dict[Person, tuple[str, str]]:
-        """The id of each, or "" and the reason why it cannot be told.
-
-        Who is not in the gradebook gets an id: in Canvas of their number, in Moodle of
-        their name, as Moodle's number is another in each assignment.
-        """
-        namesakes: dict[str, set] = defaultdict(set)
-        for person in people:
-            namesakes[squashed(person.name)].add(person.number)
-        return {person: self._id(person, namesakes) for person in people}
-
-    def _id(self, person: Person, namesakes: dict[str, set]) -> tuple[str, str]:
-        name = squashed(person.name)
-        called = self.by_name.get(name, [])
-        alone = len(called) <= 1 and len(namesakes[name]) == 1
-        if person.platform == "canvas":
-            if student := self.by_number.get(person.number):
-                return student.id, ""
-            if called and alone and not called[0].lms_user_id:
-                return called[0].id, ""
-            return f"canvas-{person.number}", ""  # see `canvas_number`
-        if not alone:
-            return "", f"more than one student is called {person.name!r}"
-        if called:
-            return called[0].id, ""
-        words = re.split(r"[^\w]+|_+", _plain(person.name))
-        student = "-".join(word for word in words if word)
-        return student, "" if student else "it says no student's name"
-
-
-def canvas_number(student) -> str:
-    """Canvas' number of a student of the gradebook, "" where it is not known."""
-    collected = re.fullmatch(r"canvas-(\d+)", student.id)
-    return student.lms_user_id or (collected[1] if collected else "")
-
-
-def squashed(name: str) -> str:
-    """Letters and digits of a name, so that its spellings compare equal.
-
-    >>> squashed("Müller-Straße, Jo") == squashed("mullerstrasse jo")
-    True
-    """
-    return "".join(c for c in _plain(name) if c.isalnum())
-
-
-def _plain(name: str) -> str:
-    parts = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(c for c in parts if not unicodedata.combining(c))

@@ -9,13 +9,13 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from nbgrader.utils import parse_utc
-
+from gdgrader.course.times import UnclearTime, moment, utc
 from gdgrader.submission.files import files_below
 from gdgrader.submission.read import LARGEST, MB, Unreadable
 from gdhelpers.verdicts import Fault
 
 TIMESTAMP = "timestamp.txt"
+STAMP = "2026-03-02 08:00:00 UTC"  # as nbgrader writes it
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def read_hand_in(folder: Path, notebook: str) -> HandIn:
     files, left_out = files_below(folder)
     when = timestamp(files)
     if when is None and TIMESTAMP in files:
-        remarks.append(f"{TIMESTAMP} says no time that can be read.")
+        remarks.append(f"{TIMESTAMP} says no time with a zone, as in {STAMP}.")
     return HandIn(content, files, (*remarks, *left_out), when, reason)
 
 
@@ -93,9 +93,12 @@ def read_ordinary(path: Path, largest: int = LARGEST) -> bytes:
 
 
 def timestamp(files: Mapping[str, bytes]) -> datetime | None:
-    """When it was handed in, in UTC, as nbgrader's `timestamp.txt` says."""
-    text = files.get(TIMESTAMP, b"").decode("utf-8", "replace").strip()
+    """When it was handed in, in UTC, as nbgrader's `timestamp.txt` says.
+
+    None where there is none, and where it says no moment, such as a time without zone.
+    """
+    text = files.get(TIMESTAMP, b"")[:100].decode("utf-8-sig", "replace")
     try:
-        return parse_utc(text) if 0 < len(text) < 100 else None
-    except (ValueError, OverflowError):
+        return utc(moment(text))
+    except UnclearTime:
         return None

@@ -262,6 +262,33 @@ def test_a_schedule_holds_no_state_and_can_be_attached(name):
         scheduler.step()
 
 
+@pytest.mark.parametrize("loaded_first", ["optimizer", "scheduler"])
+@pytest.mark.parametrize("attached_first", [True, False])
+@pytest.mark.parametrize("name", ["step_decay", "cosine", "warmup_then"])
+def test_a_training_is_resumed_at_its_own_rate(name, attached_first, loaded_first):
+    def started():
+        return SGD([torch.zeros(1, requires_grad=True)], lr=5.0, momentum=0.9)
+
+    schedule, optimizer = ALL[name], started()
+    scheduler = s.attach(schedule, optimizer)
+    for _ in range(7):
+        optimizer.step()
+        scheduler.step()
+    saved = {"optimizer": optimizer.state_dict(), "scheduler": scheduler.state_dict()}
+
+    again = started()
+    if not attached_first:
+        again.load_state_dict(saved["optimizer"])
+    resumed = {"optimizer": again, "scheduler": s.attach(schedule, again)}
+    for part in sorted(resumed, key=lambda part: part != loaded_first):
+        if part == "scheduler" or attached_first:
+            resumed[part].load_state_dict(saved[part])
+    for t in range(7, 20):
+        assert again.param_groups[0]["lr"] == schedule(t)
+        again.step()
+        resumed["scheduler"].step()
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [

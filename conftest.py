@@ -1,0 +1,14 @@
+"""What holds for every test, those in notebooks/ included."""
+
+import os
+from unittest import mock
+
+import pytest
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item):
+    """Start notebooks' kernels as a build does: no progress bar is in their outputs."""
+    quiet = {"TQDM_DISABLE": "1"} if item.path.suffix == ".ipynb" else {}
+    with mock.patch.dict(os.environ, quiet):
+        return (yield)
