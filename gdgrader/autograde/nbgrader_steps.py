@@ -4,8 +4,10 @@ formgrader's button sanitize, sandbox, judge and record as `gdgrader autograde` 
 from __future__ import annotations
 
 import contextlib
+import glob
 import secrets
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from nbconvert.exporters import NotebookExporter
@@ -24,12 +26,11 @@ from gdgrader.gradebook.scores import RECORD
 from gdgrader.grading.notebook import graded, prepared
 from gdgrader.grading.worker import own_kit
 from gdgrader.sandbox.limits import Limits
+from gdgrader.submission.choose import NOTHING, Chosen, find_notebook, read_ordinary
 from gdgrader.submission.files import files_below
-from gdgrader.submission.find import read_ordinary
 from gdgrader.submission.read import Unreadable
 from gdhelpers.verdicts import Fault
 
-NOTHING = "no notebook was handed in"
 INTERRUPTED = "its grading was interrupted; grade it again"
 
 
@@ -47,6 +48,8 @@ class SubmissionExporter(NotebookExporter):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.remarks: dict[Path, list[str]] = {}  # of a submission's folder
+        self.chosen: dict[Path, Chosen] = {}  # by the path it should have
+        self.missing: dict[Path, str] = {}  # by folder: why there is none
         if isinstance(self.parent, Autograde):
             self.paths = CoursePaths(self.parent.coursedir)
             self.configured_hook = self.parent.pre_convert_hook
@@ -76,11 +79,23 @@ class SubmissionExporter(NotebookExporter):
             with contextlib.suppress(MissingEntry):
                 _fail(resources, INTERRUPTED, new=False)
         folder, source = place.resolve(), self.paths.source(lesson)
-        self.remarks[folder] = made_safe(folder, notebooks, source)
+        find = partial(self._find, folder, source)
+        self.remarks[folder] = made_safe(folder, notebooks, source, find)
         if self.configured_hook:
             self.configured_hook(
                 assignment=assignment, student=student, notebooks=notebooks
             )
+
+    def _find(self, folder: Path, source: Path, name: str) -> Chosen | None:
+        """The notebook of a name in a student's folder, found once; None for none."""
+        path = folder / f"{name}.ipynb"
+        if path not in self.chosen:
+            try:
+                edition = instructors_version(source / path.name, self.config)
+                self.chosen[path] = find_notebook(folder, name, edition)
+            except (Unreadable, OSError, ValueError) as error:
+                self.missing[folder] = str(error)
+        return self.chosen.get(path)
 
     def _notebooks_of(self, student: str, lesson: str) -> Iterator[dict]:
         """What names each notebook that a submission should hold."""
@@ -92,17 +107,31 @@ class SubmissionExporter(NotebookExporter):
         """Say of folders without a notebook that they failed.
 
         nbgrader leaves them out before it calls a hook, and would keep an older score.
+        So it does with notebooks that have another name or place, and in a folder whose
+        name is a pattern to it, it finds another's: these are put right.
         """
         course = self.parent.coursedir
         excluded = course.student_id_exclude.split(",")
         lesson = course.assignment_id
+        source = self.paths.source(lesson)
         for student, folder in self.paths.submissions(lesson, course.student_id):
-            if student in excluded or any(folder.glob("*.ipynb")):
+            plain = glob.escape(str(folder)) == str(folder)
+            known = self.parent.assignments.pop(str(folder), None)
+            if plain and known:
+                self.parent.assignments[str(folder)] = known
+            if student in excluded or (plain and known):
                 continue
+            names = [path.stem for path in source.glob("*.ipynb")]
+            found = [n for n in names if self._find(folder.resolve(), source, n)]
+            if found:
+                paths = [str(folder / f"{name}.ipynb") for name in found]
+                self.parent.assignments[str(folder)] = paths
+                continue
+            reason = self.missing.get(folder.resolve(), NOTHING)
             for resources in self._notebooks_of(student, lesson):
                 with contextlib.suppress(MissingEntry):
-                    _fail(resources, NOTHING, Fault.UNREADABLE)
-                    self.log.error("%s: not graded: %s", student, NOTHING)
+                    _fail(resources, reason, Fault.UNREADABLE)
+                    self.log.error("%s: not graded: %s", student, reason)
             older = self.paths.autograded(student, lesson)
             if older.exists():
                 rmtree(str(older))
@@ -113,7 +142,8 @@ class SubmissionExporter(NotebookExporter):
             if self._rescuing:
                 # What is not finished has failed, and no older score outlives it.
                 _fail(resources, INTERRUPTED)
-                read_ordinary(Path(filename))
+                if Path(filename).resolve() not in self.chosen:
+                    read_ordinary(Path(filename))
             return super().from_filename(filename, resources=resources, **kwargs)
         except Exception as error:
             reason = _reason(error)
@@ -126,8 +156,9 @@ class SubmissionExporter(NotebookExporter):
         if not self._rescuing:
             return super().from_file(file_stream, resources=resources, **kwargs)
         path = Path(file_stream.name).resolve()
+        chosen = self.chosen.pop(path, None)
         notebook = prepared(
-            file_stream.buffer.read(),
+            chosen.content if chosen else file_stream.buffer.read(),
             self.edition(resources),
             self.remarks.pop(path.parent, []),
         )

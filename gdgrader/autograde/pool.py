@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import signal
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from multiprocessing import forkserver
+from multiprocessing import forkserver, util
 from multiprocessing.connection import Connection, wait
 from typing import Any
+
+from gdgrader.sandbox.sockets import short
 
 TRIES = 2
 # Forked from a process of their own, which has imported what grades once for all and
@@ -29,8 +32,21 @@ class WorkerDied(RuntimeError):
 def prepare(modules: list[str]) -> None:
     """Begin to import what the workers will need, while we do other things."""
     if context.get_start_method() == "forkserver":
+        with _short_folder():
+            util.get_temp_dir()  # where it puts its socket, from now on
         context.set_forkserver_preload(modules)
         forkserver.ensure_running()
+
+
+@contextlib.contextmanager
+def _short_folder() -> Iterator[None]:
+    """Let temporary folders be made where a socket's path is not too long."""
+    before = tempfile.gettempdir()
+    tempfile.tempdir = short(before)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 @dataclass

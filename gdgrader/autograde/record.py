@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from traitlets.config import Config
 
 from gdgrader.gradebook import states
@@ -86,6 +87,13 @@ class Record:
                     raise  # a full disk is everybody's; the next run goes on from here
                 reason = f"it cannot be written down: {error}"
                 return self._written(task, handed, Result(reason=reason))
+            except (SQLAlchemyError, ValueError) as error:
+                if isinstance(error, OperationalError):
+                    raise  # everybody's
+                self.book.db.rollback()
+                why = str(error).strip().partition("\n")[0]
+                reason = f"the gradebook does not take it: {why}"
+                return Outcome(task.student, FAILED, reason, seconds=result.seconds)
 
     def _written(self, task: Task, handed: HandIn, result: Result) -> Outcome:
         where = NotebookKey(self.lesson, task.student, self.notebook)

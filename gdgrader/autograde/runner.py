@@ -196,7 +196,7 @@ class _Run:
                 finish(Outcome(name, FAILED, reason))
                 continue
             folder = self.paths.submitted(student, self.lesson)
-            handed = _handed_in(folder, self.notebook)
+            handed = _handed_in(folder, self.notebook, self.edition)
             mark = hashlib.sha256(
                 (
                     fingerprint(handed.content, handed.files, self.edition.fingerprint)
@@ -223,9 +223,9 @@ class _Run:
                 yield task
 
 
-def _handed_in(folder: Path, notebook: str) -> HandIn:
+def _handed_in(folder: Path, notebook: str, edition: Edition) -> HandIn:
     try:
-        return read_hand_in(folder, notebook)
+        return read_hand_in(folder, notebook, edition)
     except Exception as error:  # whatever one folder holds is no other's affair
         reason = f"it cannot be read: {error}"
         return HandIn(b"", {}, (), None, reason, Fault.GRADER)

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
-from gdgrader.submission.find import STAMP, TIMESTAMP, likeness, timestamp
+from gdgrader.submission.choose import Chosen
+from gdgrader.submission.find import STAMP, TIMESTAMP, timestamp
 
 
-def made_safe(folder: Path, notebooks: list[str], source: Path) -> list[str]:
+def made_safe(
+    folder: Path,
+    notebooks: list[str],
+    source: Path,
+    find: Callable[[str], Chosen | None],
+) -> list[str]:
     """Find the notebook and leave no links to follow; say what had to be done.
 
     nbgrader copies what links point at, and waits for ever for a pipe's content, so
-    they are removed: they hold no work. A notebook of another name is copied to the
-    name it should have.
+    they are removed: they hold no work. Where no notebook has the name it should have,
+    the one that is found gets a copy of that name.
 
     Args:
         folder: the submission's.
         notebooks: nbgrader's list of those to be graded, which is put right.
         source: the instructor's folder of the lesson.
+        find: finds the notebook of a name.
     """
     remarks = []
     for path in list(folder.rglob("*")):
@@ -37,12 +43,11 @@ def made_safe(folder: Path, notebooks: list[str], source: Path) -> list[str]:
         remarks.append(f"{path.name} took the place of a given file; it was renamed.")
     remarks += _stamped(folder / TIMESTAMP)
     names = sorted(p.name for p in source.glob("*.ipynb"))
-    here = {p.name for p in folder.glob("*.ipynb")}
-    for name in names:
-        others = sorted(here - set(names), key=lambda n: likeness(n, name))
-        if name not in here and others:
-            shutil.copyfile(folder / others[-1], folder / name)
-            remarks.append(f"The notebook was called {others[-1]!r}, not {name!r}.")
+    for path in (folder / name for name in names):
+        if chosen := find(path.stem):
+            remarks += chosen.remarks
+            if not path.exists():
+                path.write_bytes(chosen.content)
     found = [str(Path(notebooks[0]).parent / p.name) for p in folder.glob("*.ipynb")]
     notebooks[:] = sorted(n for n in found if Path(n).name in names) or notebooks
     return remarks

@@ -20,7 +20,6 @@ from traitlets.config import Config
 from gdgrader.config import apply
 from gdgrader.course import public_checks, sameness
 from gdgrader.course.nbgrader_log import why
-from gdgrader.exercises import exercises
 from gdgrader.exercises.reference import source_notebook
 from gdhelpers.checks import TABLE
 
@@ -86,6 +85,10 @@ def stale(root: Path, outputs: bool = False) -> list[str]:
 def make_release(root: Path, made: Path) -> None:
     """The student edition, by nbgrader itself, with a gradebook of its own."""
     for lesson in lessons(root):
+        if "+" in lesson:
+            raise BuildError(
+                f"source/{lesson}: nbgrader takes no + in a lesson's name: rename it"
+            )
         _read(root, lesson)
     shutil.copytree(
         root / "source", made / "source", ignore=shutil.ignore_patterns(".*", "*.pyc")
@@ -123,7 +126,7 @@ def make_notebooks(root: Path, made: Path, run: bool = True) -> None:
     for lesson in lessons(root):
         path = source_notebook(lesson, root)
         notebook = _read(root, lesson)
-        if exercises(lesson):
+        if public_checks.has_checks(lesson, notebook):
             tables.append(public_checks.public_table(lesson, notebook, path))
         worked[lesson] = _worked(notebook)
     merged = {

@@ -55,7 +55,13 @@ class CoursePaths:
     def submissions(
         self, lesson: str, student: str = "*"
     ) -> Iterator[tuple[str, Path]]:
-        """Who handed in a lesson, and where; `student` may be a pattern."""
+        """Who handed in a lesson, and where; `student` may be a pattern.
+
+        Someone who is called like a pattern is meant by it, and no other.
+        """
+        if (named := self.submitted(student, lesson)).is_dir():
+            yield student, named
+            return
         wanted, base = self.submitted(student, lesson), Path(self.course.root)
         if not wanted.is_relative_to(base):
             base = Path(wanted.anchor)

@@ -23,6 +23,10 @@ def public_table(lesson: str, notebook: NotebookNode, path: Path) -> dict:
     Errors: ValueError where a graded cell and the catalogue do not agree.
     """
     known = exercises(lesson)
+    partly = not known
+    if partly:  # a folder of another name: what its cells ask for is what it has
+        names = {cell.exercise for cell in graded_cells(notebook).values()}
+        known = {name: x for name, x in exercises().items() if name in names}
     asked: dict[str, list[str | None]] = {}
     for cell in graded_cells(notebook).values():
         asked.setdefault(cell.exercise, []).append(cell.property_name)
@@ -30,11 +34,13 @@ def public_table(lesson: str, notebook: NotebookNode, path: Path) -> dict:
         if exercise is None or exercise.function != cell.function:
             raise ValueError(
                 f"{path}: check({cell.function}, {cell.exercise!r}) names no exercise "
-                f"of gdgrader.exercises for {lesson}; there are {sorted(known)}"
+                f"of gdgrader.exercises for {lesson}; there are "
+                f"{sorted(known or exercises())}"
             )
     for name, exercise in known.items():
         got = sorted(asked.get(name, []), key=str)
-        if got not in ([None], sorted(exercise.properties)):
+        some = partly and set(got) <= {None, *exercise.properties}
+        if not some and got not in ([None], sorted(exercise.properties)):
             raise ValueError(
                 f"{path}: {name} has the properties {sorted(exercise.properties)}, "
                 f"its graded cells ask for {got}: each must be asked once"
@@ -45,6 +51,16 @@ def public_table(lesson: str, notebook: NotebookNode, path: Path) -> dict:
         for name, exercise in known.items()
     }
     return {"lesson": lesson, "exercises": rounded(entries)}
+
+
+def has_checks(lesson: str, notebook: NotebookNode) -> bool:
+    """Whether a lesson needs the table, whatever its folder is called."""
+    if exercises(lesson):
+        return True
+    try:
+        return bool(graded_cells(notebook))
+    except ValueError:  # it is graded by other means
+        return False
 
 
 def rounded(value):
@@ -86,7 +102,9 @@ class PublicTable(NbGraderPreprocessor):
         lesson = resources["nbgrader"]["assignment"]
         folder = Path(resources["metadata"]["path"])
         path = folder / f"{resources['nbgrader']['notebook']}.ipynb"
-        if exercises(lesson):
+        if has_checks(lesson, nb):
             table = as_text(public_table(lesson, nb, path))
             resources.setdefault("outputs", {})[TABLE] = table.encode()
+        else:
+            self.log.warning("%s asks no `check`: no %s goes with it", lesson, TABLE)
         return nb, resources

@@ -6,6 +6,7 @@ makes a page for each submission that failed: why, and what to do.
 
 from __future__ import annotations
 
+import glob
 import re
 import shutil
 from collections.abc import Iterator
@@ -24,7 +25,8 @@ from gdgrader.course.paths import CoursePaths
 from gdgrader.gradebook import states
 from gdgrader.gradebook.scores import RECORD
 from gdgrader.gradebook.states import FAILED, State
-from gdgrader.submission.find import TIMESTAMP, read_ordinary
+from gdgrader.submission.choose import read_ordinary
+from gdgrader.submission.find import TIMESTAMP
 from gdgrader.submission.note import Note
 from gdgrader.submission.outputs import keep_small
 from gdgrader.submission.read import Unreadable
@@ -80,11 +82,34 @@ class FeedbackExporter(HTMLExporter):
         self.template_file = "page.html.j2"
         if converter := self.parent:
             paths = CoursePaths(converter.coursedir)
+            self._add_patterns(paths)
+            self._leave_out_the_removed(paths)
             for student, notebook, state in _failed(paths):
                 lesson = paths.course.assignment_id
                 submitted = paths.submitted(student, lesson)
                 folder = paths.feedback(student, lesson)
                 self._tell(submitted, folder, notebook, state)
+
+    def _add_patterns(self, paths: CoursePaths) -> None:
+        """Put right whose name is a pattern: nbgrader finds none, or another's."""
+        course, assignments = paths.course, self.parent.assignments
+        lesson = course.assignment_id
+        for student, _ in paths.submissions(lesson, course.student_id):
+            folder = paths.autograded(student, lesson)
+            notebooks = sorted(map(str, folder.glob("*.ipynb")))
+            if notebooks and glob.escape(str(folder)) != str(folder):
+                assignments[str(folder)] = notebooks
+
+    def _leave_out_the_removed(self, paths: CoursePaths) -> None:
+        """Pass over what was graded of someone whom the gradebook knows no more."""
+        course, assignments = paths.course, self.parent.assignments
+        with Gradebook(course.db_url) as book:
+            submissions = book.assignment_submissions(course.assignment_id)
+            students = [submission.student_id for submission in submissions]
+        known = {paths.autograded(s, course.assignment_id) for s in students}
+        for place in [p for p in assignments if Path(p) not in known]:
+            del assignments[place]
+            self.log.warning("%s: passed over: not in the gradebook", place)
 
     def _create_environment(self) -> Environment:
         made = super()._create_environment()

@@ -30,9 +30,13 @@ def register(lesson: str, source: Path, book: Gradebook, config: Config) -> bool
         source: the instructor's notebook.
         config: nbgrader's configuration, whose `db_url` is that of `book`.
 
-    Errors: CannotRegister where nbgrader cannot release the source, or where cells
-        were added or taken away after submissions were graded.
+    Errors: CannotRegister where nbgrader cannot release the source or take its name,
+        or where cells were added or taken away after submissions were graded.
     """
+    if "+" in lesson:
+        raise CannotRegister(
+            f"{source.parent}: nbgrader takes no + in a lesson's name: rename it"
+        )
     if _cells_known(book, lesson, source.stem) == _cells_of(source):
         return False
     book.db.rollback()  # nbgrader opens it anew, and must not wait for us

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from jupyter_core.utils import run_sync
@@ -19,7 +20,10 @@ from gdgrader.submission.outputs import clean_outputs
 from gdhelpers.verdicts import Fault, Verdict
 
 JUDGE_SECONDS = 20  # for all cases of one graded cell
-NEW_KERNELS = 4  # after so many were lost, the rest is not run
+NEW_KERNELS = 8  # after so many were lost, the rest is not run
+MORE_KERNELS = 12  # for those who may have lost points by another's fault
+LATER = "It left something running, and the kernel ended later on."
+PERHAPS = "It may have ended the kernel: without it all went well."
 OURS = "Not judged: the grader had trouble of its own."
 
 
@@ -40,7 +44,10 @@ def execute(
     """Execute a rescued notebook in place; return the verdicts.
 
     A cell that raises, hangs or kills its kernel costs only what depends on it: the
-    kernel is replaced and the cells before are run again, without that one.
+    kernel is replaced and the cells before are run again, without that one. A kernel
+    may end long after the cell that is to blame, so a cell that left something running
+    is suspected first; and who is not found right after a kernel was lost is heard
+    again, in kernels that leave out other cells.
 
     Errors: whatever keeps the sandbox from starting a kernel; nothing that a student's
         code does.
@@ -63,8 +70,11 @@ class _Execution:
         self.limits = sandbox.limits or Limits()
         self.deadline = time.monotonic() + self.limits.submission_seconds
         self.result = RunResult()
-        self.left_out: set[int] = set()
+        self.left_out: dict[int, str] = {}  # cells that ended a kernel, and how
+        self.running: set[int] = set()  # cells that left something running in this one
         self.alone: set[str] = set()  # graded cells not to be asked with others
+        self.fatal: dict[str, str] = {}  # graded cells that ended a kernel, and how
+        self.endless: set[str] = set()  # graded cells that did not finish
         self.kernels = 0
         self.session: KernelSession | None = None
 
@@ -74,14 +84,23 @@ class _Execution:
             await self._start()
             for index, cell in enumerate(self.notebook.cells):
                 if cell.cell_type == "code":
-                    await self._cell(index, cell)
+                    await self._cell(index)
+            if self.kernels > 1:
+                await self._hear_again()
+            self._blame()
         finally:
             await self._stop()
         self._write()
 
-    async def _cell(self, index: int, cell: NotebookNode) -> None:
+    async def _cell(self, index: int, suspected: frozenset[int] = frozenset()) -> None:
+        """Run, or judge, the cell at `index`.
+
+        Args:
+            suspected: cells left out because this one did not survive with them.
+        """
+        cell = self.notebook.cells[index]
         grade_id = marks(cell).get("grade_id")
-        graded = grade_id in self.edition.graded
+        graded = self._graded(cell)
         if grade_id in self.result.verdicts or (not graded and _not_run(cell)):
             return
         if (why := await self._why_not(index)) and not graded:
@@ -89,9 +108,9 @@ class _Execution:
         elif graded and why:
             self._not_right(grade_id, *why)
         elif graded:
-            await self._judge(index, self._together(index))
+            await self._judge(index, self._together(index), suspected)
         else:
-            await self._student(index, cell)
+            await self._student(index, cell, suspected)
 
     async def _why_not(self, index: int) -> tuple[str, Fault] | None:
         """Make sure there is a kernel; if there cannot be, say why and whose fault."""
@@ -108,25 +127,52 @@ class _Execution:
 
     # Cells -----------------------------------------------------------------------
 
-    async def _student(self, index: int, cell: NotebookNode) -> None:
+    async def _student(
+        self, index: int, cell: NotebookNode, suspected: frozenset[int]
+    ) -> None:
         try:
-            stopped = await self._execute(cell, index)
+            remarks = await self._execute(index, cell)
         except KernelLost as lost:
-            await self._lose(index, cell, str(lost))
+            if found := await self._lost(index, str(lost), suspected):
+                await self._cell(index, found)
         else:
-            if stopped:
-                _say(cell, stopped)
-                self.result.notes.append(f"Cell {_name(cell, index)}: {stopped}")
+            for remark in remarks:
+                _say(cell, remark)
+                self._note(index, remark)
 
-    async def _lose(self, index: int, cell: NotebookNode, why: str) -> None:
-        self.left_out.add(index)
-        _say(cell, why)
-        self.result.notes.append(f"Cell {_name(cell, index)}: {why}")
+    async def _lost(
+        self, index: int, why: str | None, suspected: frozenset[int]
+    ) -> frozenset[int]:
+        """Leave out who may have ended the kernel while the cell at `index` had it.
+
+        Returns all who are suspected in its place; none where it was alone, and so is
+        to blame itself. It is left out then too, but for `why` None.
+        """
         await self._stop()
+        if found := self.running - self.left_out.keys():
+            self.left_out |= dict.fromkeys(found, LATER)
+            return suspected | found
+        for innocent in suspected:
+            self.left_out.pop(innocent, None)
+        if why:
+            self.left_out[index] = why
+        return frozenset()
 
-    async def _execute(self, cell: NotebookNode, index: int) -> str | None:
+    async def _execute(self, index: int, cell: NotebookNode) -> tuple[str, ...]:
         seconds = self._seconds(self.limits.cell_seconds)
-        return await self.session.execute(cell, index, seconds)
+        remarks = await self.session.execute(cell, index, seconds)
+        if self.session.left_running:
+            self.running.add(index)
+        return remarks
+
+    def _graded(self, cell: NotebookNode) -> bool:
+        grade_id = marks(cell).get("grade_id")
+        return cell.cell_type == "code" and grade_id in self.edition.graded
+
+    def _runs(self, cell: NotebookNode) -> bool:
+        """Whether it is executed, and not judged or passed over."""
+        code = cell.cell_type == "code"
+        return code and not self._graded(cell) and not _not_run(cell)
 
     def _together(self, index: int) -> list[str]:
         """The graded cell at `index`, and those that can be asked with it: nothing is
@@ -134,7 +180,7 @@ class _Execution:
         found: list[str] = []
         for cell in self.notebook.cells[index:]:
             grade_id = marks(cell).get("grade_id")
-            graded = cell.cell_type == "code" and grade_id in self.edition.graded
+            graded = self._graded(cell)
             if graded and not (found and grade_id in self.alone):
                 found.append(grade_id)
             elif cell.cell_type == "code" and (graded or not _not_run(cell)):
@@ -143,39 +189,44 @@ class _Execution:
                 break
         return found
 
-    async def _judge(self, index: int, grade_ids: list[str]) -> None:
+    async def _judge(
+        self, index: int, grade_ids: list[str], suspected: frozenset[int]
+    ) -> None:
         """Ask graded cells in one message, which is quicker than in several; where
         that fails each alone, to see which it was."""
-        lost: KernelLost | None = None
         try:
-            replies = await self.session.ask(
-                {g: self.judge.request(g) for g in grade_ids},
-                self._seconds(JUDGE_SECONDS),
-            )
+            self.result.verdicts |= await self._ask(grade_ids)
+            if self.session.left_running:
+                self.running.add(index)
         except TimeoutError:
-            replies = None
-        except KernelLost as error:
-            replies, lost = None, error
-            await self._stop()
-        if replies is not None:
-            for grade_id in grade_ids:
-                reply = {KEY: replies.get(grade_id)}
-                self.result.verdicts[grade_id] = self.judge.ruling(grade_id, reply)
-        elif len(grade_ids) > 1:
-            self.alone.update(grade_ids)
-            self.kernels -= bool(lost)  # who is to blame will lose another
-            await self._cell(index, self.notebook.cells[index])
-        elif lost:
-            why = OURS if lost.fault.ours else f"Your function was called: {lost}"
-            self._not_right(grade_ids[0], why, lost.fault)
-            self.result.notes.append(f"Cell {grade_ids[0]}: {lost}")
-        else:
-            self._not_right(
-                grade_ids[0],
-                f"Your function did not finish within {JUDGE_SECONDS} s: a loop "
-                "without an end?",
-                Fault.LIMIT,
-            )
+            if len(grade_ids) > 1:
+                self.alone.update(grade_ids)
+                await self._cell(index, suspected)
+            else:
+                self.endless.add(grade_ids[0])
+                self._not_right(
+                    grade_ids[0],
+                    f"Your function did not finish within {JUDGE_SECONDS} s: a loop "
+                    "without an end?",
+                    Fault.LIMIT,
+                )
+        except KernelLost as lost:
+            found = await self._lost(index, None, suspected)
+            if found or len(grade_ids) > 1:
+                if not found:
+                    self.alone.update(grade_ids)
+                    self.kernels -= 1  # who is to blame will lose another
+                await self._cell(index, found)
+            else:
+                why = OURS if lost.fault.ours else f"Your function was called: {lost}"
+                self._not_right(grade_ids[0], why, lost.fault)
+                self.fatal[grade_ids[0]] = f"Cell {grade_ids[0]}: {lost}"
+
+    async def _ask(self, grade_ids: list[str]) -> dict[str, Verdict]:
+        replies = await self.session.ask(
+            {g: self.judge.request(g) for g in grade_ids}, self._seconds(JUDGE_SECONDS)
+        )
+        return {g: self.judge.ruling(g, {KEY: replies.get(g)}) for g in grade_ids}
 
     def _not_right(self, grade_id: str, why: str, fault: Fault) -> None:
         asked = self.edition.graded[grade_id]
@@ -185,6 +236,7 @@ class _Execution:
 
     async def _start(self) -> None:
         self.kernels += 1
+        self.running = set()
         self.session = KernelSession(self.notebook, self.sandbox, self.files)
         await self.session.start()
 
@@ -197,27 +249,103 @@ class _Execution:
         """Bring a new kernel to where the lost one was, without what undid it."""
         while self.session is None and self.kernels <= NEW_KERNELS:
             await self._start()
-            for before, cell in enumerate(self.notebook.cells[:index]):
-                graded = marks(cell).get("grade_id") in self.edition.graded
-                if cell.cell_type != "code" or graded or is_demonstration(cell):
-                    continue
-                if before in self.left_out:
-                    continue
-                copy = new_code_cell(cell.source)
-                try:
-                    await self._execute(copy, before)
-                except KernelLost:
-                    self.left_out.add(before)
-                    await self._stop()
+            for before in range(index):
+                if before not in self.left_out:
+                    try:
+                        await self._repeat(before)
+                    except KernelLost as lost:
+                        await self._lost(before, str(lost), frozenset())
+                        break
+
+    async def _repeat(self, index: int) -> None:
+        """Run a cell once more, for what it does and not for what it shows."""
+        cell = self.notebook.cells[index]
+        if not self._runs(cell):
+            return
+        try:
+            await self._execute(index, new_code_cell(cell.source))
+        finally:  # nbclient puts what it ran into the notebook
+            self.notebook.cells[index] = cell
+
+    # Another hearing -------------------------------------------------------------
+
+    async def _hear_again(self) -> None:
+        """Ask those who are not right again, leaving out others than the first time.
+
+        What ended a kernel may have done so from afar, at the time of a cell that had
+        no part in it; when, is the machine's affair, and must not decide a point.
+        """
+        verdicts, most = self.result.verdicts, self.kernels + MORE_KERNELS
+        for without in self._other_suspects():
+            hopeful = [g for g in verdicts if self._may_be_right(g)]
+            waiting = list(hopeful)
+            while waiting:
+                late = time.monotonic() > self.deadline
+                if late or self.kernels >= most or not self.sandbox.alive:
+                    return
+                before = len(waiting)
+                with contextlib.suppress(KernelLost):
+                    await self._hear(waiting, without)
+                if len(waiting) == before:
                     break
-                finally:  # nbclient puts what it ran into the notebook
-                    self.notebook.cells[before] = cell
+            if any(verdicts[g].right for g in hopeful):
+                self.left_out = {i: self.left_out.get(i, PERHAPS) for i in without}
+
+    def _may_be_right(self, grade_id: str) -> bool:
+        verdict = self.result.verdicts[grade_id]
+        settled = verdict.right or verdict.fault == Fault.UNWRITTEN
+        return not settled and grade_id not in self.endless
+
+    def _other_suspects(self) -> Iterable[frozenset[int]]:
+        """Sets of cells to leave out: none, the same, each one alone, or in place of
+        one that was left out."""
+        first = frozenset(self.left_out)
+        own = [
+            {index}
+            for index, cell in enumerate(self.notebook.cells)
+            if self._runs(cell) and not marks(cell).get("locked")
+        ]
+        instead = (first - {other} | one for one in own for other in first - one)
+        return dict.fromkeys([frozenset(), first, *map(frozenset, own), *instead])
+
+    async def _hear(self, waiting: list[str], without: frozenset[int]) -> None:
+        """Ask, and take from `waiting`, one graded cell after the other.
+
+        Errors: KernelLost.
+        """
+        await self._stop()
+        await self._start()
+        for index, cell in enumerate(self.notebook.cells):
+            if (grade_id := marks(cell).get("grade_id")) in waiting:
+                waiting.remove(grade_id)
+                with contextlib.suppress(TimeoutError):
+                    verdict = (await self._ask([grade_id]))[grade_id]
+                    if verdict.right:
+                        self.result.verdicts[grade_id] = verdict
+            elif index not in without:
+                await self._repeat(index)
 
     def _seconds(self, most: float) -> int:
         left = self.deadline - time.monotonic()
         return max(1, int(min(most, left)))
 
+    def _note(self, index: int, what: str) -> None:
+        cell = self.notebook.cells[index]
+        given = cell.id in {one.id for one in self.edition.notebook.cells}
+        whose = "given" if given else "the student's own"
+        name = marks(cell).get("grade_id") or f"{index + 1} ({whose})"
+        self.result.notes.append(f"Cell {name}: {what}")
+
     # Results ---------------------------------------------------------------------
+
+    def _blame(self) -> None:
+        """Note who ended a kernel."""
+        for grade_id, why in self.fatal.items():
+            if not self.result.verdicts[grade_id].right:
+                self.result.notes.append(why)
+        for index, why in sorted(self.left_out.items()):
+            _say(self.notebook.cells[index], why)
+            self._note(index, why)
 
     def _write(self) -> None:
         """Number the cells, clean their outputs and put the verdicts into theirs."""
@@ -251,7 +379,3 @@ def _say(cell: NotebookNode, why: str) -> None:
     cell.outputs.append(
         new_output("error", ename="Stopped", evalue=why, traceback=[f"■ {why}"])
     )
-
-
-def _name(cell: NotebookNode, index: int) -> str:
-    return marks(cell).get("grade_id") or f"{index + 1} (the student's own)"

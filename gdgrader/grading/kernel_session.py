@@ -19,7 +19,10 @@ from gdgrader.sandbox.host import KernelHost
 from gdgrader.sandbox.manager import SandboxedKernelManager
 from gdhelpers.verdicts import Fault
 
+ALIVE_SECONDS = 0.05  # between two looks whether the kernel is still there
+LAST_WORDS_SECONDS = 0.3  # for what it said before it ended, to arrive
 INTERRUPT_SECONDS = 4  # to heed an interrupt, before the kernel is ended
+EXIT = "It asks its kernel to end, by `exit()` or `quit()`; the grader's went on."
 OUTPUT_SECONDS = 30  # to hear all that a cell said, once it has ended
 
 
@@ -32,7 +35,27 @@ class KernelLost(Exception):
 
 
 class _Client(NotebookClient):
-    """Waits for a cell's last words, but not so long for those of one that hangs."""
+    """Waits for a cell's last words, but not so long for those of one that hangs.
+
+    Attributes:
+        reply: the kernel's to the last cell.
+    """
+
+    reply: Any = None
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.on_cell_executed = self._keep_reply
+
+    def _keep_reply(self, execute_reply: Any = None, **_: Any) -> None:
+        self.reply = execute_reply
+
+    async def _async_poll_kernel_alive(self) -> None:
+        while await self.kc.is_alive():
+            await asyncio.sleep(ALIVE_SECONDS)
+        # What it has said may still be on its way: then the cell was at its end.
+        await asyncio.wait([self.task_poll_for_reply], timeout=LAST_WORDS_SECONDS)
+        self.task_poll_for_reply.cancel()
 
     async def _async_handle_timeout(self, *arguments: Any) -> Any:
         self.iopub_timeout = INTERRUPT_SECONDS
@@ -44,7 +67,13 @@ class KernelSession:
 
     Args:
         files: relative path -> contents, put into the kernel's working folder.
+
+    Attributes:
+        left_running: whether what was run last left something that acts by itself: a
+            thread, a process, a timer. The kernel says so, which can be a stranger's.
     """
+
+    left_running = False
 
     def __init__(
         self, notebook: NotebookNode, sandbox: KernelHost, files: Mapping[str, bytes]
@@ -77,13 +106,16 @@ class KernelSession:
             self.client.kc.stop_channels()
         await self.manager.shutdown_kernel(now=True)
 
-    async def execute(self, cell: NotebookNode, index: int, seconds: int) -> str | None:
-        """Execute one cell; return why it was interrupted, if it was.
+    async def execute(
+        self, cell: NotebookNode, index: int, seconds: int
+    ) -> tuple[str, ...]:
+        """Execute one cell; return what it was kept from doing.
 
         Errors: KernelLost where the kernel did not survive it.
         """
         self.client.timeout, self.client.iopub_timeout = seconds, OUTPUT_SECONDS
-        began = time.monotonic()
+        self.client.reply = None
+        began, remarks = time.monotonic(), []
         try:
             await self.client.async_execute_cell(cell, index)
         except CellTimeoutError:
@@ -94,8 +126,11 @@ class KernelSession:
         except Exception as error:
             raise self._lost(_unreadable(error), Fault.UNREADABLE) from None
         if time.monotonic() - began >= seconds:
-            return f"Stopped after {seconds} s, the time limit of a cell."
-        return None
+            remarks.append(f"Stopped after {seconds} s, the time limit of a cell.")
+        if _asks_to_exit(self.client.reply):
+            remarks.append(EXIT)
+        self._hear(self.client.reply)
+        return tuple(remarks)
 
     async def ask(self, expressions: dict[str, str], seconds: int) -> dict[str, object]:
         """Evaluate named expressions in the kernel; return what it says of them.
@@ -122,25 +157,44 @@ class KernelSession:
             await asyncio.gather(ears, return_exceptions=True)
 
     async def _reply(self, asked: str, seconds: float) -> dict | None:
-        end = time.monotonic() + seconds
+        end, alive = time.monotonic() + seconds, True
         while (left := end - time.monotonic()) > 0:
+            patience = min(left, ALIVE_SECONDS) if alive else LAST_WORDS_SECONDS
             try:
-                got = await self.client.kc.shell_channel.get_msg(timeout=min(left, 0.5))
+                got = await self.client.kc.shell_channel.get_msg(timeout=patience)
                 about, content = got["parent_header"].get("msg_id"), got["content"]
             except queue.Empty:
-                if not await self.manager.is_alive():
+                if not alive:
                     raise self._lost("it ended the kernel", Fault.RAISED) from None
+                alive = await self.manager.is_alive()
             except Exception as error:
                 raise self._lost(_unreadable(error), Fault.UNREADABLE) from None
             else:
                 if about == asked:
+                    self._hear(got)
                     return content if isinstance(content, dict) else {}
         return None
+
+    def _hear(self, reply: object) -> None:
+        said = _found(_found(reply, "metadata"), "left_running")
+        self.left_running = said is True
 
     def _lost(self, why: str, fault: Fault) -> KernelLost:
         if stopped := self.manager.stop_reason:
             why, fault = stopped, Fault.LIMIT
         return KernelLost(why, fault if self.sandbox.alive else Fault.GRADER)
+
+
+def _asks_to_exit(reply: object) -> bool:
+    payload = _found(_found(reply, "content"), "payload")
+    return isinstance(payload, list) and any(
+        _found(one, "source") == "ask_exit" and not _found(one, "keepkernel")
+        for one in payload
+    )
+
+
+def _found(said: object, key: str) -> object:
+    return said.get(key) if isinstance(said, dict) else None
 
 
 def _deaf(seconds: int) -> str:

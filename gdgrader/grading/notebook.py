@@ -14,8 +14,11 @@ from gdgrader.grading.execute import execute
 from gdgrader.grading.judge import Judge
 from gdgrader.sandbox.host import KernelHost
 from gdgrader.submission.note import Note
+from gdgrader.submission.prose import prose_elsewhere
 from gdgrader.submission.read import read_submission
 from gdgrader.submission.rescue import rescue
+
+ELSEWHERE = "was left as it was, but words stand elsewhere: a person has to read them."
 
 
 def prepared(content: bytes, edition: Edition, notes: list[str]) -> NotebookNode:
@@ -23,9 +26,19 @@ def prepared(content: bytes, edition: Edition, notes: list[str]) -> NotebookNode
 
     Errors: gdgrader.submission.read.Unreadable.
     """
-    notebook, found = rescue(read_submission(content), edition)
+    submitted = read_submission(content)
+    notebook, found = rescue(submitted, edition)
+    elsewhere = []
+    if left := [c for c in notebook.cells if _written(c) and _untouched(c)]:
+        answers = {c.source.strip() for c in notebook.cells if marks(c).get("solution")}
+        elsewhere = prose_elsewhere(submitted, answers, edition.notebook)
+    if elsewhere:
+        found += [Note(ELSEWHERE, marks(cell)["grade_id"]) for cell in left]
     remarks = dict.fromkeys([*map(Note, notes), *found])
-    notebook.metadata[RECORD] = {"notes": [note.stored() for note in remarks]}
+    notebook.metadata[RECORD] = {
+        "notes": [note.stored() for note in remarks],
+        "elsewhere": elsewhere,
+    }
     return notebook
 
 
@@ -53,10 +66,22 @@ def graded(
         if not verdict.fault.ours
     }
     unanswered = set()
-    for cell in notebook.cells:
-        mark = marks(cell)
-        if mark.get("solution") and compute_checksum(cell) == mark.get("checksum"):
-            unanswered.add(mark["grade_id"])
-            if mark.get("grade"):
-                points[mark["grade_id"]] = 0.0
+    for cell in filter(_untouched, notebook.cells):
+        grade_id = marks(cell)["grade_id"]
+        if not _written(cell):
+            unanswered.add(grade_id)
+        elif not record["elsewhere"]:  # else a person has to see whether it is there
+            unanswered.add(grade_id)
+            points[grade_id] = 0.0
     return Scores(points, frozenset(unanswered))
+
+
+def _untouched(cell: NotebookNode) -> bool:
+    """Whether it is for an answer, and as it was handed out."""
+    mark = marks(cell)
+    return bool(mark.get("solution")) and compute_checksum(cell) == mark["checksum"]
+
+
+def _written(cell: NotebookNode) -> bool:
+    """Whether a person gives its points."""
+    return bool(marks(cell).get("solution") and marks(cell).get("grade"))

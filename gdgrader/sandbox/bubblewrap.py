@@ -129,8 +129,13 @@ def bubblewrap_command(
     if helpers:
         options += ["--ro-bind", str(helpers), f"{COURSE}/gdhelpers"]
     options += ["--ro-bind", str(INSIDE), ENTRY, "--proc", "/proc", "--dir", "/private"]
-    for name in DEVICES:
-        options += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    if nested:
+        for name in DEVICES:
+            options += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+        # Each kernel will have terminals of its own there: `!pip` asks for one.
+        options += ["--dir", "/dev/pts", "--symlink", "pts/ptmx", "/dev/ptmx"]
+    else:
+        options += ["--dev", "/dev", "--remount-ro", "/dev"]
     size = str(limits.tmp_bytes)
     for folder in ("/tmp", "/dev/shm", HOME):
         options += ["--size", size, "--tmpfs", folder]

@@ -118,6 +118,7 @@ class KernelHost:
             "file": f"{prefix}.json",
             "key": key.decode(),
             "hidden": self.isolated,
+            "lasting": self.limits is not None,  # a submission's, not one by name
         }
         try:
             kernel = self._fork(connection, channels, files or {}, **by_name)

@@ -17,6 +17,15 @@ for pattern; do for group in $pattern; do for pause in 0 .1 .3 1 3; do
 done; done; done"""
 
 
+def short(folder: str) -> str:
+    """A folder for sockets, or /tmp where it is not writable or its path too long.
+
+    A Unix socket's path has at most 108 bytes.
+    """
+    usable = len(os.fsencode(folder)) <= 60 and os.access(folder, os.W_OK)
+    return folder if usable else "/tmp"
+
+
 class SocketFolder:
     """A private folder for kernels' sockets, removed however this process ends.
 
@@ -24,11 +33,8 @@ class SocketFolder:
     """
 
     def __init__(self) -> None:
-        # A Unix socket's path has at most 108 bytes, so not below a long TMPDIR.
         parent = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
-        if len(parent) > 60 or not os.access(parent, os.W_OK):
-            parent = "/tmp"
-        self.path = Path(tempfile.mkdtemp(prefix="gdgrader-", dir=parent))
+        self.path = Path(tempfile.mkdtemp(prefix="gdgrader-", dir=short(parent)))
         self._names = count(1)
         # Its stdin ends when we do, be it by SIGKILL.
         self._janitor = subprocess.Popen(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import nbformat
 from nbformat import NotebookNode
@@ -11,6 +12,8 @@ from gdhelpers.verdicts import Fault
 
 MB = 1 << 20
 LARGEST = 50 * MB
+# The lines by which git parts two versions.
+CONFLICT = [re.compile(f"^{x}{{7}}(?= |$)", re.MULTILINE) for x in "<=>"]
 CELL_TYPES = ("code", "markdown", "raw")
 
 
@@ -65,6 +68,14 @@ def _parsed(text: str):
         return json.loads(text)
     except json.JSONDecodeError as error:
         start = text.lstrip()[:15].lower()
+        conflict = [mark.search(text) for mark in CONFLICT]
+        if all(conflict):
+            line = text.count("\n", 0, conflict[0].start()) + 1
+            raise Unreadable(
+                "git left a conflict in it, two versions one below the other (<<<<<<< "
+                f"in line {line}): choose one with `git checkout --ours` or `--theirs`,"
+                " and hand in again"
+            ) from None
         if start.startswith(("<!doctype", "<html")):
             raise Unreadable("the file is a web page, not a notebook") from None
         if not start.startswith("{"):

@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from gdgrader.course.edition import Edition, marks
 from gdgrader.submission.note import Note
+from gdgrader.submission.prose import is_prose
 from gdgrader.submission.source_code import defined, tree
 
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
@@ -87,6 +88,7 @@ class _Rescue:
                 taken.add(j)
                 lost += bool(marks(self.wanted[i]))
         lost += self._match_functions(taken)
+        self._match_places(taken)
         if lost:
             self._note(
                 f"{lost} cells had lost nbgrader's marks (copied into a new notebook?);"
@@ -112,6 +114,23 @@ class _Rescue:
                 lost += 1
         return lost
 
+    def _match_places(self, taken: set[int]) -> None:
+        """Written answers known by the place where they stand."""
+        for i, cell in enumerate(self.wanted):
+            written = marks(cell).get("solution") and cell.cell_type != "code"
+            if self.found[i] or not written:
+                continue
+            before = (j for k in range(i) for j in self.found[k])
+            after = (j for k in range(i + 1, len(self.wanted)) for j in self.found[k])
+            first = max(before, default=-1) + 1
+            last = min((j for j in after if j >= first), default=len(self.cells))
+            here = [j for j in range(first, last) if j not in taken]
+            if found := [j for j in here if is_prose(self.cells[j])]:
+                self.found[i] = found
+                taken.update(found)
+                name = marks(cell).get("grade_id")
+                self._note("had lost its marks; it was known by its place.", name)
+
     # What goes into it? ----------------------------------------------------------
 
     def _answer(self, i: int) -> str | None:
@@ -136,13 +155,17 @@ class _Rescue:
             return cell.source
         if self.cells[found[-1]].cell_type != cell.cell_type:
             self._note(f"is a {cell.cell_type} cell again.", name)
-        if len(found) == 1:
-            return sources[0]
         code = cell.cell_type == "code"
+        if not code:  # a copy that nobody wrote in is no part of the answer
+            self.gone.update(found)
+            written = [s for s in sources if s.strip() != cell.source.strip()]
+            sources = list(dict.fromkeys(written)) or sources[-1:]
+        if len(sources) == 1:
+            return sources[0]
         joined = ("\n" if code else "\n\n").join(sources)
         if not code or (not all(map(_parses, sources)) and _parses(joined)):
             self.gone.update(found)
-            self._note(f"was in {len(found)} parts; joined.", name)
+            self._note(f"was in {len(sources)} parts; joined.", name)
             return joined
         # Copies run in their places, and the last is taken for the answer.
         self._note(f"was there {len(found)} times; all were run, in their order.", name)
@@ -170,6 +193,8 @@ class _Rescue:
             )
         made = NEW[cell.cell_type](cell.source)
         made.id = ""
+        if cell.cell_type == "markdown" and (pictures := _pictures(cell)):
+            made.attachments = NotebookNode(pictures)
         return made
 
 

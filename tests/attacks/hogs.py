@@ -44,6 +44,13 @@ ATTACKS = (
         "    import sys\n    sys.exit(0)",
     ),
     attack(
+        "exit a moment later",
+        "another cell is blamed, and judged again with this one's help",
+        "import asyncio, os\n"
+        "asyncio.get_event_loop().call_later(0.01, os._exit, 0)\n"
+        "exit()",
+    ),
+    attack(
         "a crash",
         "a segmentation fault",
         "import ctypes\nctypes.string_at(0)",
@@ -109,6 +116,17 @@ ATTACKS = (
         "            with open(f'{place}/@MARK@-{number}', 'wb') as file:\n"
         "                file.write(bytes(8_000_000))\n"
         "        except OSError as error: print(error)",
+        harms=MACHINE,
+    ),
+    attack(
+        "all terminals",
+        "no other submission gets one for its commands",
+        DEAF + "import os, time\n"
+        "held = []\n"
+        "for _ in range(5000):\n"
+        "    try: held.append(os.openpty())\n"
+        "    except OSError: break\n"
+        "time.sleep(2)",
         harms=MACHINE,
     ),
     attack(

@@ -212,4 +212,18 @@ ATTACKS = (
             + "    return known('gradient_descent', [theta, learning_rate, num_steps])",
         },
     ),
+    attack(
+        "typing into terminals",
+        "a command typed into the terminal of whoever grades",
+        "import fcntl, os, termios\n"
+        "names = [f'/dev/{n}' for n in ('tty', 'console', 'ptmx', 'tty0', 'tty1')]\n"
+        "names += [f'/dev/pts/{n}' for n in range(64)]\n"
+        "names += [f'/proc/{p}/fd/{n}' for p in ('self', 1, @PID@) for n in range(9)]\n"
+        "for name in names:\n"
+        "    try:\n"
+        "        one = os.open(name, os.O_RDWR | os.O_NONBLOCK)\n"
+        "        for letter in b'touch @ROOT@/@MARK@-typed\\n':\n"
+        "            fcntl.ioctl(one, termios.TIOCSTI, bytes([letter]))\n"
+        "    except OSError as error: print(name, error)",
+    ),
 )

@@ -52,8 +52,8 @@ def _page(scene, student: str) -> str:
     return (folder / f"{LESSON}.html").read_text(encoding="utf-8")
 
 
-# nbgrader takes these names for patterns or hidden folders, and makes no feedback.
-UNSHOWN = ("a student named as a pattern", "a student named as a path")
+# nbgrader takes this name for a hidden folder, and makes no feedback.
+UNSHOWN = ("a student named as a path",)
 SHOWN = [a.name for a in ATTACKS if a.state == "graded" and a.name not in UNSHOWN]
 
 

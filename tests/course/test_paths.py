@@ -28,15 +28,19 @@ def nbgrader(course: Course) -> None:
 
 @pytest.fixture
 def renamed(tmp_path) -> Course:
-    """Ann is right; eve's file is no notebook."""
+    """Ann is right; bob's file has another name, and eve's is no notebook."""
     course = Course(tmp_path, isolated=False)
     right = nbformat.writes(course.answered(RIGHT)).encode()
     course.config.CourseDirectory.update(NAMES)
     (tmp_path / "source").rename(tmp_path / "instructor")
-    for student, content in (("ann", right), ("eve", b"{")):
+    for student, name, content in (
+        ("ann", f"{LESSON}.ipynb", right),
+        ("bob", "my work.ipynb", right),
+        ("eve", f"{LESSON}.ipynb", b"{"),
+    ):
         folder = tmp_path / "handed-in" / LESSON / student
         folder.mkdir(parents=True)
-        (folder / f"{LESSON}.ipynb").write_bytes(content)
+        (folder / name).write_bytes(content)
         (folder / "timestamp.txt").write_text(WHEN)
     return course
 
@@ -44,10 +48,10 @@ def renamed(tmp_path) -> Course:
 @pytest.mark.parametrize("grade", [gdgrader, nbgrader])
 def test_renamed_folders_are_found(grade, renamed):
     grade(renamed)
-    assert renamed.points("ann") == renamed.most
+    assert renamed.points("ann") == renamed.points("bob") == renamed.most
     assert renamed.state("eve").status == "failed"
     found = collect(LESSON, renamed.config)
-    assert [work.student for work in found.works] == ["ann", "eve"]
+    assert [work.student for work in found.works] == ["ann", "bob", "eve"]
     assert renamed.api.generate_feedback(LESSON, force=True)["success"]
     back = renamed.root / "returned" / LESSON
     assert "could not be graded" in (back / "eve" / f"{LESSON}.html").read_text()
@@ -59,5 +63,5 @@ def test_whose_submission_lies_in_a_folder(renamed):
     paths = CoursePaths(CourseDirectory(config=renamed.config))
     assert paths.submission_at(paths.submitted("ann", LESSON)) == ("ann", LESSON)
     assert paths.submission_at(paths.source(LESSON)) is None
-    assert sorted(who for who, _ in paths.submissions(LESSON)) == ["ann", "eve"]
+    assert sorted(who for who, _ in paths.submissions(LESSON)) == ["ann", "bob", "eve"]
     assert [who for who, _ in paths.submissions(LESSON, "e*")] == ["eve"]

@@ -163,3 +163,20 @@ def test_what_stays_wrong_is_told():
 
     with pytest.raises(InvalidEntry, match="no such thing"):
         states.retried(wrong)
+
+
+def test_an_id_that_does_not_fit_stops_nobody_else(server, tmp_path):
+    course = Course(tmp_path, isolated=False)
+    course.config.CourseDirectory.db_url = server
+    names = ["ann", "l" * 140, "zoe"]
+    for name in names:
+        course.submit(name, course.answered(RIGHT))
+    outcomes = runner.grade(LESSON, config=course.config, isolated=False, workers=0)
+    found = {o.student: (o.status, o.score) for o in outcomes}
+    assert found == {
+        "ann": ("graded", 7.0),
+        "l" * 140: ("failed", None),
+        "zoe": ("graded", 7.0),
+    }
+    reason = outcomes[1].reason
+    assert "the gradebook does not take it" in reason and "too long" in reason

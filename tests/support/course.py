@@ -258,7 +258,14 @@ class Course:
         config.HTMLExporter.template_name = "formgrade"
         config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
         exporter = HTMLExporter(config=config)
-        resources = {"index": 0, "total": 1, "base_url": "", "notebook_id": LESSON}
+        resources = {
+            "index": 0,
+            "total": 1,
+            "base_url": "",
+            "notebook_id": LESSON,
+            "assignment_id": LESSON,
+            "submission_id": student,
+        }
         notebook = self.autograded(student)
         page, _ = exporter.from_notebook_node(notebook, resources)
         return page

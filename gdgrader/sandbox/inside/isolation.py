@@ -4,6 +4,7 @@ Runs inside the sandbox, between the fork of a kernel and the first line of a st
 code. Plain ctypes, because `os.unshare` came only with Python 3.12.
 """
 
+import contextlib
 import ctypes
 import fcntl
 import os
@@ -25,6 +26,8 @@ NO_NEW_PRIVS, CAP_AMBIENT = 38, 47
 # torch finds no GPU. Where it saw one, its first backward pass would start a thread for
 # it, and after a fork no other would work; and grades must not hang on who has one.
 NO_ACCELERATOR = {"CUDA_VISIBLE_DEVICES": "", "HIP_VISIBLE_DEVICES": ""}
+# Few of them: their number is the machine's, and for all kernels together.
+TERMINALS = "newinstance,ptmxmode=0666,mode=0620,max=16"
 HOME = "/home/student"  # the submission's working folder
 # Calls that keep data where no namespace or memory count reaches (keyrings outlive the
 # process, memfd and SysV segments are in no one's resident set), that make namespaces,
@@ -72,7 +75,8 @@ def forbid_user_namespaces() -> None:
 
 def own_namespaces(tmp_bytes: int) -> None:
     """Give this process, already pid 1 of its pid namespace, all the other namespaces,
-    a fresh /proc and one private tmpfs behind /tmp, /dev/shm and the working folder."""
+    a fresh /proc, terminals that nobody shares, and one private tmpfs behind /tmp,
+    /dev/shm and the working folder."""
     call("unshare", NEWNS | NEWIPC | NEWNET | NEWUTS)
     mount("none", "/", "none", REC | PRIVATE)
     size = f"size={tmp_bytes},nr_inodes=20000,mode=0755"
@@ -83,6 +87,8 @@ def own_namespaces(tmp_bytes: int) -> None:
     call("umount2", b"/private", DETACH)
     # Read-only, because where the host's user is root /proc/sys would be writable.
     mount("proc", "/proc", "proc", RDONLY | NOSUID | NODEV | NOEXEC)
+    with contextlib.suppress(OSError):  # an older Linux wants a user 0 for it
+        mount("devpts", "/dev/pts", "devpts", NOSUID | NOEXEC, TERMINALS)
     loopback_up()
 
 

@@ -4,6 +4,7 @@ The grader binds the kernel's five sockets before the fork and passes them on, s
 kernel and grader need share no folder, and a client never waits for a socket to appear.
 """
 
+import asyncio
 import contextlib
 import os
 import random
@@ -27,6 +28,8 @@ from traitlets import Type
 from traitlets.config import Config
 
 CHANNELS = ("shell", "iopub", "stdin", "control", "hb")  # ports 1 to 5
+TASKS = Path("/proc/self/task")
+TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 MUCH = 1 << 20  # characters
 LATER = (DeprecationWarning, PendingDeprecationWarning, FutureWarning)
 
@@ -55,11 +58,53 @@ def not_listing_modules(where: ModuleType) -> Iterator[None]:
 
 
 class LeanKernel(ipkernel.IPythonKernel):
-    """ipykernel's own, without a list of modules that only its debugger would read."""
+    """ipykernel's own, without a list of modules that only its debugger would read.
+
+    Its replies tell of a cell that left something running: what ends the kernel later
+    may be that, and not the cell whose turn it is then.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         with not_listing_modules(ipkernel):
             super().__init__(**kwargs)
+
+    def init_metadata(self, parent: dict) -> dict:
+        """Begin a reply's metadata."""
+        self.before = self._running()
+        return super().init_metadata(parent)
+
+    def finish_metadata(self, parent: dict, metadata: dict, reply: dict) -> dict:
+        """Add whether more is running than before."""
+        more = zip(self._running(), self.before, strict=False)
+        metadata["left_running"] = any(now > before for now, before in more)
+        return super().finish_metadata(parent, metadata, reply)
+
+    def _running(self) -> list[int]:
+        """How much there is, of each kind, that acts without being called."""
+        try:
+            loop = self.io_loop.asyncio_loop
+            return [
+                len(list(TASKS.iterdir())),
+                _children(),
+                sum(signal.getitimer(timer)[0] > 0 for timer in TIMERS),
+                len(loop._scheduled),
+                len(asyncio.all_tasks(loop)),
+                sum(map(len, self.shell.events.callbacks.values())),
+            ]
+        except Exception:  # whatever a student's code has done to it
+            return []
+
+
+def _children() -> int:
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:  # the usual case, and quick to see
+        return 0
+    count = 0
+    for thread in TASKS.iterdir():
+        with contextlib.suppress(OSError):  # it may end meanwhile
+            count += len((thread / "children").read_text().split())
+    return count
 
 
 class WaitingStream(OutStream):
@@ -163,6 +208,9 @@ class HandedKernelApp(IPKernelApp):
         # and is nothing that a student did; IPython would show it beneath their cell.
         for category in LATER:
             warnings.filterwarnings("ignore", category=category)
+        # `exit()` would end the kernel a moment later, whatever runs by then.
+        if self.connection["lasting"]:
+            self.shell.unobserve_all("exit_now")
 
     def init_gui_pylab(self) -> None:
         """Settle how figures and widgets are shown."""
@@ -199,6 +247,7 @@ def run_kernel(request: dict, fds: list[int]) -> None:
     HandedKernelApp.connection = {**request["connection"], "fds": fds}
     # Every kernel would open the same history file; a throw-away one needs none.
     config = Config({"HistoryManager": {"enabled": False}})
+    config.Session.copy_threshold = sys.maxsize  # else zmq would start threads for it
     app = HandedKernelApp.instance(config=config)
     app.initialize(request["arguments"])
     app.start()

@@ -1,0 +1,99 @@
+"""Find what a student wrote in words, wherever in a notebook it stands."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import itertools
+from collections.abc import Iterator
+
+from nbformat import NotebookNode
+
+from gdgrader.submission.source_code import tree
+
+FEW_WORDS = 6  # fewer, in a cell of code, are a label or a reminder
+ALIKE = 0.7  # from 0 to 1: a line that is a given one, edited
+FEW_LETTERS = 12  # the same where words are not set apart, as in Chinese
+
+
+def prose(cell: NotebookNode) -> list[str]:
+    """What a cell says in words: its text, or the longer comments and strings of code.
+
+    >>> from nbformat.v4 import new_code_cell, new_markdown_cell
+    >>> prose(new_markdown_cell("It diverges."))
+    ['It diverges.']
+    >>> prose(new_code_cell("# a first try\\nx = 1"))
+    []
+    >>> prose(new_code_cell("The rate was too high, so it diverged."))
+    ['The rate was too high, so it diverged.']
+    """
+    if cell.cell_type != "code":
+        return [cell.source] if cell.source.strip() else []
+    found = tree(cell.source)
+    if found is None:
+        return [cell.source] if _long(cell.source) else []
+    strings = [
+        node.value
+        for node in ast.walk(found)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    return list(filter(_long, [*_comments(cell.source), *strings]))
+
+
+def is_prose(cell: NotebookNode) -> bool:
+    """Whether a cell holds words and no code that does anything."""
+    if not prose(cell):
+        return False
+    found = tree(cell.source) if cell.cell_type == "code" else None
+    return found is None or all(
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        for node in found.body
+    )
+
+
+def prose_elsewhere(
+    submitted: NotebookNode, answers: set[str], given: NotebookNode
+) -> list[str]:
+    """What a student wrote in words outside the cells meant for it.
+
+    Args:
+        answers: sources that are accounted for.
+        given: the notebook that the student received.
+    """
+    text = "\n".join(cell.source for cell in given.cells)
+    lines = list(dict.fromkeys(line.strip() for line in text.splitlines()))
+    found = []
+    for cell in submitted.cells:
+        if cell.source.strip() not in answers:
+            for piece in prose(cell):
+                own = [_added(line.strip(), lines) for line in piece.splitlines()]
+                found.append("\n".join(filter(None, own)).strip())
+    return [piece for piece in dict.fromkeys(found) if piece and piece not in text]
+
+
+def _added(line: str, given: list[str]) -> str:
+    """A line, or what of it was added to a line given; "" for nothing to speak of."""
+    if line in given:
+        return ""
+    for near in difflib.get_close_matches(line, given, 1, ALIKE):
+        words = difflib.SequenceMatcher(None, near.split(), line.split())
+        more = [
+            " ".join(line.split()[a:b])
+            for what, _, _, a, b in words.get_opcodes()
+            if what in ("insert", "replace")
+        ]
+        return "\n".join(filter(_long, more))  # a word is an author's second thought
+    return line
+
+
+def _comments(source: str) -> Iterator[str]:
+    """Comments that have lines to themselves, those that follow one another as one."""
+    lines = (line.strip() for line in source.splitlines())
+    for commented, group in itertools.groupby(lines, lambda x: x.startswith("#")):
+        if commented:
+            yield "\n".join(line.lstrip("# ") for line in group)
+
+
+def _long(text: str) -> bool:
+    letters = sum(c.isalpha() and not c.isascii() for c in text)
+    return len(text.split()) >= FEW_WORDS or letters >= FEW_LETTERS
