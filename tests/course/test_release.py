@@ -209,7 +209,29 @@ LOOK = """
 import json, os
 print(json.dumps([p for p, _, names in os.walk("/") if "left" in names]))
 """
-SHARED = """
+# What it can read of what was planted.
+READ = """
+import json, os
+found = []
+for place, folders, names in os.walk("/"):
+    if place == "/":
+        folders.remove("proc")
+    for name in {"nbgrader_config.py", "kernel.json", "planted.txt"} & set(names):
+        with open(os.path.join(place, name), "rb") as file:
+            if b"the database's password" in file.read():
+                found.append(os.path.join(place, name))
+print(json.dumps(found))
+"""
+PASSWORDS = (
+    "etc/jupyter/nbgrader_config.py",
+    "etc/ipython/planted.txt",
+    "etc/planted.txt",
+    "share/jupyter/kernels/own/kernel.json",
+    "share/planted.txt",
+    "planted.txt",
+    "course/nbgrader_config.py",
+)
+KERNELS = """
 import json, sys
 from gdgrader.sandbox.host import Sandbox
 from gdgrader.sandbox.manager import run_trusted
@@ -220,21 +242,37 @@ with Sandbox(nested=json.loads(sys.argv[1])) as sandbox:
 """
 
 
-@pytest.mark.parametrize(
-    ("way", "nested"),
-    [*((way, "true") for way in WAYS), (in_a_virtual_environment, "false")],
-    ids=lambda given: getattr(given, "__name__", None),
+@pytest.fixture(
+    scope="module",
+    params=[*((way, "true") for way in WAYS), (in_a_virtual_environment, "false")],
+    ids=lambda given: f"{given[0].__name__}-{'nested' if 'true' in given else 'outer'}",
 )
-def test_nothing_that_a_kernel_writes_is_seen_by_the_next(way, nested, wheel, tmp_path):
-    """The sandbox passes its test, however the wheel was installed; `-e .` is what all
-    other tests have."""
-    made = way(tmp_path / "here", wheel)
-    said = made.run("-c", SHARED, nested, WRITE, LOOK, folder=tmp_path)
-    wrote, left = json.loads(said.splitlines()[-1])
+def kernels(request, wheel, tmp_path_factory) -> dict[str, list[str]]:
+    """What kernels find, one after the other, in a sandbox that passed its test.
+
+    However the wheel was installed; `-e .` is what all other tests have.
+    """
+    way, nested = request.param
+    folder = tmp_path_factory.mktemp("kernels")
+    made = way(folder / "here", wheel)
+    for name in PASSWORDS:
+        path = folder / "here" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("the database's password")
+    codes = {"wrote": WRITE, "left": LOOK, "read": READ}
+    said = made.run("-c", KERNELS, nested, *codes.values(), folder=folder)
+    return dict(zip(codes, json.loads(said.splitlines()[-1]), strict=True))
+
+
+def test_nothing_that_a_kernel_writes_is_seen_by_the_next(kernels):
     own = ("/tmp", "/dev/shm", "/home/student")
-    assert {place for place in own if place in wrote} == set(own)
-    assert [x for x in wrote if not x.startswith(own)] == []
-    assert left == []
+    assert {place for place in own if place in kernels["wrote"]} == set(own)
+    assert [path for path in kernels["wrote"] if not path.startswith(own)] == []
+    assert kernels["left"] == []
+
+
+def test_no_password_beside_the_packages_can_be_read(kernels):
+    assert kernels["read"] == []
 
 
 def test_one_version_everywhere():
