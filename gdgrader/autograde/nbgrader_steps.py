@@ -12,6 +12,7 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import rmtree
 from traitlets import Bool, Bunch, Dict, Instance, Unicode, Union, default, validate
@@ -25,7 +26,7 @@ from gdgrader.grading.notebook import graded, prepared
 from gdgrader.grading.worker import own_kit
 from gdgrader.sandbox.limits import Limits
 from gdgrader.submission.files import files_below
-from gdgrader.submission.find import read_ordinary
+from gdgrader.submission.find import LINKED, read_ordinary
 from gdgrader.submission.read import Unreadable
 from gdhelpers.verdicts import Fault
 
@@ -52,7 +53,7 @@ class SubmissionExporter(NotebookExporter):
             self.configured_hook = self.parent.pre_convert_hook
             self.parent.pre_convert_hook = self.before_each
             if self.parent.coursedir.assignment_id:
-                self._fail_the_empty()
+                self._fail_at_once()
 
     @default("seed")
     def _new_seed(self) -> str:
@@ -77,35 +78,53 @@ class SubmissionExporter(NotebookExporter):
                 _fail(resources, INTERRUPTED, new=False)
         folder, source = place.resolve(), self.paths.source(lesson)
         self.remarks[folder] = made_safe(folder, notebooks, source)
+        if not {Path(n).stem for n in notebooks} & set(self._names(lesson)):
+            # nbgrader will end this one without a word of why.
+            reason = "; ".join([NOTHING, *self.remarks[folder]])
+            for resources in self._notebooks_of(who, lesson):
+                with contextlib.suppress(MissingEntry):
+                    _fail(resources, reason, Fault.UNREADABLE)
         if self.configured_hook:
             self.configured_hook(
                 assignment=assignment, student=student, notebooks=notebooks
             )
 
+    def _names(self, lesson: str) -> list[str]:
+        return [path.stem for path in self.paths.source(lesson).glob("*.ipynb")]
+
     def _notebooks_of(self, student: str, lesson: str) -> Iterator[dict]:
         """What names each notebook that a submission should hold."""
-        for path in self.paths.source(lesson).glob("*.ipynb"):
-            names = {"assignment": lesson, "student": student, "notebook": path.stem}
+        for notebook in self._names(lesson):
+            names = {"assignment": lesson, "student": student, "notebook": notebook}
             yield {"nbgrader": {**names, "db_url": self.parent.coursedir.db_url}}
 
-    def _fail_the_empty(self) -> None:
-        """Say of folders without a notebook that they failed.
+    def _fail_at_once(self) -> None:
+        """Say of links and of folders without a notebook that they failed.
 
-        nbgrader leaves them out before it calls a hook, and would keep an older score.
+        nbgrader would grade what a link leads to; the empty it leaves out before it
+        calls a hook, and would keep an older score.
+
+        Errors: NbGraderException where nothing else is to be graded.
         """
         course = self.parent.coursedir
         excluded = course.student_id_exclude.split(",")
         lesson = course.assignment_id
         for student, folder in self.paths.submissions(lesson, course.student_id):
-            if student in excluded or any(folder.glob("*.ipynb")):
+            linked = self.paths.is_linked(student, lesson)
+            if linked:
+                self.parent.assignments.pop(str(folder), None)
+            if student in excluded or (not linked and any(folder.glob("*.ipynb"))):
                 continue
+            reason = LINKED if linked else NOTHING
             for resources in self._notebooks_of(student, lesson):
                 with contextlib.suppress(MissingEntry):
-                    _fail(resources, NOTHING, Fault.UNREADABLE)
-                    self.log.error("%s: not graded: %s", student, NOTHING)
+                    _fail(resources, reason, Fault.UNREADABLE)
+                    self.log.error("%s: not graded: %s", student, reason)
             older = self.paths.autograded(student, lesson)
             if older.exists():
                 rmtree(str(older))
+        if not self.parent.assignments:
+            raise NbGraderException("nothing was graded: see above")
 
     def from_filename(self, filename: str, resources: dict | None = None, **kwargs):
         """Convert one notebook; nothing it holds ends the run for the others."""

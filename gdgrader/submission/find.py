@@ -16,6 +16,7 @@ from gdgrader.submission.read import LARGEST, MB, Unreadable
 from gdhelpers.verdicts import Fault
 
 TIMESTAMP = "timestamp.txt"
+LINKED = "the folder handed in is a link"
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def read_hand_in(folder: Path, notebook: str) -> HandIn:
     """Read a submission; what is wrong with it is in the answer, never raised."""
     content, reason, remarks = b"", "", []
     if folder.is_symlink():
-        return HandIn(b"", {}, (), None, "the folder handed in is a link")
+        return HandIn(b"", {}, (), None, LINKED)
     try:
         path = find_notebook(folder, notebook)
         if path.name != f"{notebook}.ipynb":
