@@ -13,10 +13,12 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 MOST = 1000  # files and folders, those that are left out included
+LISTED = 100_000  # names that are looked at, to find the notebook among them
 DEEPEST = 20
 LONGEST = 1000  # bytes of a path
 TOP = PurePosixPath()
@@ -86,6 +88,7 @@ class Copy:
     bounds: Bounds
     left_out: list[tuple[str, str]] = field(default_factory=list)
     _entries: int = 0
+    _listed: int = 0
     _bytes: int = 0
 
     def folder(self, source: int, target: Path, path: PurePosixPath = TOP) -> None:
@@ -94,8 +97,12 @@ class Copy:
         Errors: OSError where `target` cannot be written.
         """
         target.mkdir()
-        for name in self._names(source, path):
+        for name in self._names(source):
             below = path / name
+            if self._entries >= MOST:
+                self.left_out.append((f"{below} …", f"there are more than {MOST}"))
+                break
+            self._entries += 1
             try:
                 self._one(name, source, target / name, below)
             except LeftOut as why:
@@ -131,17 +138,11 @@ class Copy:
             target.unlink()
             raise
 
-    def _names(self, source: int, path: PurePosixPath) -> list[str]:
+    def _names(self, source: int) -> list[str]:
         """What lies in a folder, notebooks first."""
-        names: list[str] = []
         with os.scandir(source) as entries:
-            for entry in entries:
-                if self._entries >= MOST:
-                    said = f"more than {MOST} files and folders"
-                    self.left_out.append((f"{path}/…", said))
-                    break
-                self._entries += 1
-                names.append(entry.name)
+            names = [entry.name for entry in islice(entries, LISTED - self._listed)]
+        self._listed += len(names)
         return sorted(names, key=lambda name: (not name.endswith(".ipynb"), name))
 
 
