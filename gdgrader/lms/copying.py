@@ -140,8 +140,11 @@ class Copy:
 
     def _names(self, source: int) -> list[str]:
         """What lies in a folder, notebooks first."""
-        with os.scandir(source) as entries:
-            names = [entry.name for entry in islice(entries, LISTED - self._listed)]
+        try:
+            with os.scandir(source) as entries:
+                names = [entry.name for entry in islice(entries, LISTED - self._listed)]
+        except OSError as error:
+            raise LeftOut(error.strerror) from None
         self._listed += len(names)
         return sorted(names, key=lambda name: (not name.endswith(".ipynb"), name))
 
