@@ -42,6 +42,8 @@ def apply(c: Config) -> None:
         "markdown2html": "gdgrader.feedback.safe_html.markdown2html"
     }
     c.HTMLExporter.preprocessors = ["gdgrader.feedback.rubric.ShowRubric"]
+    c.ExchangeFactory.collect = "gdgrader.lms.exchange.SafeCollect"
+    c.ExchangeFactory.release_feedback = "gdgrader.lms.exchange.SafeReleaseFeedback"
     c.ZipCollectApp.extractor_plugin = "gdgrader.lms.archives.SafeExtractor"
     c.ZipCollectApp.collector_plugin = "gdgrader.lms.collect.LmsCollector"
     c.ExportApp.plugin_class = "gdgrader.lms.export.StatusExport"

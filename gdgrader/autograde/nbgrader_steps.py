@@ -14,6 +14,7 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import rmtree
 from traitlets import Bool, Bunch, Dict, Instance, Unicode, Union, default, validate
@@ -28,6 +29,7 @@ from gdgrader.grading.worker import own_kit
 from gdgrader.sandbox.limits import Limits
 from gdgrader.submission.choose import NOTHING, Chosen, find_notebook, read_ordinary
 from gdgrader.submission.files import files_below
+from gdgrader.submission.find import LINKED
 from gdgrader.submission.read import Unreadable
 from gdhelpers.verdicts import Fault
 
@@ -55,7 +57,7 @@ class SubmissionExporter(NotebookExporter):
             self.configured_hook = self.parent.pre_convert_hook
             self.parent.pre_convert_hook = self.before_each
             if self.parent.coursedir.assignment_id:
-                self._fail_the_empty()
+                self._fail_at_once()
 
     @default("seed")
     def _new_seed(self) -> str:
@@ -81,6 +83,13 @@ class SubmissionExporter(NotebookExporter):
         folder, source = place.resolve(), self.paths.source(lesson)
         find = partial(self._find, folder, source)
         self.remarks[folder] = made_safe(folder, notebooks, source, find)
+        if not {Path(n).stem for n in notebooks} & set(self._names(lesson)):
+            # nbgrader will end this one without a word of why.
+            why = self.missing.get(folder, NOTHING)
+            reason = "; ".join([why, *self.remarks[folder]])
+            for resources in self._notebooks_of(who, lesson):
+                with contextlib.suppress(MissingEntry):
+                    _fail(resources, reason, Fault.UNREADABLE)
         if self.configured_hook:
             self.configured_hook(
                 assignment=assignment, student=student, notebooks=notebooks
@@ -97,37 +106,47 @@ class SubmissionExporter(NotebookExporter):
                 self.missing[folder] = str(error)
         return self.chosen.get(path)
 
+    def _names(self, lesson: str) -> list[str]:
+        return [path.stem for path in self.paths.source(lesson).glob("*.ipynb")]
+
     def _notebooks_of(self, student: str, lesson: str) -> Iterator[dict]:
         """What names each notebook that a submission should hold."""
-        for path in self.paths.source(lesson).glob("*.ipynb"):
-            names = {"assignment": lesson, "student": student, "notebook": path.stem}
+        for notebook in self._names(lesson):
+            names = {"assignment": lesson, "student": student, "notebook": notebook}
             yield {"nbgrader": {**names, "db_url": self.parent.coursedir.db_url}}
 
-    def _fail_the_empty(self) -> None:
-        """Say of folders without a notebook that they failed.
+    def _fail_at_once(self) -> None:
+        """Say of links and of folders without a notebook that they failed.
 
-        nbgrader leaves them out before it calls a hook, and would keep an older score.
-        So it does with notebooks that have another name or place, and in a folder whose
-        name is a pattern to it, it finds another's: these are put right.
+        nbgrader would grade what a link leads to; the empty it leaves out before it
+        calls a hook, and would keep an older score. So it does with notebooks that have
+        another name or place, and in a folder whose name is a pattern to it, it finds
+        another's: these are put right.
+
+        Errors: NbGraderException where nothing else is to be graded.
         """
         course = self.parent.coursedir
         excluded = course.student_id_exclude.split(",")
         lesson = course.assignment_id
         source = self.paths.source(lesson)
         for student, folder in self.paths.submissions(lesson, course.student_id):
+            linked = self.paths.is_linked(student, lesson)
             plain = glob.escape(str(folder)) == str(folder)
             known = self.parent.assignments.pop(str(folder), None)
-            if plain and known:
+            if known and plain and not linked:
                 self.parent.assignments[str(folder)] = known
-            if student in excluded or (plain and known):
+            if student in excluded or (known and plain and not linked):
                 continue
-            names = [path.stem for path in source.glob("*.ipynb")]
-            found = [n for n in names if self._find(folder.resolve(), source, n)]
+            if linked:
+                found = []
+            else:
+                names, place = self._names(lesson), folder.resolve()
+                found = [name for name in names if self._find(place, source, name)]
             if found:
                 paths = [str(folder / f"{name}.ipynb") for name in found]
                 self.parent.assignments[str(folder)] = paths
                 continue
-            reason = self.missing.get(folder.resolve(), NOTHING)
+            reason = LINKED if linked else self.missing.get(folder.resolve(), NOTHING)
             for resources in self._notebooks_of(student, lesson):
                 with contextlib.suppress(MissingEntry):
                     _fail(resources, reason, Fault.UNREADABLE)
@@ -135,6 +154,8 @@ class SubmissionExporter(NotebookExporter):
             older = self.paths.autograded(student, lesson)
             if older.exists():
                 rmtree(str(older))
+        if not self.parent.assignments:
+            raise NbGraderException("nothing was graded: see above")
 
     def from_filename(self, filename: str, resources: dict | None = None, **kwargs):
         """Convert one notebook; nothing it holds ends the run for the others."""

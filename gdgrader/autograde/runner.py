@@ -34,7 +34,7 @@ from gdgrader.sandbox.current import CurrentSandbox
 from gdgrader.sandbox.host import KernelHost
 from gdgrader.sandbox.limits import Limits
 from gdgrader.submission.files import files_below, fingerprint
-from gdgrader.submission.find import HandIn, read_hand_in
+from gdgrader.submission.find import LINKED, HandIn, read_hand_in
 from gdhelpers.verdicts import Fault
 
 MARGIN_SECONDS = 120  # beyond a submission's own limit, before its worker is ended
@@ -195,8 +195,7 @@ class _Run:
                 reason = "its folder's name is no text in UTF-8"
                 finish(Outcome(name, FAILED, reason))
                 continue
-            folder = self.paths.submitted(student, self.lesson)
-            handed = _handed_in(folder, self.notebook, self.edition)
+            handed = self._handed_in(student)
             mark = hashlib.sha256(
                 (
                     fingerprint(handed.content, handed.files, self.edition.fingerprint)
@@ -222,10 +221,12 @@ class _Run:
                 seen[student] = handed
                 yield task
 
-
-def _handed_in(folder: Path, notebook: str, edition: Edition) -> HandIn:
-    try:
-        return read_hand_in(folder, notebook, edition)
-    except Exception as error:  # whatever one folder holds is no other's affair
-        reason = f"it cannot be read: {error}"
-        return HandIn(b"", {}, (), None, reason, Fault.GRADER)
+    def _handed_in(self, student: str) -> HandIn:
+        try:
+            if self.paths.is_linked(student, self.lesson):
+                return HandIn(b"", {}, (), None, LINKED)
+            folder = self.paths.submitted(student, self.lesson)
+            return read_hand_in(folder, self.notebook, self.edition)
+        except Exception as error:  # whatever one folder holds is no other's affair
+            reason = f"it cannot be read: {error}"
+            return HandIn(b"", {}, (), None, reason, Fault.GRADER)

@@ -36,7 +36,7 @@ def made_safe(
                 path.unlink()
             except OSError:
                 notebooks.clear()  # better nothing of it than what a link leads to
-                return remarks
+                return [f"{path.name} is a link or no file, and cannot be removed."]
             remarks.append(f"{path.name} was a link or no file; it was removed.")
     for path in _in_the_way(folder, source):
         path.rename(path.with_name(f"{path.name}.submitted"))

@@ -77,6 +77,17 @@ class CoursePaths:
         found = re.fullmatch(pattern, str(folder))
         return (found["student"], found["lesson"]) if found else None
 
+    def is_linked(self, student: str, lesson: str) -> bool:
+        """Whether a link leads to what a student handed in.
+
+        The folders above the student's are the course's, which may be links.
+        """
+        folder = self.submitted(student, lesson)
+        pattern = self.submitted("*", lesson)
+        own = next(i for i, part in enumerate(pattern.parts) if "*" in part)
+        places = [folder, *folder.parents][: len(folder.parts) - own]
+        return any(place.is_symlink() for place in places)
+
     def _of_all(self, step: str, lesson: str) -> Path:
         return self._of_one(step, ".", lesson)
 

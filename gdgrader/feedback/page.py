@@ -7,6 +7,7 @@ makes a page for each submission that failed: why, and what to do.
 from __future__ import annotations
 
 import glob
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -36,6 +37,7 @@ PAGE = "gdgrader"  # where cells and resources say what the template shows
 MATHS = re.compile(r"\$|\\begin\{|\\\(|\\\[")
 # Of those tried the style whose colours all have a contrast of 4.5 : 1 and more.
 COLOURS = HtmlFormatter(style="xcode").get_style_defs(".highlight")
+NOWHERE = Path(os.devnull)
 FAILED_PAGE = '<meta content="not graded" name="gdgrader"/>'  # as nbconvert writes it
 
 
@@ -86,7 +88,10 @@ class FeedbackExporter(HTMLExporter):
             self._leave_out_the_removed(paths)
             for student, notebook, state in _failed(paths):
                 lesson = paths.course.assignment_id
-                submitted = paths.submitted(student, lesson)
+                # Behind a link lies a neighbour's secret, by which the exchange would
+                # put this page in place of theirs.
+                linked = paths.is_linked(student, lesson)
+                submitted = NOWHERE if linked else paths.submitted(student, lesson)
                 folder = paths.feedback(student, lesson)
                 self._tell(submitted, folder, notebook, state)
 

@@ -17,7 +17,9 @@ from gdgrader.sandbox.limits import Limits
 HOME = "/home/student"
 COURSE = "/opt/course"  # where gdhelpers lies in the sandbox
 ENTRY = "/opt/inside"
-VENV = Path("/opt/venv")  # a virtual environment may lie below /tmp, which is private
+# Where these lie in the sandbox: they may be below /tmp or a home, which are private.
+VENV, USER_BASE = Path("/opt/venv"), Path("/opt/user")
+ABSENT = INSIDE / "absent"
 SYSTEM = (
     *("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/bin", "/lib", "/lib64", "/bin"),
     *("/usr/share/fonts", "/usr/share/fontconfig", "/usr/share/zoneinfo"),
@@ -43,22 +45,47 @@ def python_folders() -> list[Path]:
     """What the running interpreter needs to start and import, outside SYSTEM.
 
     Only the usual parts of each prefix: a virtual environment may have been made in the
-    course's own folder, beside `source/`.
+    course's own folder, beside `source/`, and `etc` and `share` may hold what jupyter
+    is told, passwords included. Of the path only what holds installed packages: an
+    editable installation has the clone there.
     """
-    parts = ("bin", "lib", "lib64", "share", "etc", "pyvenv.cfg")
+    parts = ("bin", "lib", "lib64", "pyvenv.cfg")
     found = [Path(p, part) for p in (sys.prefix, sys.base_prefix) for part in parts]
     found += map(Path, site.getsitepackages())
-    if site.ENABLE_USER_SITE:
-        found.append(Path(site.getusersitepackages()))
+    path = [Path(p).absolute() for p in sys.path]
+    found += [p for p in path if p.name in ("site-packages", "dist-packages")]
     found = [p for p in found if p.exists() and p.parent != Path("/usr")]
     return [p for p in dict.fromkeys(found) if not _below(p, map(Path, SYSTEM))]
 
 
+def moved() -> dict[Path, Path]:
+    """Folders that have another place in the sandbox."""
+    places = {}
+    if sys.prefix != sys.base_prefix:
+        places[Path(sys.prefix)] = VENV
+    if site.ENABLE_USER_SITE:
+        places[Path(site.getuserbase())] = USER_BASE
+    return places
+
+
 def inside(path: Path) -> Path:
     """Where a path of this machine lies in the sandbox."""
-    if sys.prefix != sys.base_prefix and path.is_relative_to(sys.prefix):
-        return VENV / path.relative_to(sys.prefix)
+    for folder, place in moved().items():
+        if path.is_relative_to(folder):
+            return place / path.relative_to(folder)
     return path
+
+
+def graders(bound: Iterable[Path]) -> list[Path]:
+    """Where this package can be seen in the folders `bound`.
+
+    A wheel puts it among the packages that a kernel needs.
+    """
+    bound = list(bound)
+    places = [Path(p).absolute() for p in sys.path]
+    places += [p for folder in bound for p in folder.glob("python3*/*-packages")]
+    found = [place / "gdgrader" for place in dict.fromkeys([*places, *bound])]
+    return [folder for folder in found if folder.is_dir() and _below(folder, bound)]
 
 
 def _below(path: Path, folders: Iterable[Path]) -> bool:
@@ -73,7 +100,8 @@ def package_folder(name: str) -> Path | None:
 
 def sandbox_environment() -> dict[str, str]:
     """The whole environment of what runs in the sandbox."""
-    return {
+    own = {"PYTHONUSERBASE": str(USER_BASE)} if site.ENABLE_USER_SITE else {}
+    return own | {
         "HOME": HOME,
         "USER": "student",
         "LOGNAME": "student",
@@ -121,10 +149,10 @@ def bubblewrap_command(
     bound += python_folders()
     for path in bound:
         options += ["--ro-bind", str(path), str(inside(path))]
-    for folder in {Path(p or ".").resolve() / "gdgrader" for p in sys.path}:
-        if folder.is_dir() and _below(folder, bound):
-            # The judge is no student's business.
-            options += ["--tmpfs", str(inside(folder))]
+    for folder in graders(bound):
+        # The judge is no student's business. Not a tmpfs: it could be written to, and
+        # an empty folder can be imported.
+        options += ["--ro-bind", str(ABSENT), str(inside(folder))]
     helpers = package_folder("gdhelpers")
     if helpers:
         options += ["--ro-bind", str(helpers), f"{COURSE}/gdhelpers"]

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from jupyter_core.paths import jupyter_config_path
 
+from gdgrader.sandbox.bubblewrap import HOME, inside
 from gdgrader.sandbox.host import KernelHost
 from gdgrader.sandbox.manager import run_trusted
 
@@ -42,7 +44,10 @@ try:
     found.append("gdgrader can be imported")
 except ImportError:
     pass
-for folder in ["/", "/usr/lib", "/opt", "/etc", sys.prefix, *filter(None, sys.path)]:
+folders = {{"/", "/usr/lib", "/opt", "/etc", sys.prefix, *filter(None, sys.path)}}
+for line in open("/proc/self/mountinfo"):
+    folders.add(line.split()[4].encode().decode("unicode_escape"))
+for folder in sorted(folders - set(plan["own"])):
     name = os.path.join(folder, plan["secret"])
     try:
         open(name, "x").close()
@@ -119,6 +124,8 @@ def planted() -> Iterator[dict[str, Any]]:
     with ExitStack() as stack:
         places = {Path.home(), Path.cwd(), Path(tempfile.gettempdir())}
         files = [str(Path(__file__).resolve())]
+        # Where jupyter and nbgrader are told passwords.
+        files += [str(inside(Path(folder))) for folder in jupyter_config_path()]
         for place in places:
             if os.access(place, os.W_OK):
                 made = stack.enter_context(
@@ -130,6 +137,7 @@ def planted() -> Iterator[dict[str, Any]]:
         yield {
             "files": files,
             "folders": [str(place) for place in places],
+            "own": ["/tmp", "/dev/shm", HOME],
             "secret": secret,
             "sleep": str(secrets.randbelow(10**6) + 10**6),
         }

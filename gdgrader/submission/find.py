@@ -16,6 +16,7 @@ from gdhelpers.verdicts import Fault
 
 TIMESTAMP = "timestamp.txt"
 STAMP = "2026-03-02 08:00:00 UTC"  # as nbgrader writes it
+LINKED = "the folder handed in is a link"
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def read_hand_in(folder: Path, notebook: str, edition: Edition) -> HandIn:
     """Read a submission; what is wrong with it is in the answer, never raised."""
     content, reason, remarks, beside = b"", "", [], {}
     if folder.is_symlink():
-        return HandIn(b"", {}, (), None, "the folder handed in is a link")
+        return HandIn(b"", {}, (), None, LINKED)
     try:
         found = find_notebook(folder, notebook, edition)
         content, beside = found.content, found.files

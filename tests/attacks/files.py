@@ -43,6 +43,23 @@ def linked_folder(folder: Path, root: Path) -> None:
     folder.symlink_to(f"../honest/{LESSON}")
 
 
+def lesson_linked_to_source(folder: Path, root: Path) -> None:
+    """The whole folder is a link to the instructor's."""
+    shutil.rmtree(folder)
+    folder.symlink_to(root / "source" / LESSON)
+
+
+def linked_student(folder: Path, root: Path) -> None:
+    """The student's folder, all lessons in it, is a link to the honest student's."""
+    shutil.rmtree(folder.parent)
+    folder.parent.symlink_to("honest")
+
+
+def student_linked_to_source(folder: Path, root: Path) -> None:
+    shutil.rmtree(folder.parent)
+    folder.parent.symlink_to(root / "source")
+
+
 def pipe(folder: Path, root: Path) -> None:
     (folder / f"{LESSON}.ipynb").unlink()
     os.mkfifo(folder / f"{LESSON}.ipynb")
@@ -128,6 +145,27 @@ ATTACKS = (
         "folder linked to another's",
         "another's answers, handed in",
         folder=linked_folder,
+        state="failed",
+        reason="link",
+    ),
+    Attack(
+        "folder linked to the source",
+        "the solutions, handed in",
+        folder=lesson_linked_to_source,
+        state="failed",
+        reason="link",
+    ),
+    Attack(
+        "student linked to another",
+        "all of another's answers, handed in",
+        folder=linked_student,
+        state="failed",
+        reason="link",
+    ),
+    Attack(
+        "student linked to the source",
+        "all solutions, handed in",
+        folder=student_linked_to_source,
         state="failed",
         reason="link",
     ),

@@ -44,8 +44,8 @@ def run(
     )
 
 
-# Some of it differs wherever the processor does: MKL's products do so from AVX2 to AVX-512
-# on Intel's and not on AMD's, sums over the lanes of a vector on both.
+# Some of it differs wherever the processor does: from AVX2 to AVX-512 products do so on
+# Intel's and not on AMD's, sums over the lanes of a vector on both.
 PROBE = """
 import json, torch
 g = torch.Generator().manual_seed(0)
