@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import stat
 from datetime import datetime
 from glob import escape, glob
 from pathlib import Path
@@ -36,6 +37,14 @@ class SafeCollect(ExchangeCollect):
 
     What is refused is no version of anybody's work, so that an older one is taken.
     """
+
+    def ensure_root(self) -> None:
+        """As nbgrader, but warn of an exchange in which all can move all."""
+        super().ensure_root()
+        mode = Path(self.root).stat().st_mode
+        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+            words = "Anybody can put a folder in place of the course's: chmod +t %s"
+            self.log.warning(words, self.root)
 
     def _path_to_record(self, path: str) -> Record:
         """What a folder's name says; one that is refused says why."""

@@ -454,6 +454,13 @@ def test_only_what_is_the_students_own_is_taken(place, give):
     assert log.count("it belongs to somebody else") == 3
 
 
+def test_an_exchange_in_which_all_can_move_all_is_named(place):
+    root = place.inbound.parents[1]
+    assert f"chmod +t {root}" in place.collect()["log"]
+    root.chmod(0o1777)
+    assert "chmod" not in place.collect()["log"]
+
+
 # What is changed while it is copied -------------------------------------------------
 
 
