@@ -15,6 +15,8 @@ def apply(c: Config) -> None:
     """Set the course's defaults on nbgrader's configuration object."""
     _find_our_commands()
     c.CourseDirectory.course_id = "gradient-descent"
+    console = {"class": "gdgrader.plain_log.PlainFormatter"}
+    c.Application.logging_config = {"formatters": {"console": console}}
     c.GenerateAssignment.preprocessors = [
         "gdgrader.course.public_checks.PublicTable",
         *GenerateAssignment.preprocessors.default(),
