@@ -41,9 +41,13 @@ def apply(c: Config) -> None:
     c.GenerateFeedback.exporter_class = "gdgrader.feedback.page.FeedbackExporter"
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {
-        "markdown2html": "gdgrader.feedback.safe_html.markdown2html"
+        "markdown2html": "gdgrader.feedback.safe_html.markdown2html",
+        "highlight_code": "gdgrader.feedback.safe_html.highlight_code",
     }
-    c.HTMLExporter.preprocessors = ["gdgrader.feedback.rubric.ShowRubric"]
+    c.HTMLExporter.preprocessors = [
+        "gdgrader.feedback.within_limits.WithinLimits",
+        "gdgrader.feedback.rubric.ShowRubric",
+    ]
     c.ZipCollectApp.extractor_plugin = "gdgrader.lms.archives.SafeExtractor"
     c.ZipCollectApp.collector_plugin = "gdgrader.lms.collect.LmsCollector"
     c.ExportApp.plugin_class = "gdgrader.lms.export.StatusExport"

@@ -91,7 +91,7 @@ def _answer(pipe: int, allowed: Allowance, function: Callable, arguments: tuple)
     try:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
-        gc.freeze()  # else collecting garbage copies each page that we share
+        gc.disable()  # it would copy the pages that we share, for a short life
         allowed.take()
         try:
             told = pickle.dumps((True, function(*arguments)))

@@ -24,6 +24,7 @@ from gdgrader.course.paths import CoursePaths
 from gdgrader.gradebook import states
 from gdgrader.gradebook.scores import RECORD
 from gdgrader.gradebook.states import FAILED, State
+from gdgrader.shown import for_page
 from gdgrader.submission.find import TIMESTAMP, read_ordinary
 from gdgrader.submission.note import Note
 from gdgrader.submission.outputs import keep_small
@@ -84,7 +85,10 @@ class FeedbackExporter(HTMLExporter):
                 lesson = paths.course.assignment_id
                 submitted = paths.submitted(student, lesson)
                 folder = paths.feedback(student, lesson)
-                self._tell(submitted, folder, notebook, state)
+                try:
+                    self._tell(submitted, folder, notebook, state)
+                except OSError as error:  # one folder is no other's affair
+                    self.log.error("%s: no page was made: %s", student, error)
 
     def _create_environment(self) -> Environment:
         made = super()._create_environment()
@@ -101,12 +105,12 @@ class FeedbackExporter(HTMLExporter):
             PAGE: {"failed": "" if state.fault.ours else state.reason},
         }
         page, _ = self.from_notebook_node(new_notebook(), resources)
-        (folder / f"{notebook}.html").write_text(page, encoding="utf-8")
+        (folder / f"{notebook}.html").write_text(for_page(page), encoding="utf-8")
         # The exchange needs what stands beside the submission to send it back.
         for name in (TIMESTAMP, "submission_secret.txt"):
             try:
                 (folder / name).write_bytes(read_ordinary(submitted / name))
-            except Unreadable:
+            except (Unreadable, OSError):
                 continue
 
 
