@@ -42,8 +42,8 @@ TAGS = {
 }
 ANY = re.compile(r".*", re.DOTALL)
 FEW, SIZE = re.compile(r"\d{1,2}"), re.compile(r"\d{1,4}")
-# What an attribute may say. No class, id, name or style: they are the page's. No picture
-# that is fetched: that would tell its owner who reads, and when.
+# What an attribute may say. No class, id, name or style: they are the page's. No
+# picture that is fetched: that would tell its owner who reads, and when.
 ALLOWED = {
     "*": {"title": ANY, "lang": re.compile(r"[\w-]{1,20}")},
     "a": {"href": re.compile(r"(https?://|mailto:|#).*", re.DOTALL)},
