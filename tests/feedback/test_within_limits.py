@@ -20,9 +20,10 @@ CODE = {
     "blank lines": [" \n" * 8_000 + "x"],
     "tabs": ["x" + "\t\n" * 8_000],
     "blank lines, in cells": [" \n" * 1_500 + f"x = {n}" for n in range(12)],
-    "another lexer": ["%%cython\n" + " \n" * 9_900] * 6,
 }
 TEXT = {"maths": ["\\\\(" * 6_000] * 20}
+# Of these feedback is not afraid, as it has one lexer for all.
+LEXER = {"another lexer": ["%%cython\n" + " \n" * 9_900] * 6}
 MANY = {"tiny cells": ["a"] * 60_000}
 
 
@@ -31,15 +32,15 @@ def course(tmp_path_factory) -> Course:
     """Bombs among graded notebooks, as the grader would have kept them."""
     made = Course(tmp_path_factory.mktemp("limits") / "course", isolated=False)
     made.submit("ann", made.answered(RIGHT))
-    for name in (*CODE, *TEXT, *MANY):
+    for name in (*CODE, *LEXER, *TEXT, *MANY):
         made.submit(f"m {name}", made.answered(RIGHT))
     runner.grade(LESSON, config=made.config, limits=LIMITS, isolated=False, workers=0)
-    for name, parts in (CODE | TEXT | MANY).items():
+    for name, parts in (CODE | LEXER | TEXT | MANY).items():
         path = made.root / "autograded" / f"m {name}" / LESSON / f"{LESSON}.ipynb"
         path.chmod(0o644)
         work = nbformat.read(path, as_version=4)
         parts = [parts] if isinstance(parts, str) else parts
-        if name in CODE:
+        if name in CODE | LEXER:
             insert(work, "descend", *parts)
         else:
             work.cells += [new_markdown_cell(text) for text in parts]
@@ -58,7 +59,7 @@ def test_a_class_with_bombs_in_it_has_its_pages(course):
         path.parts[-3]: path.read_text(encoding="utf-8")
         for path in (course.root / "feedback").glob(f"*/{LESSON}/{LESSON}.html")
     }
-    assert len(pages) == 1 + len(CODE) + len(TEXT) + len(MANY)
+    assert len(pages) == 2 + len(CODE) + len(TEXT) + len(MANY)
     assert 'class="highlight' in pages["ann"] and PLAIN not in pages["ann"]
     for name in (*CODE, *TEXT):
         page = pages[f"m {name}"]
@@ -69,7 +70,7 @@ def test_a_class_with_bombs_in_it_has_its_pages(course):
     assert NOTHING in many and "<strong>7</strong>" in many
 
 
-@pytest.mark.parametrize("name", ["blank lines", "tiny cells"])
+@pytest.mark.parametrize("name", ["blank lines", "another lexer", "tiny cells"])
 def test_formgrader_has_its_page(course, name):
     assert 'class="highlight' in re.sub(r"\s+", " ", course.formgrader("ann"))
     page = course.formgrader(f"m {name}")
