@@ -26,7 +26,7 @@ from gdgrader.gradebook.scores import RECORD
 from gdgrader.gradebook.states import FAILED, State
 from gdgrader.shown import for_page
 from gdgrader.submission.find import TIMESTAMP, read_ordinary
-from gdgrader.submission.note import Note
+from gdgrader.submission.note import Note, bounded
 from gdgrader.submission.outputs import keep_small
 from gdgrader.submission.read import Unreadable
 from gdhelpers.verdicts import Fault, Verdict
@@ -45,6 +45,7 @@ class ForStudents(NbGraderPreprocessor):
         """Fill the notebook's metadata and `resources` for the template."""
         record = nb.metadata.get(RECORD, {})
         verdicts, where = record.get("verdicts", {}), resources["nbgrader"]
+        notes = map(Note.from_stored, record.get("notes", []))
         nb.metadata = NotebookNode()
         keep_small(nb)
         waiting = _waiting(where)
@@ -63,7 +64,7 @@ class ForStudents(NbGraderPreprocessor):
             cell.metadata[PAGE] = shown
         resources[PAGE] = {
             "exercises": exercises,
-            "notes": [str(Note.from_stored(n)) for n in record.get("notes", [])],
+            "notes": list(map(str, bounded(notes))),
             "waiting": bool(waiting),
             # MathJax is the only script, and comes from the web: where it is needed.
             "maths": any(MATHS.search(text) for text in _texts(nb)),

@@ -9,10 +9,12 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
+from gdgrader.shown import clipped
 from gdgrader.submission.read import MB
 
 LARGEST_FILES = 20 * MB  # of all files beside a notebook
 MOST_FILES = 200
+MOST_NOTES = 20  # on files that were left out
 
 
 def files_below(*folders: Path) -> tuple[dict[str, bytes], list[str]]:
@@ -34,8 +36,10 @@ def files_below(*folders: Path) -> tuple[dict[str, bytes], list[str]]:
                 own[name] = path.read_bytes()
             except (OSError, UnicodeError) as error:
                 why = getattr(error, "strerror", None) or error
-                notes.append(f"File {name!r} was left out: {why}.")
+                notes.append(f"File {clipped(name, 100)!r} was left out: {why}.")
         found = merged(found, own)
+    if (more := len(notes) - MOST_NOTES) > 0:
+        notes[MOST_NOTES:] = [f"{more} more files were left out."]
     return found, notes
 
 
