@@ -76,7 +76,9 @@ def tokens(source: str, skeleton: str) -> Tokens:
             continue
         own = kind in Name and text not in common and found[-1:] != ["."]
         found.append(names.setdefault(text, f"n{len(names)}") if own else text)
-    return tuple(found[:MOST_TOKENS]), tuple(names)[:MOST_TOKENS]
+        if len(found) == MOST_TOKENS:
+            break
+    return tuple(found), tuple(names)
 
 
 def _read(source: str):
