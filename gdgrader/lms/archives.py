@@ -9,10 +9,9 @@ import struct
 import time
 import unicodedata
 import zipfile
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from nbgrader.plugins import ExtractorPlugin
 from traitlets import Integer
@@ -21,9 +20,9 @@ from gdgrader.limited import Allowance, Exceeded, limited
 from gdgrader.lms.platforms import Handed, Person, recognise
 from gdgrader.submission.read import LARGEST, MB
 
-DEEPEST = 2  # a zip in the platform's zip, and no zip in that
 MOST_FILES = 1000  # of one student
 MOST_BYTES = 4 * LARGEST
+MOST_WORDS = 50  # on one student's zip
 OF_ONE_ZIP = Allowance(seconds=60, memory=400 * MB)  # a student's
 UTF8 = 0x800  # the flag of a name's encoding
 
@@ -50,7 +49,7 @@ class SafeExtractor(ExtractorPlugin):
             try:
                 if path.suffix.lower() == ".zip":
                     with path.open("rb") as file:
-                        unpacking.unpack(file, target.with_suffix(""), depth=1)
+                        unpacking.unpack(file, target.with_suffix(""))
                 else:
                     target.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copy2(path, target)
@@ -60,14 +59,20 @@ class SafeExtractor(ExtractorPlugin):
                 self.log.warning(words)
 
 
+class Owner(NamedTuple):
+    """Whose a member of an archive is; `who` is None where nobody can tell."""
+
+    archive: str
+    who: Person | Path | None
+
+
 class _Unpacking:
     """Unpacks below `root`, and counts what each student and all together have had."""
 
     def __init__(self, root: Path, most: int) -> None:
         self.root, self.left = root, most
-        self.left_of: dict[Person | None, list[int]] = defaultdict(
-            lambda: [MOST_FILES, MOST_BYTES]
-        )
+        # By archive and student: nobody's file is counted as another's.
+        self.left_of: dict[Owner, list[int]] = {}
         self.words: list[str] = []
 
     def say(self, what: str, why: object) -> None:
@@ -79,27 +84,12 @@ class _Unpacking:
         words, self.words = self.words, []
         return words
 
-    def unpack(self, file: BinaryIO, target: Path, depth: int) -> None:
-        """Unpack one zip into the folder `target`; a student's within limits."""
-        if depth == 1 and not self._whose(target):  # it is the platform's own
-            self._unpack(file, target, depth)
-            return
-        try:
-            found = limited(OF_ONE_ZIP, self._counted, file, target, depth)
-        except Exceeded as error:
-            shutil.rmtree(target, ignore_errors=True)
-            self.say(f"Not unpacked: {target.name}.zip", error)
-        else:
-            self.left, left_of, words = found
-            self.left_of.update(left_of)
-            self.words += words
+    def unpack(self, file: BinaryIO, target: Path, owner: Owner | None = None) -> None:
+        """Unpack one zip into the folder `target`.
 
-    def _counted(self, file: BinaryIO, target: Path, depth: int) -> tuple:
-        said = len(self.words)
-        self._unpack(file, target, depth)
-        return self.left, dict(self.left_of), self.words[said:]
-
-    def _unpack(self, file: BinaryIO, target: Path, depth: int) -> None:
+        Args:
+            owner: whose it is, if it lay in another; else each member has its own.
+        """
         # What a stranger's bytes make of reading them is not to be listed: each member
         # stands for itself, and so does each zip.
         try:
@@ -107,25 +97,33 @@ class _Unpacking:
         except Exception as error:
             self.say(f"Not unpacked: {target.name}.zip", error)
             return
+        said = len(self.words)
         with archive:
             for info in archive.infolist():
                 try:
                     if not info.is_dir():
-                        self._place(archive, info, target, depth)
+                        self._place(archive, info, target, owner)
                 except Exception as error:
                     name = f"{target.name}.zip, {info.filename!r}"
                     self.say(f"Not unpacked: {name}", error)
+        if (more := len(self.words) - said - MOST_WORDS) > 0 and owner:
+            self.words[said + MOST_WORDS :] = [f"{target.name}.zip: {more} more words"]
 
-    def _place(self, archive: zipfile.ZipFile, info, target: Path, depth: int) -> None:
+    def _place(
+        self, archive: zipfile.ZipFile, info, target: Path, owner: Owner | None
+    ) -> None:
         name = _name(info)
         parts = list(safe_parts(name))
         path = target.joinpath(*parts)
-        content = self._content(archive, info, path)
+        whose = owner or self._whose(path)
+        content = self._content(archive, info, whose)
         if "/".join(parts) != name:
             self.words.append(f"Unpacked as {'/'.join(parts)!r}: {name!r}")
-        if path.suffix.lower() == ".zip" and depth < DEEPEST:
-            inner = io.BytesIO(content)
-            self.unpack(inner, _free(path.with_suffix("")), depth + 1)
+        if path.suffix.lower() == ".zip" and not owner:  # and no zip in a zip in that
+            inner = _free(path.with_suffix(""))
+            # A zip is somebody's, if only its own.
+            whose = whose if whose.who else Owner(whose.archive, inner)
+            self._inner(io.BytesIO(content), inner, whose)
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         path = _free(path)
@@ -133,18 +131,35 @@ class _Unpacking:
         when = _when(info)
         os.utime(path, (when, when))
 
-    def _content(self, archive: zipfile.ZipFile, info, path: Path) -> bytearray:
+    def _inner(self, file: BinaryIO, target: Path, owner: Owner) -> None:
+        """Unpack a student's zip, within limits."""
+
+        def work() -> tuple[int, dict, list[str]]:
+            self.words = []
+            self.unpack(file, target, owner)
+            return self.left, self.left_of, self.words
+
+        try:
+            self.left, self.left_of, words = limited(OF_ONE_ZIP, work)
+            self.words += words
+        except Exceeded as error:
+            shutil.rmtree(target, ignore_errors=True)
+            self.say(f"Not unpacked: {target.name}.zip", error)
+
+    def _content(self, archive: zipfile.ZipFile, info, owner: Owner) -> bytearray:
         """A member's bytes, counted as they come: what its header says is no bound."""
-        left = self.left_of[self._whose(path)]
-        left[0] -= 1
+        left = self.left_of.setdefault(owner, [MOST_FILES, MOST_BYTES])
+        if owner.who:
+            left[0] -= 1
         if left[0] < 0:
             raise OSError(f"too many files: more than {MOST_FILES} of one student")
         found = bytearray()
         with archive.open(info) as member:
             while part := member.read(MB):
                 found += part
-                left[1] -= len(part)
                 self.left -= len(part)
+                if owner.who:
+                    left[1] -= len(part)
                 if len(found) > LARGEST:
                     raise OSError(f"too large: more than {LARGEST / MB:.0f} MB")
                 if left[1] < 0:
@@ -156,12 +171,14 @@ class _Unpacking:
                     )
         return found
 
-    def _whose(self, path: Path) -> Person | None:
-        for part in path.relative_to(self.root).parts:
+    def _whose(self, path: Path) -> Owner:
+        archive, *parts = path.relative_to(self.root).parts
+        # Last its own name, which may look like a student's file: hw_2026_07_01.zip.
+        for part in (*parts, archive):
             file = recognise((part, "x"), 0.0)
             if isinstance(file, Handed):
-                return file.person
-        return None
+                return Owner(archive, file.person)
+        return Owner(archive, None)
 
 
 def _opened(file: BinaryIO) -> zipfile.ZipFile:

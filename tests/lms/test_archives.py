@@ -137,6 +137,24 @@ def test_his_zips_count_together(tmp_path):
     assert OTHERS.items() <= files.items() and "of one student" in log
 
 
+def test_his_zip_takes_nothing_of_a_neighbours(tmp_path):
+    theirs = {f"{WHOSE.format('Zoe', 7)}/{n}.bin": huge(45) for n in range(5)}
+    own = {f"{WHOSE.format('Bob', 9)}x.zip": zipped(theirs)}
+    files, log = extract(tmp_path, zipped(own | OTHERS))
+    assert OTHERS.items() <= files.items() and "of one student" in log
+
+
+@pytest.mark.parametrize("name", ["hw_2026_07_01", "all", "Course-Task 1-77"])
+def test_an_archive_of_a_whole_class_is_no_students(tmp_path, name):
+    class_ = {f"{WHOSE.format(f'A{n}', n)}x.bin": huge(20) for n in range(14)}
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    (archive / f"{name}.zip").write_bytes(zipped(class_))
+    root = tmp_path / "extracted"
+    SafeExtractor().extract(str(archive), str(root))
+    assert len(list(root.rglob("*.bin"))) == len(class_)
+
+
 def test_all_together_are_bounded(tmp_path):
     names = [f"{WHOSE.format(f'Bob{n}', n)}x.bin" for n in range(9)]
     content = zipped({**OTHERS, **{name: huge(10) for name in names}})
