@@ -16,7 +16,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import rmtree
 from traitlets import Bool, Bunch, Dict, Instance, Unicode, Union, default, validate
 
-from gdgrader.autograde.safe_folder import made_safe
+from gdgrader.autograde.safe_folder import made_safe, unreadable
 from gdgrader.course.edition import Edition, instructors_version
 from gdgrader.course.paths import CoursePaths
 from gdgrader.gradebook import states
@@ -77,6 +77,10 @@ class SubmissionExporter(NotebookExporter):
                 _fail(resources, INTERRUPTED, new=False)
         folder, source = place.resolve(), self.paths.source(lesson)
         self.remarks[folder] = made_safe(folder, notebooks, source)
+        if why := unreadable(folder):
+            # nbgrader copies all files, and gives the submission up without a reason.
+            for resources in self._notebooks_of(who, lesson):
+                _fail(resources, why, Fault.UNREADABLE)
         if self.configured_hook:
             self.configured_hook(
                 assignment=assignment, student=student, notebooks=notebooks

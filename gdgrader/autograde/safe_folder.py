@@ -35,7 +35,7 @@ def made_safe(folder: Path, notebooks: list[str], source: Path) -> list[str]:
         remarks.append(f"{path.name} took the place of a given file; it was renamed.")
     stamp = folder / TIMESTAMP
     # nbgrader gives a submission up for a time that it cannot read.
-    if stamp.exists() and not timestamp({TIMESTAMP: stamp.read_bytes()[:200]}):
+    if stamp.exists() and not unreadable(stamp) and not _says_when(stamp):
         stamp.unlink()
         remarks.append(f"{TIMESTAMP} said no time that can be read; it was removed.")
     names = sorted(p.name for p in source.glob("*.ipynb"))
@@ -48,6 +48,21 @@ def made_safe(folder: Path, notebooks: list[str], source: Path) -> list[str]:
     found = [str(Path(notebooks[0]).parent / p.name) for p in folder.glob("*.ipynb")]
     notebooks[:] = sorted(n for n in found if Path(n).name in names) or notebooks
     return remarks
+
+
+def unreadable(path: Path) -> str:
+    """Why a file, or one below a folder, cannot be read; "" where all can."""
+    try:
+        for one in path.rglob("*") if path.is_dir() else [path]:
+            if one.is_file():
+                one.open("rb").close()
+    except OSError as error:
+        return f"{Path(error.filename).name!r} cannot be read: {error.strerror}"
+    return ""
+
+
+def _says_when(stamp: Path) -> bool:
+    return bool(timestamp({TIMESTAMP: stamp.read_bytes()[:200]}))
 
 
 def _in_the_way(folder: Path, source: Path) -> Iterator[Path]:

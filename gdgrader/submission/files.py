@@ -26,7 +26,7 @@ def files_below(*folders: Path) -> tuple[dict[str, bytes], list[str]]:
     notes = []
     for folder in folders:
         own: dict[str, bytes] = {}
-        for path in _ordinary(folder):
+        for path in _ordinary(folder, notes):
             name = path.relative_to(folder).as_posix()
             try:
                 name.encode()  # fails for bytes that are no text
@@ -59,8 +59,13 @@ def merged(files: Mapping[str, bytes], over: Mapping[str, bytes]) -> dict[str, b
     return {**kept, **over}
 
 
-def _ordinary(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):  # does not enter links
+def _ordinary(folder: Path, notes: list[str]) -> Iterator[Path]:
+    def refused(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            name = clipped(Path(error.filename).name, 100)
+            notes.append(f"Folder {name!r} was left out: {error.strerror}.")
+
+    for place, folders, names in os.walk(folder, onerror=refused):  # enters no links
         folders.sort()
         for name in sorted(names):
             path = Path(place, name)

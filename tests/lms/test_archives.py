@@ -24,6 +24,15 @@ METHODS = (
 )
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _small():
+    """Bounds in proportion, so that no test writes gigabytes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(archives, "LARGEST", 5 * MB)
+        patch.setattr(archives, "MOST_BYTES", 20 * MB)
+        yield
+
+
 def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as archive:
@@ -122,15 +131,15 @@ def huge(megabytes: int) -> bytes:
 @pytest.mark.parametrize("method", METHODS[1:])
 def test_what_one_student_gets_is_bounded(tmp_path, method):
     """A megabyte and less becomes no gigabyte, in whatever way it is packed."""
-    own = {f"{WHOSE.format('Bob', 9)}/{n}.bin": huge(45) for n in range(6)}
+    own = {f"{WHOSE.format('Bob', 9)}/{n}.bin": huge(4) for n in range(7)}
     files, log = extract(tmp_path, zipped({**own, **OTHERS}, method))
     assert sum(map(len, files.values())) < archives.MOST_BYTES + 100
     assert OTHERS.items() <= files.items()
-    assert "5.bin': too large: more than 200 MB of one student" in log
+    assert "5.bin': too large: more than 20 MB of one student" in log
 
 
 def test_his_zips_count_together(tmp_path):
-    inner = zipped({f"{n}.bin": huge(45) for n in range(3)})
+    inner = zipped({f"{n}.bin": huge(4) for n in range(4)})
     own = {f"{WHOSE.format('Bob', 9)}/{n}.zip": inner for n in range(3)}
     files, log = extract(tmp_path, zipped({**own, **OTHERS}))
     assert sum(map(len, files.values())) < archives.MOST_BYTES + 100
@@ -138,7 +147,7 @@ def test_his_zips_count_together(tmp_path):
 
 
 def test_his_zip_takes_nothing_of_a_neighbours(tmp_path):
-    theirs = {f"{WHOSE.format('Zoe', 7)}/{n}.bin": huge(45) for n in range(5)}
+    theirs = {f"{WHOSE.format('Zoe', 7)}/{n}.bin": huge(4) for n in range(7)}
     own = {f"{WHOSE.format('Bob', 9)}x.zip": zipped(theirs)}
     files, log = extract(tmp_path, zipped(own | OTHERS))
     assert OTHERS.items() <= files.items() and "of one student" in log
@@ -146,7 +155,7 @@ def test_his_zip_takes_nothing_of_a_neighbours(tmp_path):
 
 @pytest.mark.parametrize("name", ["hw_2026_07_01", "all", "Course-Task 1-77"])
 def test_an_archive_of_a_whole_class_is_no_students(tmp_path, name):
-    class_ = {f"{WHOSE.format(f'A{n}', n)}x.bin": huge(20) for n in range(14)}
+    class_ = {f"{WHOSE.format(f'A{n}', n)}x.bin": huge(3) for n in range(14)}
     archive = tmp_path / "archive"
     archive.mkdir()
     (archive / f"{name}.zip").write_bytes(zipped(class_))
@@ -157,16 +166,16 @@ def test_an_archive_of_a_whole_class_is_no_students(tmp_path, name):
 
 def test_all_together_are_bounded(tmp_path):
     names = [f"{WHOSE.format(f'Bob{n}', n)}x.bin" for n in range(9)]
-    content = zipped({**OTHERS, **{name: huge(10) for name in names}})
-    files, log = extract(tmp_path, content, most_bytes=35 * MB)
-    assert sum(map(len, files.values())) <= 35 * MB
+    content = zipped({**OTHERS, **{name: huge(3) for name in names}})
+    files, log = extract(tmp_path, content, most_bytes=11 * MB)
+    assert sum(map(len, files.values())) <= 11 * MB
     assert OTHERS.items() <= files.items()
     assert log.count("more than SafeExtractor.most_bytes in all") == 6
 
 
 def test_a_header_that_lies_is_no_bound(tmp_path):
     """It says that a gigabyte is one byte, or that one byte is a gigabyte."""
-    for said, real in ((1, huge(60)), (1 << 30, b"x")):
+    for said, real in ((1, huge(6)), (1 << 30, b"x")):
         made = bytearray(zipped({**OTHERS, BAD: real}))
         at, _ = member(made, BAD.encode())
         struct.pack_into("<L", made, at + 22, said)
@@ -191,6 +200,8 @@ def test_a_zip_that_wants_memory(tmp_path, hungry, monkeypatch):
     """A directory of a million entries; LZMA's dictionary of 4 GB."""
     small = archives.Allowance(seconds=20, memory=120 * MB)
     monkeypatch.setattr(archives, "OF_ONE_ZIP", small)
+    monkeypatch.setattr(archives, "LARGEST", 50 * MB)
+    monkeypatch.setattr(archives, "MOST_BYTES", 200 * MB)
     if hungry == "directory":
         inner = zipped({"a": b""})
         entry = inner[inner.index(b"PK\1\2") : inner.index(b"PK\5\6")]

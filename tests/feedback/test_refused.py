@@ -8,11 +8,9 @@ from pathlib import Path
 
 import pytest
 from course import LESSON, LIMITS, RIGHT, Course
+from somebody import as_somebody, given_to_somebody
 
 from gdgrader.autograde import runner
-from gdgrader.limited import MB, Allowance, limited
-
-NOBODY = 65534  # for root no file is unreadable
 
 
 def deny(path: Path, mode: int) -> None:
@@ -49,9 +47,7 @@ def course() -> Iterator[Course]:
     for name in CASES:
         made.submit(name, b"{", files=given)
     runner.grade(LESSON, config=made.config, isolated=False, workers=0, limits=LIMITS)
-    if os.getuid() == 0:
-        for path in (made.root, *made.root.rglob("*")):
-            os.chown(path, NOBODY, NOBODY)
+    given_to_somebody(made.root)
     for name, spoil in CASES.items():
         spoil(made.root / "submitted" / name / LESSON)
     yield made
@@ -59,19 +55,6 @@ def course() -> Iterator[Course]:
         path.chmod(0o755)
         (path / LESSON).chmod(0o755)
     shutil.rmtree(root)
-
-
-def as_somebody(work: Callable) -> object:
-    """What comes of `work` under rights that can be refused."""
-
-    def other():
-        if os.getuid() == 0:
-            os.setgroups([])
-            os.setresgid(NOBODY, NOBODY, NOBODY)
-            os.setresuid(NOBODY, NOBODY, NOBODY)
-        return work()
-
-    return limited(Allowance(seconds=200, memory=2000 * MB), other)
 
 
 def test_they_cannot_be_read(course):
