@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from gdgrader.shown import PlainConsole
 from gdhelpers.terminal import let_everything_be_said
 
 
@@ -32,7 +32,7 @@ app = Command(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-console = Console(highlight=False, soft_wrap=True)
+console = PlainConsole(highlight=False, soft_wrap=True)
 
 AGAIN = "Run it again to go on."
 

@@ -15,6 +15,8 @@ def apply(c: Config) -> None:
     """Set the course's defaults on nbgrader's configuration object."""
     _find_our_commands()
     c.CourseDirectory.course_id = "gradient-descent"
+    console = {"class": "gdgrader.plain_log.PlainFormatter"}
+    c.Application.logging_config = {"formatters": {"console": console}}
     c.GenerateAssignment.preprocessors = [
         "gdgrader.course.public_checks.PublicTable",
         *GenerateAssignment.preprocessors.default(),
@@ -39,9 +41,13 @@ def apply(c: Config) -> None:
     c.GenerateFeedback.exporter_class = "gdgrader.feedback.page.FeedbackExporter"
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {
-        "markdown2html": "gdgrader.feedback.safe_html.markdown2html"
+        "markdown2html": "gdgrader.feedback.safe_html.markdown2html",
+        "highlight_code": "gdgrader.feedback.safe_html.highlight_code",
     }
-    c.HTMLExporter.preprocessors = ["gdgrader.feedback.rubric.ShowRubric"]
+    c.HTMLExporter.preprocessors = [
+        "gdgrader.feedback.within_limits.WithinLimits",
+        "gdgrader.feedback.rubric.ShowRubric",
+    ]
     c.ExchangeFactory.collect = "gdgrader.lms.exchange.SafeCollect"
     c.ExchangeFactory.release_feedback = "gdgrader.lms.exchange.SafeReleaseFeedback"
     c.ZipCollectApp.extractor_plugin = "gdgrader.lms.archives.SafeExtractor"

@@ -19,7 +19,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import rmtree
 from traitlets import Bool, Bunch, Dict, Instance, Unicode, Union, default, validate
 
-from gdgrader.autograde.safe_folder import made_safe
+from gdgrader.autograde.safe_folder import made_safe, unreadable
 from gdgrader.course.edition import Edition, instructors_version
 from gdgrader.course.paths import CoursePaths
 from gdgrader.gradebook import states
@@ -83,9 +83,11 @@ class SubmissionExporter(NotebookExporter):
         folder, source = place.resolve(), self.paths.source(lesson)
         find = partial(self._find, folder, source)
         self.remarks[folder] = made_safe(folder, notebooks, source, find)
-        if not {Path(n).stem for n in notebooks} & set(self._names(lesson)):
-            # nbgrader will end this one without a word of why.
+        # nbgrader will end these without a word of why: it copies all files.
+        why = unreadable(folder)
+        if not why and not {Path(n).stem for n in notebooks} & set(self._names(lesson)):
             why = self.missing.get(folder, NOTHING)
+        if why:
             reason = "; ".join([why, *self.remarks[folder]])
             for resources in self._notebooks_of(who, lesson):
                 with contextlib.suppress(MissingEntry):

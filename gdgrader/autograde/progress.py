@@ -23,9 +23,11 @@ from rich.text import Text
 
 from gdgrader.autograde.record import UNCHANGED, Outcome
 from gdgrader.gradebook.states import FAILED, GRADED, WAITING
+from gdgrader.shown import clipped, for_terminal
 
 SLOWEST = 5
 NAMED = 10  # students named of those who wait; the report names all
+LONGEST = 1000  # of a reason
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -126,14 +128,19 @@ def summary(outcomes: Iterable[Outcome], seconds: float) -> Iterator[str]:
         yield f"  {len(worked)} submissions in {_clock(seconds)}, {each:.2f} s each"
     if failed:
         yield "Failed:"
-        yield from (f"  {escape(o.student)}: {escape(o.reason)}" for o in failed)
+        yield from (f"  {_said(o.student)}: {_said(o.reason)}" for o in failed)
     if waiting:
         more = f" and {len(waiting) - NAMED} more" if len(waiting) > NAMED else ""
-        yield f"Waiting for a person: {escape(', '.join(waiting[:NAMED]))}{more}"
+        yield f"Waiting for a person: {', '.join(map(_said, waiting[:NAMED]))}{more}"
     slowest = sorted(worked, key=lambda o: -o.seconds)[:SLOWEST]
     if slowest:
-        said = (f"{o.student} {o.seconds:.1f} s" for o in slowest)
-        yield f"Slowest: {escape(', '.join(said))}"
+        said = (f"{_said(o.student)} {o.seconds:.1f} s" for o in slowest)
+        yield f"Slowest: {', '.join(said)}"
+
+
+def _said(text: str) -> str:
+    """A stranger's words within a line of ours."""
+    return escape(for_terminal(clipped(text, LONGEST)))
 
 
 def _clock(seconds: float) -> str:

@@ -58,7 +58,7 @@ def _stamped(stamp: Path) -> Iterator[str]:
 
     For the first it gives a submission up; of a zone it does not know it makes UTC.
     """
-    if not stamp.is_file():
+    if not stamp.is_file() or unreadable(stamp):
         return
     content = stamp.read_bytes()
     if not (when := timestamp({TIMESTAMP: content})):
@@ -71,6 +71,17 @@ def _stamped(stamp: Path) -> Iterator[str]:
         alike = False
     if not alike:
         stamp.write_text(f"{when} UTC")
+
+
+def unreadable(path: Path) -> str:
+    """Why a file, or one below a folder, cannot be read; "" where all can."""
+    try:
+        for one in path.rglob("*") if path.is_dir() else [path]:
+            if one.is_file():
+                one.open("rb").close()
+    except OSError as error:
+        return f"{Path(error.filename).name!r} cannot be read: {error.strerror}"
+    return ""
 
 
 def _in_the_way(folder: Path, source: Path) -> Iterator[Path]:

@@ -26,9 +26,10 @@ from gdgrader.course.paths import CoursePaths
 from gdgrader.gradebook import states
 from gdgrader.gradebook.scores import RECORD
 from gdgrader.gradebook.states import FAILED, State
+from gdgrader.shown import for_page
 from gdgrader.submission.choose import read_ordinary
 from gdgrader.submission.find import TIMESTAMP
-from gdgrader.submission.note import Note
+from gdgrader.submission.note import Note, bounded
 from gdgrader.submission.outputs import keep_small
 from gdgrader.submission.read import Unreadable
 from gdhelpers.verdicts import Fault, Verdict
@@ -48,6 +49,7 @@ class ForStudents(NbGraderPreprocessor):
         """Fill the notebook's metadata and `resources` for the template."""
         record = nb.metadata.get(RECORD, {})
         verdicts, where = record.get("verdicts", {}), resources["nbgrader"]
+        notes = map(Note.from_stored, record.get("notes", []))
         nb.metadata = NotebookNode()
         keep_small(nb)
         waiting = _waiting(where)
@@ -66,7 +68,7 @@ class ForStudents(NbGraderPreprocessor):
             cell.metadata[PAGE] = shown
         resources[PAGE] = {
             "exercises": exercises,
-            "notes": [str(Note.from_stored(n)) for n in record.get("notes", [])],
+            "notes": list(map(str, bounded(notes))),
             "waiting": bool(waiting),
             # MathJax is the only script, and comes from the web: where it is needed.
             "maths": any(MATHS.search(text) for text in _texts(nb)),
@@ -93,7 +95,10 @@ class FeedbackExporter(HTMLExporter):
                 linked = paths.is_linked(student, lesson)
                 submitted = NOWHERE if linked else paths.submitted(student, lesson)
                 folder = paths.feedback(student, lesson)
-                self._tell(submitted, folder, notebook, state)
+                try:
+                    self._tell(submitted, folder, notebook, state)
+                except OSError as error:  # one folder is no other's affair
+                    self.log.error("%s: no page was made: %s", student, error)
 
     def _add_patterns(self, paths: CoursePaths) -> None:
         """Put right whose name is a pattern: nbgrader finds none, or another's."""
@@ -131,12 +136,12 @@ class FeedbackExporter(HTMLExporter):
             PAGE: {"failed": "" if state.fault.ours else state.reason},
         }
         page, _ = self.from_notebook_node(new_notebook(), resources)
-        (folder / f"{notebook}.html").write_text(page, encoding="utf-8")
+        (folder / f"{notebook}.html").write_text(for_page(page), encoding="utf-8")
         # The exchange needs what stands beside the submission to send it back.
         for name in (TIMESTAMP, "submission_secret.txt"):
             try:
                 (folder / name).write_bytes(read_ordinary(submitted / name))
-            except Unreadable:
+            except (Unreadable, OSError):
                 continue
 
 

@@ -13,7 +13,7 @@ from gdgrader.gradebook.scores import RECORD, Scores
 from gdgrader.grading.execute import execute
 from gdgrader.grading.judge import Judge
 from gdgrader.sandbox.host import KernelHost
-from gdgrader.submission.note import Note
+from gdgrader.submission.note import Note, bounded
 from gdgrader.submission.prose import prose_elsewhere
 from gdgrader.submission.read import read_submission
 from gdgrader.submission.rescue import rescue
@@ -34,7 +34,7 @@ def prepared(content: bytes, edition: Edition, notes: list[str]) -> NotebookNode
         elsewhere = prose_elsewhere(submitted, answers, edition.notebook)
     if elsewhere:
         found += [Note(ELSEWHERE, marks(cell)["grade_id"]) for cell in left]
-    remarks = dict.fromkeys([*map(Note, notes), *found])
+    remarks = bounded([*map(Note, notes), *found])
     notebook.metadata[RECORD] = {
         "notes": [note.stored() for note in remarks],
         "elsewhere": elsewhere,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from gdgrader.gradebook.states import FAILED, NOT_GRADED
 from gdgrader.report.collect import ClassResults, Work
-from gdgrader.report.reach import reached_for
 from gdgrader.submission.note import Note
 
 NO_EFFECT = (
@@ -55,8 +54,8 @@ def _of(work: Work, group: ClassResults) -> Iterator[Concern]:
     elif work.status == NOT_GRADED:
         why = work.reason or "handed in after the last grading, or never graded"
         yield Concern(work.student, ORDER[3], (_sentence(why),))
-    if reached := _reached(work):
-        yield Concern(work.student, ORDER[1], (*reached, NO_EFFECT))
+    if work.reached:
+        yield Concern(work.student, ORDER[1], (*work.reached, NO_EFFECT))
     if work.notes:
         yield Concern(work.student, ORDER[2], tuple(_together(work.notes)))
     if work.graded and not work.attempted:
@@ -71,16 +70,6 @@ def _of(work: Work, group: ClassResults) -> Iterator[Concern]:
         if work.penalty:
             late += f"; {_points(work.penalty)} taken off by the late policy"
         yield Concern(work.student, ORDER[6], (f"{late}.",))
-
-
-def _reached(work: Work) -> list[str]:
-    found = []
-    for source, error in work.own:
-        for phrase in reached_for(source):
-            found.append(f"A cell {phrase}.")
-        if error and reached_for(source):
-            found.append(f"That cell ended in {error}")
-    return list(dict.fromkeys(found))
 
 
 def _together(notes: tuple[Note, ...]) -> list[str]:

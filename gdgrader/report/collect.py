@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import nbformat
-from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import compute_checksum
 from traitlets.config import Config
 
-from gdgrader.course.edition import Edition, GradedCell, instructors_version, marks
+from gdgrader.course.edition import Edition, GradedCell, instructors_version
 from gdgrader.course.paths import CoursePaths
 from gdgrader.gradebook import states
-from gdgrader.gradebook.scores import RECORD
 from gdgrader.gradebook.states import FAILED, NOT_GRADED
 from gdgrader.report.pseudonyms import pseudonyms
+from gdgrader.report.similar import Tokens
+from gdgrader.report.written import Written, written
 from gdgrader.submission.note import Note
-from gdgrader.submission.source_code import defined
 from gdhelpers.verdicts import Verdict
 
 
@@ -34,8 +31,9 @@ class Work:
     Attributes:
         status, reason: see `gdgrader.gradebook.states.state`.
         verdicts: by grade id; empty where nothing could be graded.
-        answers: the sources of solution cells that were changed, by grade id.
-        own: further code the student put in, with the errors its cells ended in.
+        attempted: whether any solution cell was changed.
+        tokens: of the solution cells that were, by grade id.
+        reached: what the student's own code would have done, in words.
         unwritten: graded cells whose function was left as it was handed out.
         score, penalty: what stands in the gradebook, the penalty not yet taken off.
         waiting: how many answers a person has still to read.
@@ -45,8 +43,9 @@ class Work:
     status: str
     reason: str = ""
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
-    answers: Mapping[str, str] = field(default_factory=dict)
-    own: tuple[tuple[str, str], ...] = ()
+    attempted: bool = False
+    tokens: Mapping[str, Tokens] = field(default_factory=dict)
+    reached: tuple[str, ...] = ()
     unwritten: frozenset[str] = frozenset()
     notes: tuple[Note, ...] = ()
     score: float | None = None
@@ -58,11 +57,6 @@ class Work:
     def graded(self) -> bool:
         """Whether there are verdicts to count."""
         return bool(self.verdicts)
-
-    @property
-    def attempted(self) -> bool:
-        """Whether anything was written at all."""
-        return bool(self.answers)
 
 
 @dataclass(frozen=True)
@@ -119,8 +113,10 @@ def collect(lesson: str, config: Config) -> ClassResults:
         everyone = sorted({*handed, *known})
         if not everyone:
             raise ReportError(f"nobody has handed in {lesson}")
+        files = [paths.autograded(s, lesson) / edition.path.name for s in everyone]
+        read = dict(zip(everyone, written(files, edition), strict=True))
         works = tuple(
-            _work(book, paths, edition, student, known.get(student))
+            _work(book, edition, read[student], student, known.get(student))
             for student in everyone
         )
         if all(work.status == NOT_GRADED for work in works):
@@ -166,8 +162,8 @@ def _points(assignment, edition: Edition) -> dict[str, float]:
 
 def _work(
     book: Gradebook,
-    paths: CoursePaths,
     edition: Edition,
+    read: Written | str,
     student: str,
     submission: SubmittedAssignment | None,
 ) -> Work:
@@ -175,29 +171,17 @@ def _work(
     if submission is None or state.status in (FAILED, NOT_GRADED):
         status = NOT_GRADED if submission is None else state.status
         return Work(student, status, state.reason, hours_late=_late(submission))
-    folder = paths.autograded(student, edition.lesson)
-    try:
-        notebook = nbformat.read(folder / edition.path.name, as_version=4)
-        record = notebook.metadata[RECORD]
-        verdicts = {k: Verdict.from_stored(v) for k, v in record["verdicts"].items()}
-        notes = tuple(map(Note.from_stored, record.get("notes", ())))
-    except (OSError, ValueError, KeyError, TypeError):
-        why = "its graded notebook is gone or cannot be read; grade it again"
-        return Work(student, NOT_GRADED, why, hours_late=_late(submission))
-    answers = _answers(notebook)
+    if isinstance(read, str):
+        return Work(student, NOT_GRADED, read, hours_late=_late(submission))
     return Work(
         student,
         state.status,
         state.reason,
-        {k: v for k, v in verdicts.items() if k in edition.graded},
-        answers,
-        tuple(_own(notebook, edition)),
-        _unwritten(notebook, edition, answers),
-        notes,
-        submission.score,
-        submission.late_submission_penalty or 0.0,
-        _late(submission),
-        sum(
+        **vars(read),
+        score=submission.score,
+        penalty=submission.late_submission_penalty or 0.0,
+        hours_late=_late(submission),
+        waiting=sum(
             grade.needs_manual_grade for n in submission.notebooks for grade in n.grades
         ),
     )
@@ -205,42 +189,3 @@ def _work(
 
 def _late(submission: SubmittedAssignment | None) -> float:
     return submission.total_seconds_late / 3600 if submission else 0.0
-
-
-def _answers(notebook: NotebookNode) -> dict[str, str]:
-    return {
-        marks(cell)["grade_id"]: cell.source
-        for cell in notebook.cells
-        if marks(cell).get("solution")
-        if compute_checksum(cell) != marks(cell).get("checksum")
-    }
-
-
-def _unwritten(
-    notebook: NotebookNode, edition: Edition, answers: Mapping[str, str]
-) -> frozenset[str]:
-    """Graded cells whose function is defined in a solution cell left as it was."""
-    where = {
-        name: marks(cell)["grade_id"]
-        for cell in edition.notebook.cells
-        if cell.cell_type == "code" and marks(cell).get("solution")
-        for name in defined(cell.source)
-    }
-    return frozenset(
-        grade_id
-        for grade_id, asked in edition.graded.items()
-        if where.get(asked.function) not in (None, *answers)
-    )
-
-
-def _own(notebook: NotebookNode, edition: Edition) -> Iterator[tuple[str, str]]:
-    """Code that is not the instructor's: its source, and the error it ended in."""
-    handed_out = {c.source.strip() for c in edition.notebook.cells}
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and cell.source.strip() not in handed_out:
-            errors = [
-                f"{output.ename}: {output.evalue}"[:300]
-                for output in cell.outputs
-                if output.output_type == "error"
-            ]
-            yield cell.source, errors[0] if errors else ""

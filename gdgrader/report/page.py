@@ -13,12 +13,15 @@ from statistics import fmean, median
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from gdgrader.course.edition import Edition, marks
+from gdgrader.course.edition import Edition
 from gdgrader.gradebook.states import FAILED, WAITING
 from gdgrader.report import attention, charts, similar, summary
 from gdgrader.report.collect import ClassResults, Work
 from gdgrader.report.pseudonyms import masked
 from gdgrader.report.summary import FEW, FEW_FOR_CORRELATION, Item
+from gdgrader.shown import clipped, for_page
+
+LONGEST = 1000  # letters of one remark
 
 
 def page(group: ClassResults, names: bool = False) -> str:
@@ -40,12 +43,12 @@ def page(group: ClassResults, names: bool = False) -> str:
         "who": who,
         "words": in_words,
         "code": with_code,
-        "hide": lambda text: (
-            text if names else masked(text, group.pseudonyms, group.names)
+        "hide": lambda text: clipped(
+            text if names else masked(text, group.pseudonyms, group.names), LONGEST
         ),
     }
     template = files(__package__).joinpath("page.html.j2").read_text(encoding="utf-8")
-    return environment.from_string(template).render(
+    made = environment.from_string(template).render(
         group=group,
         title=_title(group.edition),
         style=Markup(style),
@@ -59,7 +62,9 @@ def page(group: ClassResults, names: bool = False) -> str:
         scores=sorted(Counter(scores).items()),
         worries=worries,
         kinds=attention.ORDER,
-        pairs=similar.alike(_answers(group), _skeletons(group.edition)),
+        pairs=similar.alike_tokens(
+            {work.student: work.tokens for work in group.graded if work.attempted}
+        ),
         everyone=[_row(work, group, who) for work in _ordered(group, who)],
         pseudonymous=not names,
         pictures={
@@ -69,6 +74,7 @@ def page(group: ClassResults, names: bool = False) -> str:
             "discrimination": charts.discrimination_dots(found),
         },
     )
+    return for_page(made)
 
 
 def with_code(text: str) -> Markup:
@@ -173,20 +179,3 @@ def _tiles(
         tiles.append((f"mean of {most:g} points", f"{fmean(scores):.1f}"))
         tiles.append((f"median of {most:g}", f"{median(scores):g}"))
     return tiles
-
-
-def _answers(group: ClassResults) -> dict[str, dict[str, str]]:
-    code = _skeletons(group.edition)
-    return {
-        work.student: {k: v for k, v in work.answers.items() if k in code}
-        for work in group.graded
-        if work.attempted
-    }
-
-
-def _skeletons(edition: Edition) -> dict[str, str]:
-    return {
-        marks(cell)["grade_id"]: cell.source
-        for cell in edition.notebook.cells
-        if cell.cell_type == "code" and marks(cell).get("solution")
-    }

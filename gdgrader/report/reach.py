@@ -10,8 +10,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from gdgrader.shown import clipped
 from gdgrader.submission.source_code import tree
 
+MOST, LONGEST = 20, 200  # phrases, and letters of each
 OUTSIDE = {
     *("subprocess", "socket", "ctypes", "pty", "signal", "urllib", "requests", "http"),
     *("multiprocessing", "gc", "inspect"),
@@ -31,7 +33,8 @@ def reached_for(source: str) -> list[str]:
     []
     """
     found = tree(source)
-    return sorted(set(_phrases(found))) if found else []
+    said = {clipped(phrase, LONGEST) for phrase in _phrases(found)} if found else ()
+    return sorted(said)[:MOST]
 
 
 def _phrases(found: ast.Module) -> Iterator[str]:
@@ -62,21 +65,30 @@ def _phrases(found: ast.Module) -> Iterator[str]:
 
 
 def _replaced(target: ast.expr, ours: set[str]) -> Iterator[str]:
-    if isinstance(target, ast.Name) and target.id in CHECKS:
-        yield f"replaces {target.id}"
-    if isinstance(target, ast.Attribute):
-        root = target
-        while isinstance(root, ast.Attribute):
-            root = root.value
-        if isinstance(root, ast.Name) and root.id in ours:
-            yield f"replaces {ast.unparse(target)}"
+    name = _dotted(target)
+    if name in CHECKS:
+        yield f"replaces {name}"
+    if "." in name and name.split(".", 1)[0] in ours:
+        yield f"replaces {name}"
 
 
 def _called(node: ast.Call, ours: set[str]) -> Iterator[str]:
-    name = ast.unparse(node.func)
+    name = _dotted(node.func)
     if name in CALLS:
         yield f"calls {name}"
     if name == "setattr" and node.args:
-        target = ast.unparse(node.args[0])
-        if target.split(".")[0] in ours:
+        target = _dotted(node.args[0])
+        if target.split(".", 1)[0] in ours:
             yield f"replaces a part of {target}"
+
+
+def _dotted(node: ast.expr) -> str:
+    """A name and its attributes, as `a.b`; "" for other expressions.
+
+    Not by `ast.unparse`, which takes a frame for each part of a long chain.
+    """
+    parts = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""

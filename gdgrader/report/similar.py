@@ -29,6 +29,7 @@ from rapidfuzz.distance import Indel
 
 ALIKE = 0.85  # of all tokens of a pair; renaming and moving a line or two stay above
 MOST_PAIRS = 15
+LONGEST, MOST_TOKENS = 20_000, 500  # letters, tokens: a solution has 60 tokens
 SHORT = 12  # tokens: fewer say nothing of where they come from
 
 
@@ -52,17 +53,21 @@ class Pair:
     same_names: bool
 
 
-def tokens(source: str, skeleton: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+Tokens = tuple[tuple[str, ...], tuple[str, ...]]  # and the names among them
+
+
+def tokens(source: str, skeleton: str) -> Tokens:
     """What a student wrote, as tokens, and the names they chose in order.
 
-    Lines of the instructor's `skeleton`, comments, docstrings and spacing do not count;
-    a name of the student's own becomes its number.
+    Of what is too long the beginning counts. Lines of the instructor's `skeleton`,
+    comments, docstrings and spacing do not; a name of the student's own becomes its
+    number.
 
     >>> tokens("def f(x):\\n    y = 2 * x  # twice\\n    y", "def f(x):\\n    pass")
     (('n0', '=', '2', '*', 'x', 'n0'), ('y',))
     """
-    given = {line.strip() for line in skeleton.splitlines()}
-    kept = "\n".join(x for x in source.splitlines() if x.strip() not in given)
+    given = {"", *(line.strip() for line in skeleton.splitlines())}
+    kept = "\n".join(x for x in source[:LONGEST].splitlines() if x.strip() not in given)
     common = {text for kind, text in _read(skeleton) if kind in Name} | {*dir(builtins)}
     names: dict[str, str] = {}
     found: list[str] = []
@@ -71,6 +76,8 @@ def tokens(source: str, skeleton: str) -> tuple[tuple[str, ...], tuple[str, ...]
             continue
         own = kind in Name and text not in common and found[-1:] != ["."]
         found.append(names.setdefault(text, f"n{len(names)}") if own else text)
+        if len(found) == MOST_TOKENS:
+            break
     return tuple(found), tuple(names)
 
 
@@ -87,14 +94,20 @@ def alike(
         answers: by student, then by exercise.
         skeletons: what was handed out, by exercise.
     """
-    read = {
-        student: {
-            name: tokens(text, skeletons[name])
-            for name, text in written.items()
-            if name in skeletons
+    return alike_tokens(
+        {
+            student: {
+                name: tokens(text, skeletons[name])
+                for name, text in written.items()
+                if name in skeletons
+            }
+            for student, written in answers.items()
         }
-        for student, written in answers.items()
-    }
+    )
+
+
+def alike_tokens(read: Mapping[str, Mapping[str, Tokens]]) -> list[Pair]:
+    """The same of answers that `tokens` has read."""
     pairs = {pair: _scores(read, *pair) for pair in combinations(sorted(read), 2)}
     near = _near(pairs, read)
     surprising = math.log2(max(len(pairs), 2))

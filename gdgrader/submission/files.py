@@ -9,10 +9,12 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
+from gdgrader.shown import clipped
 from gdgrader.submission.read import MB
 
 LARGEST_FILES = 20 * MB  # of all files beside a notebook
 MOST_FILES = 200
+MOST_NOTES = 20  # on files that were left out
 
 
 def files_below(*folders: Path) -> tuple[dict[str, bytes], list[str]]:
@@ -24,7 +26,7 @@ def files_below(*folders: Path) -> tuple[dict[str, bytes], list[str]]:
     notes = []
     for folder in folders:
         own: dict[str, bytes] = {}
-        for path in _ordinary(folder):
+        for path in _ordinary(folder, notes):
             name = path.relative_to(folder).as_posix()
             try:
                 name.encode()  # fails for bytes that are no text
@@ -34,8 +36,10 @@ def files_below(*folders: Path) -> tuple[dict[str, bytes], list[str]]:
                 own[name] = path.read_bytes()
             except (OSError, UnicodeError) as error:
                 why = getattr(error, "strerror", None) or error
-                notes.append(f"File {name!r} was left out: {why}.")
+                notes.append(f"File {clipped(name, 100)!r} was left out: {why}.")
         found = merged(found, own)
+    if (more := len(notes) - MOST_NOTES) > 0:
+        notes[MOST_NOTES:] = [f"{more} more files were left out."]
     return found, notes
 
 
@@ -55,8 +59,13 @@ def merged(files: Mapping[str, bytes], over: Mapping[str, bytes]) -> dict[str, b
     return {**kept, **over}
 
 
-def _ordinary(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):  # does not enter links
+def _ordinary(folder: Path, notes: list[str]) -> Iterator[Path]:
+    def refused(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            name = clipped(Path(error.filename).name, 100)
+            notes.append(f"Folder {name!r} was left out: {error.strerror}.")
+
+    for place, folders, names in os.walk(folder, onerror=refused):  # enters no links
         folders.sort()
         for name in sorted(names):
             path = Path(place, name)

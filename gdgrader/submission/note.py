@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+
+from gdgrader.shown import clipped
+
+MOST, LONGEST = 60, 400  # remarks on one submission, and letters of each
 
 
 @dataclass(frozen=True)
@@ -30,3 +34,16 @@ class Note:
         if isinstance(stored, str):
             return cls(stored)
         return cls(str(stored["what"]), str(stored["cell"]))
+
+
+def bounded(notes: Iterable[Note]) -> list[Note]:
+    """The remarks, each once, not too many, and none too long.
+
+    >>> [str(note) for note in bounded(Note(str(n)) for n in range(70))][-2:]
+    ['59', 'There were 10 more remarks.']
+    """
+    found = list(dict.fromkeys(notes))
+    kept = [replace(n, what=clipped(n.what, LONGEST)) for n in found[:MOST]]
+    if more := len(found) - len(kept):
+        kept.append(Note(f"There were {more} more remarks."))
+    return kept

@@ -13,6 +13,7 @@ from . import (
     markup,
     metadata,
     objects,
+    pages,
     patching,
     waiting,
 )
@@ -29,5 +30,6 @@ FAMILIES = {
     "State and pickles": leftovers.ATTACKS,
     "Links, special files, names": files.ATTACKS,
     "Markup and scripts": markup.ATTACKS,
+    "Who reads, and who waits": pages.ATTACKS,
 }
 ATTACKS: tuple[Attack, ...] = sum(FAMILIES.values(), ())

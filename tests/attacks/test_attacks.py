@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from course import FULL, LESSON
 from nbgrader.api import Gradebook
+from report_page import harmless, table
+
+from gdgrader.report import collect, page
 
 from . import ATTACKS, FAMILIES
 from .pipeline import LIMITS, NEIGHBOURS, Graded
@@ -59,14 +62,34 @@ SHOWN = [a.name for a in ATTACKS if a.state == "graded" and a.name not in UNSHOW
 
 @pytest.mark.parametrize("name", SHOWN)
 def test_feedback_runs_nothing_of_the_students(scene, name):
-    page = active(_page(scene, scene.names[name]))
-    assert page <= active(_page(scene, HONEST))
+    shown = active(_page(scene, scene.names[name]))
+    assert shown <= active(_page(scene, HONEST))
 
 
-@pytest.mark.parametrize("attack", FAMILIES["Markup and scripts"], ids=lambda a: a.name)
+# What moves a cursor, or turns the reading direction around.
+COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+PAGES = FAMILIES["Markup and scripts"] + FAMILIES["Who reads, and who waits"]
+
+
+@pytest.mark.parametrize("attack", PAGES, ids=lambda a: a.name)
 def test_formgrader_runs_nothing_of_the_students(scene, attack):
-    page = active(scene.course.formgrader(scene.names[attack.name]))
-    assert page <= active(scene.course.formgrader(HONEST))
+    shown = active(scene.course.formgrader(scene.names[attack.name]))
+    assert shown <= active(scene.course.formgrader(HONEST))
+
+
+def test_the_report_has_everybody_and_runs_nothing(scene, tmp_path):
+    path = tmp_path / "report.html"
+    path.write_text(page(collect(LESSON, scene.course.config), True), encoding="utf-8")
+    rows = table(harmless(path), "everyone", 0)
+    assert len(rows) == len(scene.outcomes)
+    assert not COMMANDS.search(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", [attack.name for attack in PAGES])
+def test_no_page_holds_a_command(scene, name):
+    student = scene.names[name]
+    for text in (_page(scene, student), scene.course.formgrader(student)):
+        assert not COMMANDS.search(text)
 
 
 def test_the_honest_keep_full_marks(scene):
@@ -151,6 +174,12 @@ def test_the_lookouts_see_files_processes_and_secrets(tmp_path):
         "<form action=x>",
         "<meta http-equiv=refresh content=x>",
         "<img src='http://127.0.0.1/x.png'>",
+        "<img src='/\\127.0.0.1/x.png'>",
+        "<img src='data:image/svg+xml,x'>",
+        "<p style='/*mark01234567*/'>",
+        "<a class='modal mark01234567'>",
+        "<input id=x>",
+        "<link rel=prefetch href=x>",
     ],
 )
 def test_active_markup_is_seen(markup):

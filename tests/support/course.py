@@ -266,8 +266,8 @@ class Course:
             "assignment_id": LESSON,
             "submission_id": student,
         }
-        notebook = self.autograded(student)
-        page, _ = exporter.from_notebook_node(notebook, resources)
+        folder = self.root / "autograded" / student / LESSON
+        page, _ = exporter.from_filename(str(folder / f"{LESSON}.ipynb"), resources)
         return page
 
     def exported(self) -> dict[str, dict[str, str]]:
