@@ -18,7 +18,8 @@ from typing import Any
 from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseFeedback
 
 from gdgrader.lms.copying import Bounds, Copy, LeftOut, opened, replacing
-from gdgrader.submission.find import TIMESTAMP, read_ordinary, timestamp
+from gdgrader.submission.choose import read_ordinary
+from gdgrader.submission.find import TIMESTAMP, timestamp
 from gdgrader.submission.read import Unreadable
 
 try:
