@@ -13,6 +13,7 @@ from pathlib import Path
 
 from gdgrader.sandbox.forkserver import INSIDE
 from gdgrader.sandbox.limits import Limits
+from gdgrader.sandbox.user_ids import GRADERS, UserIds
 
 HOME = "/home/student"
 COURSE = "/opt/course"  # where gdhelpers lies in the sandbox
@@ -54,6 +55,11 @@ def python_folders() -> list[Path]:
     return [p for p in dict.fromkeys(found) if not _below(p, map(Path, SYSTEM))]
 
 
+def readable() -> list[Path]:
+    """What a kernel with a user id of its own has to be let read, outside SYSTEM."""
+    return [*python_folders(), *filter(None, [package_folder("gdhelpers"), INSIDE])]
+
+
 def inside(path: Path) -> Path:
     """Where a path of this machine lies in the sandbox."""
     if sys.prefix != sys.base_prefix and path.is_relative_to(sys.prefix):
@@ -91,7 +97,10 @@ def sandbox_environment() -> dict[str, str]:
 
 
 def bubblewrap_command(
-    limits: Limits, nested: bool = True, extra: Iterable[str] = ()
+    limits: Limits,
+    nested: bool = True,
+    extra: Iterable[str] = (),
+    ids: UserIds | None = None,
 ) -> list[str]:
     """bubblewrap with the sandbox's file system; a command is to follow.
 
@@ -100,6 +109,7 @@ def bubblewrap_command(
         nested: whether the warmed process shuts each kernel in once more, and so needs
             all capabilities over the sandbox's own namespaces.
         extra: further options (tests weaken a sandbox with them).
+        ids: for the kernels; None where they have the grader's.
 
     Raises:
         SandboxUnavailable: no bubblewrap is installed.
@@ -107,8 +117,17 @@ def bubblewrap_command(
     program = shutil.which("bwrap")
     if program is None:
         raise SandboxUnavailable(UNAVAILABLE.format("no bwrap on the PATH"))
-    options = ["--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000"]
-    options += ["--cap-add" if nested else "--cap-drop", "ALL", "--hostname", "sandbox"]
+    options = [f"--unshare-{name}" for name in ("ipc", "pid", "net", "uts")]
+    options += ["--unshare-cgroup-try", "--hostname", "sandbox"]
+    if ids:
+        options += ["--userns", str(ids.namespace), "--sync-fd", str(ids.lock.fileno())]
+    else:
+        options += ["--unshare-user"]
+    options += ["--uid", str(GRADERS), "--gid", str(GRADERS)]
+    options += ["--cap-add" if nested else "--cap-drop", "ALL"]
+    if ids and not nested:  # to take the id, and for nothing else
+        for name in ("CHOWN", "KILL", "SETGID", "SETPCAP", "SETUID"):
+            options += ["--cap-add", f"CAP_{name}"]
     options += ["--die-with-parent", "--new-session", "--clearenv"]
     for name, value in sandbox_environment().items():
         options += ["--setenv", name, value]
@@ -119,6 +138,11 @@ def bubblewrap_command(
         elif path.exists():
             bound.append(path)
     bound += python_folders()
+    others = (ENTRY, f"{COURSE}/gdhelpers", "/dev/null")
+    places = [*map(inside, bound), *map(Path, others)]
+    above = {parent for place in places for parent in place.parents}
+    for folder in sorted(above):  # for all users, as bubblewrap's own would not be
+        options += ["--dir", str(folder)]
     for path in bound:
         options += ["--ro-bind", str(path), str(inside(path))]
     for folder in {Path(p or ".").resolve() / "gdgrader" for p in sys.path}:

@@ -141,6 +141,9 @@ class ForkServer:
         isolate: "nested", "outer" or "plain" (see `inside/zygote.py`).
         tag: begins the names of its kernels' control groups.
         inside: the folder of zygote.py as the command sees it.
+        ids: the first and the number of the user ids for its kernels, as the command
+            calls them; () for none.
+        inherited: descriptors for the command.
     """
 
     def __init__(
@@ -151,6 +154,8 @@ class ForkServer:
         isolate: str = "plain",
         tag: str = "gdgrader",
         inside: str | Path = INSIDE,
+        ids: tuple[int, ...] = (),
+        inherited: Iterable[int] = (),
     ) -> None:
         self._begin(isolate, tag)
         self.channel, theirs = socket.socketpair()
@@ -162,8 +167,9 @@ class ForkServer:
                     f"{inside}/zygote.py",
                     str(theirs.fileno()),
                     isolate,
+                    *map(str, ids),
                 ],
-                pass_fds=[theirs.fileno()],
+                pass_fds=[theirs.fileno(), *inherited],
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
