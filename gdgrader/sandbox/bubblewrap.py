@@ -25,7 +25,8 @@ SYSTEM = (
     *("/etc/fonts", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d"),
     *("/etc/alternatives", "/etc/localtime", "/nix/store"),
 )
-DEVICES = ("null", "zero", "full", "random", "urandom")
+DEVICES = {name: name for name in ("null", "full", "random", "urandom")}
+DEVICES["zero"] = "full"  # reads alike, but gives no memory that nobody counts
 UNAVAILABLE = """bubblewrap makes no sandbox here, so strangers' code is not run: {}
 Install it (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap).
 Where it is installed but not permitted, allow unprivileged user namespaces with sysctl:
@@ -153,8 +154,8 @@ def bubblewrap_command(
     if helpers:
         options += ["--ro-bind", str(helpers), f"{COURSE}/gdhelpers"]
     options += ["--ro-bind", str(INSIDE), ENTRY, "--proc", "/proc", "--dir", "/private"]
-    for name in DEVICES:
-        options += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    for name, device in DEVICES.items():
+        options += ["--dev-bind", f"/dev/{device}", f"/dev/{name}"]
     size = str(limits.tmp_bytes)
     for folder in ("/tmp", "/dev/shm", HOME):
         options += ["--size", size, "--tmpfs", folder]

@@ -42,6 +42,7 @@ from gdgrader.sandbox.bubblewrap import (
 from gdgrader.sandbox.forkserver import ForkedKernel, ForkServer, ForkServerError
 from gdgrader.sandbox.limits import Limits
 from gdgrader.sandbox.sockets import SocketFolder
+from gdgrader.sandbox.watchdog import first_to_go
 
 
 class KernelHost:
@@ -249,22 +250,22 @@ class Sandbox(KernelHost):
         """Find out what this machine lets kernels have: to be shut in inside one
         long-lived sandbox, and user ids of their own."""
         asked = (self.nested, self.own_ids)
-        ways = [(True, False) if one is None else (one,) for one in asked]
-        problem = None
-        for self.nested, self.own_ids in product(*ways):
+        each = [(True, False) if one is None else (one,) for one in asked]
+        ways, problem = list(product(*each)), None
+        for self.nested, self.own_ids in ways:
             try:
                 if problem:
                     self.server.close()
                     self.server = self._server()
-                self._try()
+                self._try(asked=len(ways) == 1)
                 return
             except ForkServerError as error:
                 problem = error
         raise SandboxUnavailable(UNAVAILABLE.format(problem)) from problem
 
-    def _try(self) -> None:
+    def _try(self, asked: bool) -> None:
         problem = self.server.ready()["problem"]
-        if self.nested:
+        if self.nested and not asked:
             if problem:
                 raise ForkServerError(problem)
             _, kernel = self.fork(secrets.token_hex(16).encode())
@@ -300,6 +301,7 @@ class Sandbox(KernelHost):
     ) -> ForkedKernel:
         server = self.server
         if server.isolate == "outer":
+            first_to_go(server.process.pid)  # in there nobody can say so
             self.server = self._server()  # warms up for the next one
         kernel = server.fork(
             connection,
@@ -335,9 +337,6 @@ class BorrowedSandbox(Sandbox):
     def __init__(self, handle: SandboxHandle) -> None:
         super().__init__(handle.limits, nested=True, own_ids=handle.own_ids)
         self.lender = handle
-
-    def _try(self) -> None:
-        self.server.ready()
 
     def _server(self) -> ForkServer:
         channel = self.lender.channel.dup()

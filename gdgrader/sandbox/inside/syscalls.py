@@ -58,6 +58,7 @@ REFUSED = {
 # Calls of which it depends on what they are asked.
 LOOKED_AT = {
     "x86_64": {
+        "mmap": 9,
         "socket": 41,
         "socketpair": 53,
         "clone": 56,
@@ -70,6 +71,7 @@ LOOKED_AT = {
         "socket": 198,
         "socketpair": 199,
         "clone": 220,
+        "mmap": 222,
     },
 }
 ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -78,6 +80,7 @@ PROTOCOLS = (0, 6, 17)  # whatever is usual, TCP, UDP; netlink's 0 tells of rout
 SET_SUBREAPER, SETLEASE, NOTIFY = 36, 1024, 1026
 # clone's flags for namespaces, and for a child that would be its parent's sibling.
 NOT_CLONED = 0x7E028000
+SHARED, ANONYMOUS = 0x1, 0x20  # of mmap; such memory may be in no one's resident set
 
 
 def filter_program(machine: str) -> list[tuple[int, int, int, int]]:
@@ -108,6 +111,12 @@ def filter_program(machine: str) -> list[tuple[int, int, int, int]]:
     ]
     looked_at = {
         "clone": [argument(0), (any_bit, 0, 1, NOT_CLONED), refuse],
+        "mmap": [
+            argument(3),
+            (any_bit, 0, 2, SHARED),
+            (any_bit, 0, 1, ANONYMOUS),
+            refuse,
+        ],
         "socket": sockets,
         "socketpair": sockets,
         "fcntl": [argument(1), *none_of((SETLEASE, NOTIFY))],

@@ -137,6 +137,8 @@ def child(isolate: str, fds: list[int], own: int | None) -> None:
     os.setsid()
     forget_descriptors(keep=fds)
     isolation.die_with_parent()
+    isolation.keep_orphans()
+    isolation.first_to_go()
     news = socket.socket(fileno=fds[0])
     news.send(b'{"here": true}')
     try:
