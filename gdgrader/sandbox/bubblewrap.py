@@ -121,7 +121,7 @@ def bubblewrap_command(
     options = [f"--unshare-{name}" for name in ("ipc", "pid", "net", "uts")]
     options += ["--unshare-cgroup-try", "--hostname", "sandbox"]
     if ids:
-        options += ["--userns", str(ids.namespace), "--sync-fd", str(ids.lock.fileno())]
+        options += ["--userns", str(ids.namespace)]
     else:
         options += ["--unshare-user"]
     options += ["--uid", str(GRADERS), "--gid", str(GRADERS)]
@@ -160,6 +160,7 @@ def bubblewrap_command(
     for folder in ("/tmp", "/dev/shm", HOME):
         options += ["--size", size, "--tmpfs", folder]
     if not nested:
+        options += ["--as-pid-1"]  # no process of bubblewrap's beside the kernel
         # Where the host's user is root, it would own /proc/sys in there too.
         extra = [*extra, "--remount-ro", "/proc"]
     return [program, *options, *extra, "--remount-ro", "/"]

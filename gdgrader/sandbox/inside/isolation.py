@@ -48,6 +48,16 @@ def die_with_parent() -> None:
     call("prctl", PDEATHSIG, 9, 0, 0, 0)
 
 
+def hide() -> None:
+    """Keep this process's memory from others of its user."""
+    call("prctl", SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def show() -> None:
+    """Be let read what /proc tells of this process: its own as a rule."""
+    call("prctl", SET_DUMPABLE, 1, 0, 0, 0)
+
+
 def keep_orphans() -> None:
     """Be the parent of all that descends from this process, so that it is counted."""
     call("prctl", syscalls.SET_SUBREAPER, 1, 0, 0, 0)
@@ -67,8 +77,7 @@ def own_id(own: int) -> None:
     os.setgroups([])
     os.setresgid(own, own, own)
     os.setresuid(own, own, own)
-    # Linux undoes both with the id: what /proc tells of a process is its own to read.
-    call("prctl", SET_DUMPABLE, 1, 0, 0, 0)
+    show()  # Linux undoes both with the id
     die_with_parent()
 
 

@@ -137,6 +137,7 @@ def child(isolate: str, fds: list[int], own: int | None) -> None:
     os.setsid()
     forget_descriptors(keep=fds)
     isolation.die_with_parent()
+    isolation.show()
     isolation.keep_orphans()
     isolation.first_to_go()
     news = socket.socket(fileno=fds[0])
@@ -173,6 +174,8 @@ def fork(isolate: str, fds: list[int], own: int | None) -> int:
         ours = os.open("/proc/self/ns/pid", os.O_RDONLY)
         isolation.call("unshare", isolation.NEWPID)
     pid = -1
+    if isolate == "outer":
+        isolation.hide()
     try:
         pid = os.fork()
     finally:
