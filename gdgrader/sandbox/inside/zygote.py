@@ -35,6 +35,7 @@ import socket
 import sys
 import time
 from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
 
 WARM = (
@@ -194,7 +195,7 @@ def fork(isolate: str, fds: list[int], own: int | None) -> int:
         os._exit(status)
 
 
-def serve(channel: socket.socket, isolate: str, ids: range) -> None:
+def serve(channel: socket.socket, isolate: str, ids: Iterable[int] = ()) -> None:
     """Fork on request and tell of each end, until the grader closes the channel.
 
     Several graders may hold the channel. A kernel whose own has hung up is ended, be it
