@@ -13,6 +13,7 @@ from pathlib import Path
 
 from gdgrader.sandbox.forkserver import INSIDE
 from gdgrader.sandbox.limits import Limits
+from gdgrader.sandbox.user_ids import GRADERS, UserIds
 
 HOME = "/home/student"
 COURSE = "/opt/course"  # where gdhelpers lies in the sandbox
@@ -26,7 +27,8 @@ SYSTEM = (
     *("/etc/fonts", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d"),
     *("/etc/alternatives", "/etc/localtime", "/nix/store"),
 )
-DEVICES = ("null", "zero", "full", "random", "urandom")
+DEVICES = {name: name for name in ("null", "full", "random", "urandom")}
+DEVICES["zero"] = "full"  # reads alike, but gives no memory that nobody counts
 UNAVAILABLE = """bubblewrap makes no sandbox here, so strangers' code is not run: {}
 Install it (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap).
 Where it is installed but not permitted, allow unprivileged user namespaces with sysctl:
@@ -56,6 +58,11 @@ def python_folders() -> list[Path]:
     found += [p for p in path if p.name in ("site-packages", "dist-packages")]
     found = [p for p in found if p.exists() and p.parent != Path("/usr")]
     return [p for p in dict.fromkeys(found) if not _below(p, map(Path, SYSTEM))]
+
+
+def readable() -> list[Path]:
+    """What a kernel with a user id of its own has to be let read, outside SYSTEM."""
+    return [*python_folders(), *filter(None, [package_folder("gdhelpers"), INSIDE])]
 
 
 def moved() -> dict[Path, Path]:
@@ -119,7 +126,10 @@ def sandbox_environment() -> dict[str, str]:
 
 
 def bubblewrap_command(
-    limits: Limits, nested: bool = True, extra: Iterable[str] = ()
+    limits: Limits,
+    nested: bool = True,
+    extra: Iterable[str] = (),
+    ids: UserIds | None = None,
 ) -> list[str]:
     """bubblewrap with the sandbox's file system; a command is to follow.
 
@@ -128,6 +138,7 @@ def bubblewrap_command(
         nested: whether the warmed process shuts each kernel in once more, and so needs
             all capabilities over the sandbox's own namespaces.
         extra: further options (tests weaken a sandbox with them).
+        ids: for the kernels; None where they have the grader's.
 
     Raises:
         SandboxUnavailable: no bubblewrap is installed.
@@ -135,8 +146,17 @@ def bubblewrap_command(
     program = shutil.which("bwrap")
     if program is None:
         raise SandboxUnavailable(UNAVAILABLE.format("no bwrap on the PATH"))
-    options = ["--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000"]
-    options += ["--cap-add" if nested else "--cap-drop", "ALL", "--hostname", "sandbox"]
+    options = [f"--unshare-{name}" for name in ("ipc", "pid", "net", "uts")]
+    options += ["--unshare-cgroup-try", "--hostname", "sandbox"]
+    if ids:
+        options += ["--userns", str(ids.namespace)]
+    else:
+        options += ["--unshare-user"]
+    options += ["--uid", str(GRADERS), "--gid", str(GRADERS)]
+    options += ["--cap-add" if nested else "--cap-drop", "ALL"]
+    if ids and not nested:  # to take the id, and for nothing else
+        for name in ("CHOWN", "KILL", "SETGID", "SETPCAP", "SETUID"):
+            options += ["--cap-add", f"CAP_{name}"]
     options += ["--die-with-parent", "--new-session", "--clearenv"]
     for name, value in sandbox_environment().items():
         options += ["--setenv", name, value]
@@ -147,6 +167,11 @@ def bubblewrap_command(
         elif path.exists():
             bound.append(path)
     bound += python_folders()
+    others = (ENTRY, f"{COURSE}/gdhelpers", "/dev/null")
+    places = [*map(inside, bound), *map(Path, others)]
+    above = {parent for place in places for parent in place.parents}
+    for folder in sorted(above):  # for all users, as bubblewrap's own would not be
+        options += ["--dir", str(folder)]
     for path in bound:
         options += ["--ro-bind", str(path), str(inside(path))]
     for folder in graders(bound):
@@ -157,17 +182,20 @@ def bubblewrap_command(
     if helpers:
         options += ["--ro-bind", str(helpers), f"{COURSE}/gdhelpers"]
     options += ["--ro-bind", str(INSIDE), ENTRY, "--proc", "/proc", "--dir", "/private"]
+    if not nested:
+        options += ["--dev", "/dev"]
+    for name, device in DEVICES.items():
+        options += ["--dev-bind", f"/dev/{device}", f"/dev/{name}"]
     if nested:
-        for name in DEVICES:
-            options += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
         # Each kernel will have terminals of its own there: `!pip` asks for one.
         options += ["--dir", "/dev/pts", "--symlink", "pts/ptmx", "/dev/ptmx"]
     else:
-        options += ["--dev", "/dev", "--remount-ro", "/dev"]
+        options += ["--remount-ro", "/dev"]
     size = str(limits.tmp_bytes)
     for folder in ("/tmp", "/dev/shm", HOME):
         options += ["--size", size, "--tmpfs", folder]
     if not nested:
+        options += ["--as-pid-1"]  # no process of bubblewrap's beside the kernel
         # Where the host's user is root, it would own /proc/sys in there too.
         extra = [*extra, "--remount-ro", "/proc"]
     return [program, *options, *extra, "--remount-ro", "/"]

@@ -1,7 +1,8 @@
 """A control group around one kernel's processes.
 
-Memory and processes are held by it where one can be made (as root, or in the part of
-the tree that systemd gives a user); the watchdog measures and kills anyway.
+Memory and processes are held by it, and processor time is counted, where one can be
+made (as root, or in the part of the tree that systemd gives a user); the watchdog
+measures and kills anyway.
 """
 
 import contextlib
@@ -11,36 +12,51 @@ from pathlib import Path
 
 from gdgrader.sandbox.limits import Limits
 
+TREE = Path("/sys/fs/cgroup")
+OURS = Path("/proc/self/cgroup")  # which groups this process is in
+CONTROLLERS = {"memory", "pids", "cpuacct"}
+HELD = {"memory", "pids"}
+
 
 class ControlGroup:
-    """A control group (version 1 or 2) around one kernel's processes."""
+    """A control group (version 1 or 2) around one kernel's processes.
+
+    Attributes:
+        folders: of each controller; in version 2 all are one.
+    """
 
     def __init__(self, name: str, limits: Limits) -> None:
-        self.folders: dict[str, Path] = {}
         self.version, homes = _own_groups()
-        for controller, home in homes.items():
-            folder = home / name
-            try:
+        self.folders = {name_: home / name for name_, home in homes.items()}
+        made = set()
+        try:
+            for folder in set(self.folders.values()):
                 folder.mkdir()
-                self.folders[controller] = folder
+                made.add(folder)
+            for controller, folder in self.folders.items():
                 self._bound(controller, folder, limits)
-            except OSError:
-                self.close()
-                return
+        except OSError:
+            self.folders = {str(folder): folder for folder in made}
+            self.close()
 
     def _bound(self, controller: str, folder: Path, limits: Limits) -> None:
         memory = str(limits.memory_bytes)
         if controller == "pids":
             (folder / "pids.max").write_text(str(limits.processes))
-        elif self.version == 1:
+        elif controller == "memory" and self.version == 1:
             (folder / "memory.limit_in_bytes").write_text(memory)
             with contextlib.suppress(OSError):  # without swap accounting
                 (folder / "memory.memsw.limit_in_bytes").write_text(memory)
-        else:
+        elif controller == "memory":
             (folder / "memory.max").write_text(memory)
             (folder / "memory.oom.group").write_text("1")
             with contextlib.suppress(OSError):
                 (folder / "memory.swap.max").write_text("0")
+
+    @property
+    def kind(self) -> str:
+        """Who holds memory and processes: "v2", "v1", or else the "watchdog"."""
+        return f"v{self.version}" if self.folders.keys() >= HELD else "watchdog"
 
     def add(self, pid: int) -> None:
         """Put process `pid`, and all it will start, under the group's limits."""
@@ -52,15 +68,24 @@ class ControlGroup:
 
     def hits(self, controller: str) -> int:
         """How often the `memory` or `pids` limit was run into."""
-        if controller not in self.folders:
-            return 0
         file, key = {
             ("pids", 1): ("pids.events", "max"),
             ("pids", 2): ("pids.events", "max"),
             ("memory", 1): ("memory.oom_control", "oom_kill"),
             ("memory", 2): ("memory.events", "oom_kill"),
         }[controller, self.version]
-        with contextlib.suppress(OSError):
+        return self._told(controller, file, key)
+
+    def cpu_seconds(self) -> float:
+        """The processor time of all that were ever in it; 0 where it is not counted."""
+        if self.version == 2:
+            return self._told("cpuacct", "cpu.stat", "usage_usec") / 10**6
+        with contextlib.suppress(OSError, KeyError, ValueError):
+            return int((self.folders["cpuacct"] / "cpuacct.usage").read_text()) / 10**9
+        return 0
+
+    def _told(self, controller: str, file: str, key: str) -> int:
+        with contextlib.suppress(OSError, KeyError):
             for line in (self.folders[controller] / file).read_text().splitlines():
                 if line.split()[0] == key:
                     return int(line.split()[1])
@@ -81,25 +106,27 @@ class ControlGroup:
 
 def _own_groups() -> tuple[int, dict[str, Path]]:
     """The version, and for each controller the folder in which groups can be made."""
-    root, homes = Path("/sys/fs/cgroup"), {}
+    homes = {}
     try:
-        lines = Path("/proc/self/cgroup").read_text().splitlines()
+        lines = OURS.read_text().splitlines()
     except OSError:
         return 1, {}
     entries = [line.split(":", 2) for line in lines]
     for _, names, path in entries:
-        for name in {"memory", "pids"} & set(names.split(",")):
-            homes[name] = root / names / path.lstrip("/")
-    if homes:
+        for name in CONTROLLERS & set(names.split(",")):
+            homes[name] = TREE / names / path.lstrip("/")
+    if HELD & homes.keys():
         return 1, {k: v for k, v in homes.items() if os.access(v, os.W_OK)}
     for _, names, path in entries:
-        if names == "" and path != "/":
-            # Groups hold either processes or groups, so ours stands beside its own.
-            home = (root / path.lstrip("/")).parent
-            given = home / "cgroup.subtree_control"
-            if os.access(home / "cgroup.procs", os.W_OK) and given.exists():
-                have = set(given.read_text().split()) & {"memory", "pids"}
-                return 2, dict.fromkeys(have, home)
+        if names == "":
+            own = TREE / path.lstrip("/")
+            # Groups hold either processes or groups, so ours stands beside its own;
+            # but for the root, which may hold both.
+            home = own if path == "/" else own.parent
+            if os.access(home / "cgroup.procs", os.W_OK) and os.access(home, os.W_OK):
+                given = (home / "cgroup.subtree_control").read_text().split()
+                # What was used is counted in every group.
+                return 2, dict.fromkeys({"cpuacct", *HELD & set(given)}, home)
     return 2, {}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import select
 import signal
 import socket
@@ -26,6 +27,7 @@ from gdgrader.sandbox.watchdog import Watchdog, tree
 
 INSIDE = Path(__file__).with_name("inside")
 START_SECONDS = 30  # a fork that has not answered by then is stuck
+LAST_WORD = re.compile(rb'\{"exit": (-?\d{1,3})\}')  # as the warmed process says it
 PROBLEM = "the warmed process ended before it was ready: {}"
 
 
@@ -115,13 +117,15 @@ class ForkedKernel:
 
     def _end(self, message: bytes) -> None:
         # No message: the warmed process itself is gone, and its kernels with it.
-        self.returncode = -signal.SIGKILL
-        with contextlib.suppress(ValueError, KeyError, TypeError):
-            self.returncode = int(json.loads(message)["exit"])
-        self.news.close()
-        os.close(self.pidfd)
-        for action in self.on_end:
-            action()
+        told = LAST_WORD.fullmatch(message)
+        self.returncode = int(told[1]) if told else -signal.SIGKILL
+        with contextlib.ExitStack() as stack:  # each of them, whatever another does
+            for action in reversed(self.on_end):
+                stack.callback(action)
+            self.news.close()
+            with contextlib.suppress(ProcessLookupError):  # should it only be said
+                signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+            os.close(self.pidfd)
 
 
 def _family(pid: int) -> list[psutil.Process]:
@@ -141,6 +145,9 @@ class ForkServer:
         isolate: "nested", "outer" or "plain" (see `inside/zygote.py`).
         tag: begins the names of its kernels' control groups.
         inside: the folder of zygote.py as the command sees it.
+        ids: the first and the number of the user ids for its kernels, as the command
+            calls them; () for none.
+        inherited: descriptors for the command.
     """
 
     def __init__(
@@ -151,6 +158,8 @@ class ForkServer:
         isolate: str = "plain",
         tag: str = "gdgrader",
         inside: str | Path = INSIDE,
+        ids: tuple[int, ...] = (),
+        inherited: Iterable[int] = (),
     ) -> None:
         self._begin(isolate, tag)
         self.channel, theirs = socket.socketpair()
@@ -162,8 +171,9 @@ class ForkServer:
                     f"{inside}/zygote.py",
                     str(theirs.fileno()),
                     isolate,
+                    *map(str, ids),
                 ],
-                pass_fds=[theirs.fileno()],
+                pass_fds=[theirs.fileno(), *inherited],
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

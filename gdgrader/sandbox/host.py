@@ -15,6 +15,7 @@ it in one that lasts.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -23,9 +24,11 @@ import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any, Self
 
+from gdgrader.sandbox import user_ids
 from gdgrader.sandbox.bubblewrap import (
     ENTRY,
     HOME,
@@ -33,11 +36,13 @@ from gdgrader.sandbox.bubblewrap import (
     SandboxUnavailable,
     bubblewrap_command,
     inside,
+    readable,
     sandbox_environment,
 )
 from gdgrader.sandbox.forkserver import ForkedKernel, ForkServer, ForkServerError
 from gdgrader.sandbox.limits import Limits
 from gdgrader.sandbox.sockets import SocketFolder
+from gdgrader.sandbox.watchdog import first_to_go
 
 
 class KernelHost:
@@ -196,6 +201,7 @@ class Sandbox(KernelHost):
     Args:
         limits: bounds for each kernel.
         nested: False for a whole sandbox per submission; None to find out.
+        own_ids: whether each kernel has a user id of its own; None to find out.
         extra: further options for bubblewrap.
 
     Raises:
@@ -209,9 +215,11 @@ class Sandbox(KernelHost):
         limits: Limits = Limits(),  # noqa: B008  frozen
         nested: bool | None = None,
         extra: Iterable[str] = (),
+        own_ids: bool | None = None,
     ) -> None:
         super().__init__(limits)
-        self.nested, self.extra = nested, tuple(extra)
+        self.nested, self.own_ids, self.extra = nested, own_ids, tuple(extra)
+        self.why_shared = ""  # why kernels have the grader's own user id
         self._settled = False
 
     def open(self) -> Self:
@@ -236,40 +244,55 @@ class Sandbox(KernelHost):
         a sandbox of its own."""
         if not (self.open().nested and self.alive):
             return None
-        return SandboxHandle(self.server.channel, self.server.info, self.limits)
+        server = self.server
+        return SandboxHandle(server.channel, server.info, self.limits, self.own_ids)
 
     def _settle(self) -> None:
-        """Find out whether kernels can be shut in inside one long-lived sandbox."""
-        try:
-            if self.nested is None:
-                self.nested = self._can_nest()
-                if not self.nested:
+        """Find out what this machine lets kernels have: to be shut in inside one
+        long-lived sandbox, and user ids of their own."""
+        asked = (self.nested, self.own_ids)
+        each = [(True, False) if one is None else (one,) for one in asked]
+        ways, problem = list(product(*each)), None
+        for self.nested, self.own_ids in ways:
+            try:
+                if problem:
                     self.server.close()
                     self.server = self._server()
-            self.server.ready()
-        except ForkServerError as error:
-            raise SandboxUnavailable(UNAVAILABLE.format(error)) from error
+                self._try(asked=len(ways) == 1)
+                return
+            except ForkServerError as error:
+                problem = error
+        raise SandboxUnavailable(UNAVAILABLE.format(problem)) from problem
 
-    def _can_nest(self) -> bool:
-        try:
-            if self.server.ready()["problem"]:
-                return False
+    def _try(self, asked: bool) -> None:
+        problem = self.server.ready()["problem"]
+        if self.nested and not asked:
+            if problem:
+                raise ForkServerError(problem)
             _, kernel = self.fork(secrets.token_hex(16).encode())
-        except ForkServerError:
-            return False
-        kernel.kill()
-        return True
+            kernel.kill()
 
     def _server(self) -> ForkServer:
-        nested = self.nested is not False
-        return ForkServer(
-            str(inside(Path(sys.executable))),
-            {},
-            bubblewrap_command(self.limits, nested, self.extra),
-            isolate="nested" if nested else "outer",
-            tag=self.sockets.path.name,
-            inside=ENTRY,
-        )
+        with contextlib.ExitStack() as stack:
+            ids = None
+            if self.own_ids is not False:
+                try:
+                    ids = stack.enter_context(user_ids.taken(readable()))
+                except user_ids.NoUserIds as problem:
+                    if self.own_ids:
+                        raise SandboxUnavailable(str(problem)) from problem
+                    self.own_ids, self.why_shared = False, str(problem)
+            nested = self.nested is not False
+            return ForkServer(
+                str(inside(Path(sys.executable))),
+                {},
+                bubblewrap_command(self.limits, nested, self.extra, ids),
+                isolate="nested" if nested else "outer",
+                tag=self.sockets.path.name,
+                inside=ENTRY,
+                ids=(user_ids.FIRST, user_ids.COUNT) if ids else (),
+                inherited=ids.descriptors if ids else (),
+            )
 
     def _fork(
         self,
@@ -279,6 +302,7 @@ class Sandbox(KernelHost):
     ) -> ForkedKernel:
         server = self.server
         if server.isolate == "outer":
+            first_to_go(server.process.pid)  # in there nobody can say so
             self.server = self._server()  # warms up for the next one
         kernel = server.fork(
             connection,
@@ -301,6 +325,7 @@ class SandboxHandle:
     channel: socket.socket
     info: dict
     limits: Limits
+    own_ids: bool
 
 
 class BorrowedSandbox(Sandbox):
@@ -311,7 +336,7 @@ class BorrowedSandbox(Sandbox):
     """
 
     def __init__(self, handle: SandboxHandle) -> None:
-        super().__init__(handle.limits, nested=True)
+        super().__init__(handle.limits, nested=True, own_ids=handle.own_ids)
         self.lender = handle
 
     def _server(self) -> ForkServer:

@@ -30,6 +30,38 @@ class Stoppable(Protocol):
         """End it for `reason`."""
 
 
+@dataclass(frozen=True)
+class Run:
+    """One process at one moment: its processor time, and its part of one processor."""
+
+    seconds: float
+    share: float
+
+
+class Ledger:
+    """Adds up processor time by looking now and then, where no group counts it.
+
+    Linux adds an ended process's to its parent's, but for one that does not want to
+    hear of its children. Of a relay of short-lived ones each look sees one, and takes
+    it for all since the last.
+    """
+
+    def __init__(self) -> None:
+        self._sum, self._looked = 0.0, time.monotonic()
+        self._last: dict[tuple[int, int], Run] = {}
+
+    def total(self, runs: dict[tuple[int, int], Run]) -> float:
+        """Seconds up to now, by these processes and those that were seen before."""
+        now = time.monotonic()
+        for key, run in runs.items():
+            if key in self._last:
+                self._sum += max(0, run.seconds - self._last[key].seconds)
+            else:
+                self._sum += run.share * (now - self._looked)
+        self._last, self._looked = runs, now
+        return self._sum
+
+
 @dataclass
 class Watched:
     """A kernel with its bounds and what it had when it began."""
@@ -39,6 +71,7 @@ class Watched:
     group: ControlGroup
     shared_bytes: int
     deadline: float
+    ledger: Ledger
 
     def excess(self) -> str | None:
         """The limit that is exceeded, in words."""
@@ -55,7 +88,8 @@ class Watched:
             return f"memory limit of {limits.memory_bytes // MB} MB exceeded"
         if self.group.hits("pids") or usage.tasks > limits.processes:
             return f"limit of {limits.processes} processes exceeded"
-        if usage.cpu_seconds > limits.cpu_seconds:
+        counted = self.group.cpu_seconds() or self.ledger.total(usage.runs)
+        if max(usage.cpu_seconds, counted) > limits.cpu_seconds:
             return f"CPU limit of {limits.cpu_seconds:g} s exceeded"
         return None
 
@@ -64,6 +98,7 @@ class Watchdog:
     """Watches kernels from one thread, which lives while there are any."""
 
     def __init__(self, tag: str) -> None:
+        self.kind = ""  # who holds the limits: see ControlGroup
         self._names = (f"{tag}-{number}" for number in count(1))
         self._watched: list[Watched] = []
         self._lock = threading.Lock()
@@ -75,7 +110,8 @@ class Watchdog:
         group.add(kernel.pid)
         deadline = time.monotonic() + limits.submission_seconds
         shared = resident(kernel.pid)
-        watched = Watched(kernel, limits, group, shared, deadline)
+        watched = Watched(kernel, limits, group, shared, deadline, Ledger())
+        self.kind = group.kind
         kernel.on_end.append(lambda: self._ended(watched))
         with self._lock:
             self._watched.append(watched)
@@ -113,6 +149,7 @@ class Usage:
     memory_bytes: int
     tasks: int
     cpu_seconds: float
+    runs: dict[tuple[int, int], Run]  # by process id and when it began
 
 
 def tree(pid: int) -> list[int]:
@@ -126,6 +163,13 @@ def tree(pid: int) -> list[int]:
     return found
 
 
+def first_to_go(pid: int) -> None:
+    """Let `pid` and its descendants be what Linux ends when memory runs out."""
+    for one in tree(pid):
+        with contextlib.suppress(OSError):
+            Path(f"/proc/{one}/oom_score_adj").write_text("1000")
+
+
 def measure(pid: int, shared_bytes: int, doubtful_bytes: int) -> Usage:
     """Measure the processes below `pid`.
 
@@ -133,7 +177,7 @@ def measure(pid: int, shared_bytes: int, doubtful_bytes: int) -> Usage:
     resident sets counts other shared pages twice, so above `doubtful_bytes` the exact
     and slower proportional sizes are read instead.
     """
-    memory, tasks, ticks = 0, 0, 0
+    memory, tasks, ticks, runs = 0, 0, 0, {}
     pids = tree(pid)
     for one in pids:
         with contextlib.suppress(OSError, IndexError):
@@ -143,22 +187,54 @@ def measure(pid: int, shared_bytes: int, doubtful_bytes: int) -> Usage:
             # Of proc(5)'s numbered fields 14 to 17, 20 and 24; here the third is first.
             ticks += sum(map(int, fields[11:15]))
             tasks += int(fields[17])
-            memory += max(0, int(fields[21]) * PAGE - shared_bytes)
+            memory += max(0, resident(one) - shared_bytes)
+            runs[one, int(fields[19])] = _run(one, fields)
     if memory > doubtful_bytes:
         memory = sum(map(_proportional, pids))
-    return Usage(memory, tasks, ticks / TICK)
+    return Usage(memory, tasks, ticks / TICK, runs)
+
+
+def _run(pid: int, fields: list[str]) -> Run:
+    ran, waited, _ = map(int, Path(f"/proc/{pid}/schedstat").read_text().split())
+    seconds = max(sum(map(int, fields[11:13])) / TICK, ran / 10**9)
+    if fields[0] == "R":
+        age = seconds + waited / 10**9
+    else:
+        age = time.clock_gettime(time.CLOCK_BOOTTIME) - int(fields[19]) / TICK
+    return Run(seconds, seconds / max(age, seconds, 1e-9))
 
 
 def _proportional(pid: int) -> int:
+    return max(map(_pss, _threads(pid)), default=0)
+
+
+def _pss(task: int) -> int:
     with contextlib.suppress(OSError):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        for line in Path(f"/proc/{task}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
                 return int(line.split()[1]) * 1024
     return 0
 
 
+def _threads(pid: int) -> list[int]:
+    """One that lives of the process's threads: the first one's end is not the others',
+    but /proc no longer tells of its memory."""
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            if _pages(int(task.name)):
+                return [int(task.name)]
+    return []
+
+
 def resident(pid: int) -> int:
     """The resident set of process `pid`, in bytes; 0 if it has ended."""
+    pages = _pages(pid)
+    if not pages:
+        pages = max(map(_pages, _threads(pid)), default=0)
+    return pages * PAGE
+
+
+def _pages(task: int) -> int:
     with contextlib.suppress(OSError, IndexError):
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
+        return int(Path(f"/proc/{task}/statm").read_text().split()[1])
     return 0

@@ -9,6 +9,18 @@ from .base import STEP, Attack
 MACHINE = "would harm this machine"
 # So that it is the limit which ends it, however slow the machine.
 DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+# Says raw bytes on the grader's own connection to one channel.
+SAY = (
+    "import os, socket, time\n"
+    "def say(data, channel):\n"
+    "    for name in os.listdir('/proc/self/fd'):\n"
+    "        try:\n"
+    "            one = socket.socket(fileno=os.dup(int(name)))\n"
+    "            one.getpeername()\n"
+    "            one.setblocking(True)\n"
+    "            while one.getsockname()[-2:] == channel: one.sendall(data)\n"
+    "        except (OSError, TypeError): pass\n"
+)
 
 
 def attack(name: str, attempts: str, code: str, says: str = "", **more) -> Attack:
@@ -199,5 +211,121 @@ ATTACKS = (
         "a bomb for the colours",
         "the grader's colouring takes for ever",
         "print('\\x1b[' * 100_000)\nraise ValueError('\\x1b[31m' * 50_000)",
+    ),
+    attack(
+        "descriptors under way",
+        "no neighbour can send one any more",
+        "import socket, time\nheld = []\n"
+        "try:\n"
+        "    while True:\n"
+        "        held.append(socket.socketpair())\n"
+        "        socket.send_fds(held[-1][0], [b'x'], [0] * 250)\n"
+        "except OSError: time.sleep(3)",
+        harms=MACHINE,
+    ),
+    attack(
+        "timers and signals",
+        "no neighbour can be sent one any more",
+        "import ctypes, os, signal, time\n"
+        "libc, one = ctypes.CDLL(None), ctypes.c_void_p()\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, [40])\n"
+        "while not libc.sigqueue(os.getpid(), 40, None): pass\n"
+        "while not libc.timer_create(0, None, ctypes.byref(one)): pass\n"
+        "time.sleep(3)",
+        harms=MACHINE,
+    ),
+    attack(
+        "watches and pipes",
+        "nobody of this user can have one any more",
+        "import ctypes, fcntl, os, select, time\nheld = []\n"
+        "while ctypes.CDLL(None).inotify_init() >= 0: pass\n"
+        "try:\n"
+        "    while True:\n"
+        "        held.append((os.pipe(), select.epoll()))\n"
+        "        for (end, _), _ in held: held[-1][1].register(end)\n"
+        "        fcntl.fcntl(held[-1][0][1], 1031, 1 << 20)\n"
+        "except OSError: time.sleep(3)",
+        harms=MACHINE,
+    ),
+    *(
+        attack(
+            f"no end of a message, {channel}",
+            "the grader keeps frames until the last has come",
+            SAY + f"say({data}, {end!r})\ntime.sleep(20)",
+            "output limit",
+            harms="fills the memory of the grader",
+        )
+        for channel, end, data in (
+            ("shell", "-1", "(b'\\x01\\xff' + b'x' * 255) * 512"),
+            ("iopub", "-2", "(b'\\x01\\xff' + b'x' * 255) * 512"),
+            ("of empty frames", "-2", "b'\\x01\\x00' * 8192"),
+        )
+    ),
+    attack(
+        "a relay of processes",
+        "a processor for itself, under the limit of time",
+        "import os, signal, time\n"
+        "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+        "if not os.fork():\n"
+        "    while True:\n"
+        "        end = time.process_time() + 0.02\n"
+        "        while time.process_time() < end: pass\n"
+        "        if os.fork(): os._exit(0)",
+        harms=MACHINE,
+    ),
+    attack(
+        "memory of ended threads",
+        "nobody counts it",
+        DEAF + "import ctypes, os, threading, time\n"
+        "def hold():\n"
+        "    held = bytearray(b'x') * 700_000_000\n"
+        "    time.sleep(20)\n"
+        "if not os.fork():\n"
+        "    threading.Thread(target=hold).start()\n"
+        "    time.sleep(0.2)\n"
+        "    ctypes.CDLL(None).pthread_exit(None)\n"
+        "time.sleep(20)",
+        "memory limit",
+        harms=MACHINE,
+    ),
+    attack(
+        "memory of nobody",
+        "nobody counts it",
+        "import ctypes, mmap, os\n"
+        "held = []\n"
+        "for file in (-1, os.open('/dev/zero', os.O_RDWR)):\n"
+        "    try:\n"
+        "        held.append(mmap.mmap(file, 700_000_000))\n"
+        "        for at in range(0, 700_000_000, 4096): held[-1][at] = 1\n"
+        "    except (OSError, ValueError): pass\n"
+        "libc = ctypes.CDLL(None)\n"
+        "made = [libc.semget(0, 32000, 0o1600) for _ in range(100)]\n"
+        "print(len(held), max(made))",
+        harms=MACHINE,
+    ),
+    attack(
+        "other families of sockets",
+        "the host hears what is no network",
+        "import socket\n"
+        "for family in range(1, 50):\n"
+        "    for kind in (1, 2, 3, 5):\n"
+        "        if family not in (1, 2, 10, 16):\n"
+        "            try: socket.socket(family, kind); print('@MARK@ opened', family)\n"
+        "            except OSError: pass",
+    ),
+    attack(
+        "another's sockets",
+        "says in the warmed process's name that all is over",
+        "import ctypes, os, socket\n"
+        "libc = ctypes.CDLL(None)\n"
+        "for pid in filter(str.isdigit, os.listdir('/proc')):\n"
+        "    if int(pid) == os.getpid(): continue\n"
+        "    try: process = os.pidfd_open(int(pid))\n"
+        "    except OSError: continue\n"
+        "    for number in range(64):\n"
+        "        one = libc.syscall(438, process, number, 0)\n"
+        "        if one < 0: continue\n"
+        "        try: socket.socket(fileno=one).send(b'{\"exit\": Infinity}')\n"
+        "        except OSError: pass",
     ),
 )

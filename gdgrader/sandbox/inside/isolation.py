@@ -14,6 +14,8 @@ import socket
 import struct
 from pathlib import Path
 
+import syscalls
+
 libc = ctypes.CDLL(None, use_errno=True)
 
 NEWNS, NEWUTS, NEWIPC = 0x20000, 0x4000000, 0x8000000
@@ -21,7 +23,7 @@ NEWPID, NEWNET = 0x20000000, 0x40000000
 RDONLY, NOSUID, NODEV, NOEXEC = 1, 2, 4, 8
 BIND, REC, PRIVATE, DETACH = 0x1000, 0x4000, 0x40000, 2
 PDEATHSIG, SET_SECCOMP, CAPBSET_DROP, SECUREBITS = 1, 22, 24, 28
-NO_NEW_PRIVS, CAP_AMBIENT = 38, 47
+NO_NEW_PRIVS, CAP_AMBIENT, SET_DUMPABLE = 38, 47, 4
 
 # torch finds no GPU. Where it saw one, its first backward pass would start a thread for
 # it, and after a fork no other would work; and grades must not hang on who has one.
@@ -29,25 +31,6 @@ NO_ACCELERATOR = {"CUDA_VISIBLE_DEVICES": "", "HIP_VISIBLE_DEVICES": ""}
 # Few of them: their number is the machine's, and for all kernels together.
 TERMINALS = "newinstance,ptmxmode=0666,mode=0620,max=16"
 HOME = "/home/student"  # the submission's working folder
-# Calls that keep data where no namespace or memory count reaches (keyrings outlive the
-# process, memfd and SysV segments are in no one's resident set), that make namespaces,
-# or that only serve to attack the kernel:
-#   shmget msgget mount add_key request_key keyctl unshare perf_event_open setns
-#   memfd_create bpf userfaultfd io_uring_setup clone3 memfd_secret
-# clone3 hides its flags from a filter; libc then falls back on clone, the last number.
-FORBIDDEN = {
-    "x86_64": (
-        0xC000003E,
-        (29, 68, 165, 248, 249, 250, 272, 298, 308, 319, 321, 323, 425, 435, 447),
-        56,
-    ),
-    "aarch64": (
-        0xC00000B7,
-        (194, 186, 40, 217, 218, 219, 97, 241, 268, 279, 280, 282, 425, 435, 447),
-        220,
-    ),
-}
-NEW_NAMESPACES = 0x7E020000  # clone's flags for them
 
 
 def call(name: str, *args: object) -> None:
@@ -67,10 +50,68 @@ def die_with_parent() -> None:
     call("prctl", PDEATHSIG, 9, 0, 0, 0)
 
 
+def hide() -> None:
+    """Keep this process's memory from others of its user."""
+    call("prctl", SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def show() -> None:
+    """Be let read what /proc tells of this process: its own as a rule."""
+    call("prctl", SET_DUMPABLE, 1, 0, 0, 0)
+
+
+def keep_orphans() -> None:
+    """Be the parent of all that descends from this process, so that it is counted."""
+    call("prctl", syscalls.SET_SUBREAPER, 1, 0, 0, 0)
+
+
+def first_to_go() -> None:
+    """Be what Linux ends when memory runs out, before the grader."""
+    with contextlib.suppress(OSError):  # /proc may be read-only: then the host says so
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def own_id(own: int) -> None:
+    """Be the user `own` from now on, with the capabilities there were.
+
+    Errors: OSError where this sandbox has no such user.
+    """
+    os.setgroups([])
+    os.setresgid(own, own, own)
+    os.setresuid(own, own, own)
+    show()  # Linux undoes both with the id
+    die_with_parent()
+
+
+def try_id(own: int) -> None:
+    """Raise OSError where `own_id` would, in a process that does not outlive it."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            own_id(own)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    if os.waitpid(pid, 0)[1]:
+        raise OSError(f"there is no user id {own}")
+
+
+def own_folders(own: int) -> None:
+    """Give the folders of a sandbox for one kernel to the user `own`."""
+    for folder in (HOME, "/tmp", "/dev/shm"):
+        os.chown(folder, own, own)
+
+
 def forbid_user_namespaces() -> None:
     """Let nobody in this user namespace make another one (that would give it all
     capabilities again)."""
     Path("/proc/sys/user/max_user_namespaces").write_text("0")
+
+
+def bound_watches() -> None:
+    """Bound what is counted of the grader too, however many users there are inside."""
+    for name, bound in (("instances", 8), ("watches", 1024)):
+        Path(f"/proc/sys/user/max_inotify_{name}").write_text(str(bound))
 
 
 def own_namespaces(tmp_bytes: int) -> None:
@@ -99,13 +140,21 @@ def loopback_up() -> None:
         fcntl.ioctl(s, set_flags, struct.pack("16sh14x", b"lo", up))
 
 
-def limit_resources(limits: dict[str, float]) -> None:
-    """Set what rlimits can hold; memory and processes are the host's to watch."""
+def limit_resources(limits: dict[str, float], own: bool) -> None:
+    """Set what rlimits can hold; memory and processes are the host's to watch.
+
+    What Linux counts per user all kernels have together, and with the grader, unless
+    each has an id of its `own`.
+    """
     bounds = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: limits["file_bytes"],
-        resource.RLIMIT_NOFILE: 1024,
+        # Also a bound for descriptors under way, of all kernels of one user: about
+        # twice as many, where a grader may have 1024.
+        resource.RLIMIT_NOFILE: 1024 if own else 384,
         resource.RLIMIT_MEMLOCK: 0,
+        resource.RLIMIT_SIGPENDING: 512,  # also timers
+        resource.RLIMIT_MSGQUEUE: 0,
         # The watchdog names the reason; this one only stands behind it.
         resource.RLIMIT_CPU: int(limits["cpu_seconds"]) + 5,
     }
@@ -133,25 +182,11 @@ def drop_privileges() -> None:
 
 
 def forbid_calls() -> None:
-    """Install a seccomp filter under which FORBIDDEN calls answer ENOSYS."""
-    if platform.machine() not in FORBIDDEN:
+    """Install a seccomp filter under which refused calls answer ENOSYS."""
+    machine = platform.machine()
+    if machine not in syscalls.ARCHITECTURE:
         return
-    arch, numbers, clone = FORBIDDEN[platform.machine()]
-    load, equal, at_least, any_bit, ret = 0x20, 0x15, 0x35, 0x45, 0x06
-    refuse, allow, n = 0x50000 | 38, 0x7FFF0000, len(numbers)
-    code = [
-        (load, 0, 0, 4),
-        (equal, 0, n + 7, arch),  # no 32-bit calls: they have other numbers
-        (load, 0, 0, 0),
-        (at_least, n + 5, 0, 0x40000000),  # nor x32 ones
-        (equal, n + 1, 0, clone),
-        *((equal, n + 3 - i, 0, number) for i, number in enumerate(numbers)),
-        (ret, 0, 0, allow),
-        (load, 0, 0, 16),  # clone's flags
-        (any_bit, 1, 0, NEW_NAMESPACES),
-        (ret, 0, 0, allow),
-        (ret, 0, 0, refuse),
-    ]
+    code = syscalls.filter_program(machine)
     program = b"".join(struct.pack("HBBI", *step) for step in code)
     buffer = ctypes.create_string_buffer(program, len(program))
     fprog = struct.pack("HxxxxxxP", len(code), ctypes.addressof(buffer))

@@ -1,10 +1,12 @@
 """A warmed process that forks a kernel on request.
 
-Started by `gdgrader.sandbox.forkserver` as `python zygote.py FD ISOLATE`, sandboxed or
-not. It imports nothing from gdgrader: a sandbox holds this folder and no more of it.
+Started by `gdgrader.sandbox.forkserver` as `python zygote.py FD ISOLATE [FIRST COUNT]`,
+sandboxed or not. It imports nothing from gdgrader: a sandbox holds this folder and no
+more of it.
 
 ISOLATE says how a kernel shuts itself in: "nested" in namespaces of its own, "outer"
-where the whole sandbox is for this one kernel, "plain" not at all.
+where the whole sandbox is for this one kernel, "plain" not at all. Of the COUNT user
+ids from FIRST each kernel gets one that no other has; without them all have one.
 
 A request is one byte with seven descriptors: a socket for news of the kernel, one with
 its description, and its five channels. Only the fork reads the description (a 4-byte
@@ -32,6 +34,8 @@ import signal
 import socket
 import sys
 import time
+from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
 
 WARM = (
@@ -126,7 +130,7 @@ def forget_descriptors(keep: list[int]) -> None:
                 os.close(number)
 
 
-def child(isolate: str, fds: list[int]) -> None:
+def child(isolate: str, fds: list[int], own: int | None) -> None:
     """In the fork: shut in, report, wait for the word, become the kernel."""
     import isolation
     from kernelapp import put_files, run_kernel
@@ -134,15 +138,22 @@ def child(isolate: str, fds: list[int]) -> None:
     os.setsid()
     forget_descriptors(keep=fds)
     isolation.die_with_parent()
+    isolation.show()
+    isolation.keep_orphans()
+    isolation.first_to_go()
     news = socket.socket(fileno=fds[0])
     news.send(b'{"here": true}')
     try:
         request, files = receive(socket.socket(fileno=fds[1]))
+        if own and isolate == "outer":
+            isolation.own_folders(own)
+        if own:
+            isolation.own_id(own)
         if isolate == "nested":
             isolation.own_namespaces(request["limits"]["tmp_bytes"])
         if isolate != "plain":
             put_files(isolation.HOME, files)
-            isolation.limit_resources(request["limits"])
+            isolation.limit_resources(request["limits"], bool(own))
             isolation.drop_privileges()
         files.clear()
         os.chdir(request["cwd"])
@@ -156,25 +167,27 @@ def child(isolate: str, fds: list[int]) -> None:
         run_kernel(request, fds[2:])
 
 
-def fork(isolate: str, fds: list[int]) -> int:
+def fork(isolate: str, fds: list[int], own: int | None) -> int:
     """Fork the kernel, as pid 1 of a new pid namespace where it is to be shut in."""
     import isolation
 
     if isolate == "nested":
-        own = os.open("/proc/self/ns/pid", os.O_RDONLY)
+        ours = os.open("/proc/self/ns/pid", os.O_RDONLY)
         isolation.call("unshare", isolation.NEWPID)
     pid = -1
+    if isolate == "outer":
+        isolation.hide()
     try:
         pid = os.fork()
     finally:
         if pid and isolate == "nested":
-            isolation.call("setns", own, isolation.NEWPID)
-            os.close(own)
+            isolation.call("setns", ours, isolation.NEWPID)
+            os.close(ours)
     if pid:
         return pid
     status = 1
     try:
-        child(isolate, fds)
+        child(isolate, fds, own)
         status = 0
     except SystemExit as leave:
         status = leave.code if isinstance(leave.code, int) else 0
@@ -182,7 +195,7 @@ def fork(isolate: str, fds: list[int]) -> int:
         os._exit(status)
 
 
-def serve(channel: socket.socket, isolate: str) -> None:
+def serve(channel: socket.socket, isolate: str, ids: Iterable[int] = ()) -> None:
     """Fork on request and tell of each end, until the grader closes the channel.
 
     Several graders may hold the channel. A kernel whose own has hung up is ended, be it
@@ -190,7 +203,8 @@ def serve(channel: socket.socket, isolate: str) -> None:
     """
     poll = select.poll()
     poll.register(channel, select.POLLIN)
-    kernels: dict[int, tuple[int, socket.socket]] = {}
+    kernels: dict[int, tuple[int, socket.socket, int | None]] = {}
+    free = deque(ids)  # the one that was given back first is the next
     watched: dict[int, int] = {}  # a kernel's news -> its pidfd
     while True:
         # One at a time: what is done may close what another event is about.
@@ -199,9 +213,13 @@ def serve(channel: socket.socket, isolate: str) -> None:
             message, fds, _, _ = socket.recv_fds(channel, 1, 7)
             if not message:
                 return
+            own = None
             try:
-                pid = fork(isolate, fds)
-            except OSError as problem:  # the machine's: no other kernel's affair
+                if ids:
+                    own = free.popleft()
+                pid = fork(isolate, fds, own)
+            except (OSError, IndexError) as problem:  # no other kernel's affair
+                free.extend(filter(None, [own]))
                 news = socket.socket(fileno=fds[0])
                 with news, contextlib.suppress(OSError):
                     news.send(json.dumps({"problem": str(problem)}).encode())
@@ -213,18 +231,20 @@ def serve(channel: socket.socket, isolate: str) -> None:
             pidfd = os.pidfd_open(pid)
             poll.register(pidfd, select.POLLIN)
             poll.register(fds[0], 0)  # its hanging up is told unasked
-            kernels[pidfd] = pid, socket.socket(fileno=fds[0])
+            kernels[pidfd] = pid, socket.socket(fileno=fds[0]), own
             watched[fds[0]] = pidfd
         elif ready in watched:
             poll.unregister(ready)
             signal.pidfd_send_signal(watched.pop(ready), signal.SIGKILL)
         elif ready in kernels:
-            pid, news = kernels.pop(ready)
+            pid, news, own = kernels.pop(ready)
             poll.unregister(ready)
             os.close(ready)
             if watched.pop(news.fileno(), None):
                 poll.unregister(news)
             status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            # The first process of its namespace: all others of this user are gone.
+            free.extend(filter(None, [own]))
             # The grader may have lost interest.
             with news, contextlib.suppress(OSError):
                 news.send(json.dumps({"exit": status}).encode())
@@ -233,10 +253,14 @@ def serve(channel: socket.socket, isolate: str) -> None:
 def main() -> None:
     """Warm up, say so, serve."""
     channel, isolate = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
+    first, count = map(int, sys.argv[3:] or (0, 0))
+    ids = range(first, first + count)
     begin = time.monotonic()
     gc.disable()  # imports leave little to collect, and looking takes time
     import isolation
 
+    if ids:
+        isolation.try_id(first)
     os.environ.update(isolation.NO_ACCELERATOR)  # before torch is imported
     warm_up()
     # Not a folder of modules for students, nor (plainly run) before their own.
@@ -248,6 +272,7 @@ def main() -> None:
     if isolate != "plain":
         try:
             isolation.forbid_user_namespaces()
+            isolation.bound_watches()
         except OSError as error:
             problem = str(error)
     threads = len(list(Path("/proc/self/task").iterdir()))
@@ -255,7 +280,7 @@ def main() -> None:
     gc.enable()
     news = {"threads": threads, "seconds": time.monotonic() - begin, "problem": problem}
     channel.send(json.dumps(news).encode())
-    serve(channel, isolate)
+    serve(channel, isolate, ids)
     os._exit(0)  # nothing to put in order, and Python would take its time over it
 
 

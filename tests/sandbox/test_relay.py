@@ -1,0 +1,134 @@
+"""What a kernel says is weighed as it comes, whatever libzmq makes of it."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sandboxed import run
+
+from gdgrader.sandbox.host import Sandbox
+from gdgrader.sandbox.limits import MB, Limits
+from gdgrader.sandbox.relay import GREETING, KEEPING, Frames, NoMessages
+
+LIMITS = Limits(output_bytes=4 * MB, submission_seconds=40)
+HELLO = b"\xff" + bytes(8) + b"\x7f\x03\x01" + bytes(GREETING - 12)
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with Sandbox(LIMITS) as opened:
+        yield opened
+
+
+# In the kernel: its ends of the grader's connections, and what sends on one of them.
+ENDS = """
+import os, select, socket, struct, threading, time, zmq
+kernel = get_ipython().kernel
+def ends():
+    found = []
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            one = socket.socket(fileno=os.dup(int(name)))
+            if one.family == socket.AF_UNIX and one.getpeername() == "":
+                if one.getsockname(): found.append(one)
+        except (OSError, TypeError): pass
+    return found
+def listening():
+    found = []
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            one = socket.socket(fileno=os.dup(int(name)))
+            if one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                found.append(one)
+        except OSError: pass
+    return found
+def frame(flags, body): return bytes([flags, len(body)]) + body
+def say(data, channels="-1 -2"):
+    for one in ends():
+        try:
+            one.setblocking(True)
+            while one.getsockname()[-2:] in channels: one.sendall(data)
+        except OSError: pass
+"""
+FLOODS = {
+    "more to come, on shell": ENDS + "say(frame(1, b'x' * 200) * 512, '-1')",
+    "more to come, on iopub": ENDS + "say(frame(1, b'x' * 200) * 512, '-2')",
+    "empty frames": ENDS + "say(frame(1, b'') * 4096)",
+    "frames of one byte": ENDS + "say(frame(1, b'x') * 4096)",
+    "long frames": ENDS
+    + "say(b'\\x03' + (1 << 20).to_bytes(8, 'big') + b'x' * (1 << 20))",
+    "a frame of a terabyte": ENDS
+    + "say(b'\\x03' + (1 << 40).to_bytes(8, 'big') + b'x' * (1 << 20))",
+    "commands": ENDS + "say(frame(4, b'\\x04PING' + bytes(9)) * 512)",
+    "whole messages of many frames": ENDS
+    + "say((frame(1, b'') * 200_000 + frame(0, b'')))",
+    "an older protocol": ENDS
+    + """
+def flood(one):
+    try:
+        one.setblocking(True)
+        one.sendall(b"\\x01\\x00")
+        while True: one.sendall(b"\\x02\\x01x" * 4096)
+    except OSError: pass
+ears = listening()
+for ear in ears: ear.setblocking(False)
+while True:  # libzmq accepts too: until one of the grader's connections is ours
+    for one in ends(): one.shutdown(socket.SHUT_RDWR)
+    soon = time.monotonic() + 0.5
+    while time.monotonic() < soon:
+        for ear in ears:
+            try: threading.Thread(target=flood, args=[ear.accept()[0]]).start()
+            except OSError: pass
+""",
+}
+
+
+def _peak() -> int:
+    status = Path("/proc/self/status").read_text()
+    return int(re.search(r"VmHWM:\s*(\d+)", status)[1]) << 10
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_what_is_no_whole_message_does_not_pile_up_here(sandbox, name):
+    run(sandbox, "1")
+    Path("/proc/self/clear_refs").write_text("5")  # the peak is what it is now
+    before = _peak()
+    outcome = run(sandbox, FLOODS[name] + "\nimport time; time.sleep(30)", timeout=30)
+    assert "output limit of 4 MB" in (outcome.reason or "nothing")
+    assert _peak() - before < 60 * MB
+    assert run(sandbox, "print(6 * 7)").text == "42"
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.binary(max_size=300)), max_size=20),
+    st.lists(st.integers(0, 3000), max_size=8),
+)
+def test_a_frame_weighs_the_same_in_one_piece_and_in_many(frames, cuts):
+    said = HELLO
+    for flags, body in frames:
+        long = flags & 2 or len(body) > 255
+        flags = flags | 2 if long else flags
+        said += bytes([flags]) + len(body).to_bytes(8 if long else 1, "big") + body
+    edges = [0, *sorted(min(cut, len(said)) for cut in cuts), len(said)]
+    pieces = Frames()
+    weight = sum(pieces.weigh(said[a:b]) for a, b in pairwise(edges))
+    assert weight == sum(len(body) + KEEPING for _, body in frames)
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        b"\x01\x00" + bytes(20),
+        b"\xff" + bytes(8) + b"\x7f\x00" + bytes(60),
+        b"\xff" + bytes(8) + b"\x7f\x01" + bytes(60),
+        b"GET / HTTP/1.1\r\n\r\n",
+        bytes(64),
+    ],
+)
+def test_other_protocols_are_not_carried(greeting):
+    with pytest.raises(NoMessages):
+        Frames().weigh(greeting)
+    Frames().weigh(HELLO)

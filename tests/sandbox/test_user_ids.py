@@ -1,0 +1,202 @@
+"""Kernels under user ids of their own: what Linux counts per user is nobody else's."""
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+from sandboxed import run
+
+from gdgrader.sandbox import host, user_ids
+from gdgrader.sandbox.host import BorrowedSandbox, Sandbox
+from gdgrader.sandbox.limits import MB, Limits
+from gdgrader.sandbox.manager import run_trusted
+from gdgrader.sandbox.selftest import verify
+
+LIMITS = Limits(memory_bytes=400 * MB, submission_seconds=60)
+WHO = "import os; print(os.getuid(), os.getgid(), os.getgroups())"
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with Sandbox(LIMITS) as opened:
+        yield opened
+
+
+def beside(sandbox, code: str, neighbours: str) -> str:
+    """What `neighbours` says in a kernel while one that has run `code` is there."""
+    said = []
+
+    def ask(_kernel) -> None:
+        thread = threading.Thread(
+            target=lambda: said.append(run_trusted(sandbox, neighbours))
+        )
+        thread.start()
+        thread.join()
+
+    run(sandbox, code, "import time; time.sleep(0.1)", meanwhile=ask)
+    return said[0][1].strip()
+
+
+def test_kernels_at_one_time_have_different_ids(sandbox):
+    assert sandbox.own_ids, sandbox.why_shared
+    neighbour = beside(sandbox, WHO, WHO)
+    me = run(sandbox, WHO).text
+    for words in (neighbour, me):
+        uid, gid, groups = words.split(maxsplit=2)
+        assert uid == gid and int(uid) >= user_ids.FIRST and groups == "[]"
+    assert len({neighbour, me, run(sandbox, WHO).text}) == 3
+
+
+def test_the_host_has_these_ids_for_nobody_else(sandbox):
+    seen = []
+    for _ in range(2):
+        with Sandbox(LIMITS) as other:
+            for one in (sandbox, other):
+                _, kernel = one.fork(b"key")
+                seen.append(Path(f"/proc/{kernel.pid}").stat().st_uid)
+    assert os.geteuid() not in seen
+    assert len({seen[0], seen[1], seen[2]}) == 3  # the last may have the second's
+
+
+def test_all_ids_are_given_back(monkeypatch):
+    monkeypatch.setattr(user_ids, "COUNT", 2)
+    with Sandbox(LIMITS) as few:
+        _, first = few.fork(b"key")
+        few.fork(b"key")
+        with pytest.raises(host.ForkServerError):
+            few.fork(b"key")
+        first.kill()
+        assert run(few, "print(1)").text == "1"
+        assert run(few, "print(2)").text == "2"
+
+
+def test_what_a_kernel_needs_is_its_own(sandbox):
+    code = """
+    import os, subprocess, sys
+    for folder in (".", "/tmp", "/dev/shm", os.path.expanduser("~")):
+        assert os.stat(folder).st_uid == os.getuid(), folder
+    assert os.stat("a/b.txt").st_uid == os.stat("/proc/self/fd").st_uid == os.getuid()
+    open("/proc/self/mem").close()
+    os.remove("a/b.txt")
+    new = "import torch, numpy, matplotlib.pyplot, IPython, gdhelpers; print('new')"
+    print(subprocess.run([sys.executable, "-c", new], capture_output=True).stdout)
+    """
+    said = run(sandbox, code, files={"a/b.txt": b"x"})
+    assert said.text == r"b'new\n'"
+
+
+def test_borrowers_share_the_ids(sandbox):
+    with BorrowedSandbox(sandbox.handle()) as one:
+        assert one.own_ids
+        words = {run(one, WHO).text, run(sandbox, WHO).text, run(one, WHO).text}
+    assert len(words) == 3
+
+
+def test_a_kernel_is_stopped_and_interrupted(sandbox):
+    hog = "held = []\nwhile True: held.append(bytearray(10_000_000))"
+    assert "memory limit" in run(sandbox, hog).reason
+    bounded = run(sandbox, "import time; time.sleep(60)", meanwhile=lambda k: k.kill())
+    assert bounded.status == -9
+    code = "import time\ntry: time.sleep(60)\nexcept KeyboardInterrupt: print('heard')"
+    assert run(sandbox, code, meanwhile=lambda k: k.send_signal(2)).text == "heard"
+
+
+# Each uses up what it may have, and what a neighbour says that has what it needs.
+COUNTED = {
+    "descriptors under way": (
+        "import socket\nheld = []\n"
+        "try:\n"
+        "    while True:\n"
+        "        held.append(socket.socketpair())\n"
+        "        socket.send_fds(held[-1][0], [b'x'], [0] * 250)\n"
+        "except OSError: pass",
+        "import socket\na, b = socket.socketpair()\n"
+        "for _ in range(100): socket.send_fds(a, [b'x'], [0])\nprint('fine')",
+    ),
+    "timers": (
+        "import ctypes\nlibc, one = ctypes.CDLL(None), ctypes.c_void_p()\n"
+        "while not libc.timer_create(0, None, ctypes.byref(one)): pass",
+        "import ctypes\none = ctypes.c_void_p()\n"
+        "if not ctypes.CDLL(None).timer_create(0, None, ctypes.byref(one)):"
+        " print('fine')",
+    ),
+    "pending signals": (
+        "import ctypes, os, signal\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, [40])\n"
+        "while not ctypes.CDLL(None).sigqueue(os.getpid(), 40, None): pass",
+        "import ctypes, os, signal\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, [40])\n"
+        "if not ctypes.CDLL(None).sigqueue(os.getpid(), 40, None): print('fine')",
+    ),
+    "inotify": (
+        "import ctypes\nwhile ctypes.CDLL(None).inotify_init() >= 0: pass",
+        "import ctypes\nif ctypes.CDLL(None).inotify_init() >= 0: print('fine')",
+    ),
+    "pages of pipes": (
+        "import fcntl, os\nheld = []\n"
+        "try:\n"
+        "    while True:\n"
+        "        held.append(os.pipe())\n"
+        "        fcntl.fcntl(held[-1][1], 1031, 1 << 20)\n"
+        "except OSError: pass",
+        "import fcntl, os\nif fcntl.fcntl(os.pipe()[1], 1032) == 65536: print('fine')",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_what_is_counted_per_user_is_not_a_neighbours(sandbox, name):
+    greedy, neighbours = COUNTED[name]
+    assert beside(sandbox, greedy, neighbours) == "fine"
+
+
+@pytest.mark.parametrize("name", ["descriptors under way", "timers", "inotify"])
+def test_the_grader_can_go_on_beside_it(sandbox, name):
+    """Also where it may have few descriptors."""
+    assert beside(sandbox, COUNTED[name][0], "print('fine')") == "fine"
+
+
+def test_a_sandbox_for_one_has_them_too():
+    with Sandbox(LIMITS, nested=False) as sandbox:
+        verify(sandbox)
+        assert sandbox.own_ids
+        assert int(run(sandbox, WHO).text.split()[0]) >= user_ids.FIRST
+        code = "open('x', 'w').close(); open('/tmp/x', 'w').close(); print(1)"
+        assert run(sandbox, code, files={"a/b": b""}).text == "1"
+        hog = "held = []\nwhile True: held.append(bytearray(10_000_000))"
+        assert "memory limit" in run(sandbox, hog).reason
+
+
+def test_without_them_all_have_the_graders():
+    with Sandbox(LIMITS, own_ids=False) as sandbox:
+        verify(sandbox)
+        assert run(sandbox, WHO).text == run(sandbox, WHO).text
+        _, kernel = sandbox.fork(b"key")
+        assert Path(f"/proc/{kernel.pid}").stat().st_uid == os.geteuid()
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o750])
+def test_what_only_its_owner_may_read_keeps_the_graders_id(mode, tmp_path, monkeypatch):
+    package = tmp_path / "site-packages" / "package"
+    package.mkdir(parents=True)
+    private = package / "__init__.py" if mode == 0o600 else package
+    (package / "__init__.py").touch()
+    monkeypatch.setattr(host, "readable", lambda: [package.parent])
+    private.chmod(mode)
+    with Sandbox(LIMITS) as sandbox:
+        assert not sandbox.own_ids
+        assert f"may not read {private}" in sandbox.why_shared
+        assert run(sandbox, "print(6 * 7)").text == "42"
+
+
+def test_where_linux_gives_none_the_reason_is_told(monkeypatch):
+    for name, problem in (("_namespace", "no"), ("_block", "none is free")):
+        with monkeypatch.context() as patch:
+
+            def fails(*_, problem=problem):
+                raise user_ids.NoUserIds(problem)
+
+            patch.setattr(user_ids, name, fails)
+            with Sandbox(LIMITS) as sandbox:
+                assert (sandbox.own_ids, sandbox.why_shared) == (False, problem)
