@@ -36,7 +36,10 @@ def _one_split(split, n: int, n_val: int, seed: int) -> str:
         return "Return a pair: the training indices, then the validation indices."
     train, val = map(_indices, split)
     if train is None or val is None:
-        return "Each part should be a flat list, array or tensor of whole numbers."
+        return (
+            "Each part should be a flat list, array or tensor of whole numbers "
+            "(5, not 5.0)."
+        )
     if set(train) & set(val):
         return f"{len(set(train) & set(val))} indices are in both parts."
     for name, part, size in (

@@ -7,6 +7,7 @@ both say the same. Nothing here runs a student's code.
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -140,7 +141,7 @@ def rule(exercise: dict, property_name: str | None, answers: list[dict]) -> Verd
             "properties", each with "cases" that carry "expected" and the answers
             of the known "mistakes".
         property_name: which property was asked for; None means all of them.
-        answers: one per case, as `gdhelpers.cases.run_case` gives them.
+        answers: one for each of `cases_of`, as `gdhelpers.cases.run_case` gives them.
     """
     cases = cases_of(exercise, property_name)
     tolerance = exercise["tolerance"]
@@ -151,12 +152,21 @@ def rule(exercise: dict, property_name: str | None, answers: list[dict]) -> Verd
     wrong = next((i for i, p in enumerate(problems) if p), None)
     asked = (exercise["function"], property_name or "")
     if wrong is None:
-        return Verdict(True, *asked, hint=f"right in {_count(len(cases), 'case')}.")
-    mistake = _known_mistake(exercise, cases, answers)
-    came_back, expected = _came_back(answers[wrong]), _expected(cases[wrong])
+        count = sum("again" not in case for case in cases)
+        return Verdict(True, *asked, hint=f"right in {_count(count, 'case')}.")
+    kept = _kept(exercise, cases, answers, problems)
+    if kept:
+        wrong, mistake = kept
+    else:
+        mistake = _known_mistake(exercise, cases, answers)
+    came_back = _came_back(answers[wrong], whole=bool(mistake))
+    expected = _expected(cases[wrong])
     if came_back == expected:  # they differ where the lists were cut short
         came_back = _came_back(answers[wrong], items=100)
         expected = _expected(cases[wrong], items=100)
+    hint = mistake["hint"] if mistake else problems[wrong]
+    if not mistake and answers[wrong].get("value", 0) is None:
+        hint = _nothing(exercise, cases[wrong], answers)
     return Verdict(
         False,
         *asked,
@@ -164,61 +174,131 @@ def rule(exercise: dict, property_name: str | None, answers: list[dict]) -> Verd
         came_back,
         expected,
         mistake["name"] if mistake else "",
-        mistake["hint"] if mistake else problems[wrong],
+        hint,
         _fault(answers[wrong]),
     )
 
 
 def cases_of(exercise: dict, property_name: str | None) -> list[dict]:
-    """The cases of one property, or of all of them in order."""
+    """The cases of one property, or of all of them in order.
+
+    Each property asks one of its cases again at its end, so that what outlives a call
+    shows; "again" then says how many cases ago it was asked.
+    """
     properties = exercise["properties"]
     if property_name is not None and property_name not in properties:
         known = ", ".join(repr(name) for name in properties)
         raise ValueError(f"no property {property_name!r} here; there are {known}")
     names = [property_name] if property_name is not None else list(properties)
-    return [case for name in names for case in properties[name]["cases"]]
+    return [case for n in names for case in _one_again(properties[n]["cases"])]
+
+
+def _one_again(cases: list[dict]) -> list[dict]:
+    """The cases, and once more the first whose answer is not empty."""
+    empty = ([], [[], []])
+    first = next(
+        (i for i, c in enumerate(cases) if c["expected"]["value"] not in empty), 0
+    )
+    again = [{**case, "again": len(cases) - first} for case in cases[first : first + 1]]
+    return [*cases, *again]
 
 
 def problem(answer: dict, case: dict, tolerance: dict) -> str:
     """What is wrong with this answer, in a sentence; "" where it is right."""
     if "missing" in answer:
+        if isinstance(answer["missing"], str):
+            return f"It calls `{answer['missing']}`, which is not written yet."
         return "Not written yet: replace the `raise NotImplementedError()` line."
     if "error" in answer:
-        where = f", at the line `{answer['line']}`" if answer.get("line") else ""
-        return f"Your code raised {answer['error'].rstrip('.')}{where}."
+        return f"Your code raised {_raised(answer)}."
     got = answer.get("value")
     if case.get("rule"):
         return RULES[case["rule"]](got, case)
-    if "at" in case and got is not None and not isinstance(got, list):
-        return f"The result should be a function of the step, not {_kind(got)}."
-    return _difference(got, case["expected"]["value"], tolerance, RESULT)
+    want = case["expected"]["value"]
+    if "at" not in case or got is None:
+        return _difference(got, want, tolerance, RESULT)
+    if not isinstance(got, list):
+        return (
+            f"The result should be a function of the step, not {_kind(got)}: return "
+            "the function itself, without calling it."
+        )
+    if len(got) != len(want):
+        return _list_difference(got, want, tolerance, RESULT)
+    differences = (
+        _difference(g, w, tolerance, f"at step {step} the rate")
+        for step, g, w in zip(case["at"], got, want, strict=True)
+    )
+    return next(filter(None, differences), "")
+
+
+def _raised(answer: dict) -> str:
+    where = f", at the line `{answer['line']}`" if answer.get("line") else ""
+    return f"{answer['error'].rstrip('.')}{where}"
+
+
+def _nothing(exercise: dict, case: dict, answers: list[dict]) -> str:
+    """What to say of a None: a `return` was forgotten, or None was meant."""
+    want = case["expected"]["value"]
+    if all(a.get("value", 0) is None for a in answers):
+        meant = any(
+            c["expected"]["value"] is None
+            for p in exercise["properties"].values()
+            for c in p["cases"]
+        )
+        return _not(RESULT, None, want) if meant else _missing_return(RESULT)
+    if want == "none":
+        return 'The result is None; wanted is the text "none", in quotes.'
+    return (
+        "The result is None here, though not everywhere: does a way through the "
+        "function end without a `return`?"
+    )
+
+
+def _missing_return(what: str) -> str:
+    return _sentence(f"{what} is None: is a `return` missing?")
 
 
 def _fault(answer: dict) -> Fault:
-    if "missing" in answer:
+    if answer.get("missing") is True:
         return Fault.UNWRITTEN
-    return Fault.RAISED if "error" in answer else Fault.ANSWER
+    return Fault.RAISED if {"error", "missing"} & set(answer) else Fault.ANSWER
 
 
 def _difference(got, want, tolerance: dict, what: str) -> str:
+    """What is wrong with a value; "" where it is as good as the one wanted.
+
+    Numbers and arrays of numpy's are as good as Python's numbers and lists, and 3.0 is
+    as good as 3. A tensor is neither: `.item()` or `.tolist()` gives what is wanted.
+    """
     if isinstance(got, dict) and "$array" in got and isinstance(want, list):
-        got = got["$array"]  # an array is as good as a list
+        got = got["$array"]
     if got is None and want is not None:
-        return _sentence(f"{what} is None: is a `return` missing?")
+        return _missing_return(what)
     if isinstance(want, dict) and "$tensor" in want:
         return _tensor_difference(got, want, tolerance, what)
     if isinstance(want, list):
         return _list_difference(got, want, tolerance, what)
-    if want is None or isinstance(want, str | bool):
+    if isinstance(want, str) and isinstance(got, str):
+        return _text_difference(got, want, what)
+    if isinstance(want, dict | bool | str | None):
         return "" if got == want and type(got) is type(want) else _not(what, got, want)
-    if isinstance(got, dict) and "$tensor" in got:
+    if isinstance(got, dict) and set(got.get("shape", [0])) <= {1}:
         return _sentence(
-            f"{what} is a tensor; return a plain number (`.item()` gives it)."
+            f"{what} is {_kind(got)}; return a plain number (`.item()` gives it)."
         )
     if isinstance(got, bool) or not isinstance(got, int | float):
-        return _sentence(f"{what} should be a number, not {_kind(got)}.")
+        return _sentence(f"{what} should be a number, not {_kind(got, 'number')}.")
     if close(got, want, tolerance):
         return ""
+    return _not(what, got, want)
+
+
+def _text_difference(got: str, want: str, what: str) -> str:
+    if got == want:
+        return ""
+    words = [re.findall(r"[^\W_]+", text.casefold()) for text in (got, want)]
+    if words[0] == words[1]:
+        return _sentence(f"{what} is {got!r}: spell it just so, {want!r}.")
     return _not(what, got, want)
 
 
@@ -226,7 +306,7 @@ def _list_difference(got, want: list, tolerance: dict, what: str) -> str:
     entries = f"{len(want)} entr{'y' if len(want) == 1 else 'ies'}"
     if not isinstance(got, list):
         return _sentence(
-            f"{what} should be a list or tuple of {entries}, not {_kind(got)}."
+            f"{what} should be a list or tuple of {entries}, not {_kind(got, 'list')}."
         )
     if len(got) != len(want):
         return _sentence(f"{what} should have {entries}, not {len(got)}.")
@@ -240,7 +320,9 @@ def _list_difference(got, want: list, tolerance: dict, what: str) -> str:
 
 def _tensor_difference(got, want: dict, tolerance: dict, what: str) -> str:
     if not (isinstance(got, dict) and "$tensor" in got):
-        return _sentence(f"{what} should be a torch tensor, not {_kind(got)}.")
+        return _sentence(
+            f"{what} should be a torch tensor, not {_kind(got, 'tensor')}."
+        )
     if got["shape"] != want["shape"]:
         return _sentence(
             f"{what} has shape {tuple(got['shape'])}; expected {tuple(want['shape'])}."
@@ -260,31 +342,66 @@ def close(got: float, want: float, tolerance: dict) -> bool:
     return math.isclose(got, want, rel_tol=tolerance["rel"], abs_tol=tolerance["abs"])
 
 
-def _known_mistake(exercise: dict, cases: list[dict], answers: list[dict]):
-    """The first catalogued mistake that gives just these answers.
+# What outlives a call shows in any exercise, so no catalogue has to know it.
+KEPT = {
+    "name": "kept between calls",
+    "hint": "the same call gave another answer before: something outlives a call (or "
+    "is drawn at random). Is it a global variable, a list as a default argument, or a "
+    "generator that is used up? Make it anew inside the function.",
+}
 
-    Or else the first that gives every *wrong* one of them, two at the least: some
-    slips show in a part of the cases, and one answer alone may be a coincidence.
-    """
-    tolerance = exercise["tolerance"]
-    pairs = list(zip(cases, answers, strict=True))
-    wrong = [(c, a) for c, a in pairs if problem(a, c, tolerance)]
-    for asked in [pairs, wrong] if len(wrong) > 1 else [pairs]:
-        for i, mistake in enumerate(exercise["mistakes"]):
-            if all(_same(a, c["mistakes"][i], tolerance) for c, a in asked):
-                return mistake
+
+def _kept(
+    exercise: dict, cases: list[dict], answers: list[dict], problems: list[str]
+) -> tuple[int, dict] | None:
+    """Which case gave another answer when it was asked again, with what to say."""
+    for i, case in enumerate(cases):
+        first = i - case.get("again", 0)
+        # Where many answers are right they may differ, and chance may make them.
+        if first == i or not problems[i] or (case.get("rule") and problems[first]):
+            continue
+        if not same(answers[i], answers[first], exercise):
+            return i, KEPT
     return None
 
 
-def _same(answer: dict, known: dict, tolerance: dict) -> bool:
-    if "value" not in answer or "value" not in known:
-        return (
-            answer.get("error", "").split(":")[0]
-            == known.get("error", "?").split(":")[0]
-        )
-    return _difference(answer["value"], known["value"], tolerance, "") == "" or (
-        answer["value"] == known["value"]
-    )
+def _known_mistake(exercise: dict, cases: list[dict], answers: list[dict]):
+    """The first catalogued mistake that gives just these answers, all of them.
+
+    Where a right answer, too, is none that the mistake would give, it was not made.
+    """
+    pairs = list(zip(cases, answers, strict=True))
+    for i, mistake in enumerate(exercise["mistakes"]):
+        if all(same(a, answer_of(c, i), exercise, "_") for c, a in pairs):
+            return mistake
+    return None
+
+
+def answer_of(case: dict, mistake: int) -> dict:
+    """What a known mistake answers; where that is right, a table says {}."""
+    return case["mistakes"][mistake] or case["expected"]
+
+
+def same(answer: dict, other: dict, exercise: dict, name: str = "") -> bool:
+    """Whether two answers are equal; `name` is that of the other one's function."""
+    if "value" in answer and "value" in other:
+        got, known = answer["value"], other["value"]
+        return not _difference(got, known, exercise["tolerance"], "")
+    if "error" in answer and "error" in other:
+        own = exercise["function"]
+        return _plain(answer["error"], own) == _plain(other["error"], name or own)
+    return answer == other
+
+
+def _plain(error: str, name: str) -> str:
+    """An error without what differs from one telling of it to another.
+
+    >>> _plain("TypeError: step() takes 1 argument, <S object at 0x7f>  given", "step")
+    'typeerror: f() takes 1 argument, <s object at > given'
+    """
+    error = re.sub(r"\b0x[0-9a-fA-F]+", "", error)
+    error = re.sub(rf"\b{re.escape(name)}(\.<locals>\.[\w<>]+)?\(\)", "f()", error)
+    return " ".join(error.split()).casefold()
 
 
 def describe_call(function: str, case: dict) -> str:
@@ -298,10 +415,12 @@ def describe_call(function: str, case: dict) -> str:
     call = f"{function}({', '.join(args)})"
     if isinstance(case.get("twice"), list):
         again = ", ".join(_argument(a) for a in case["twice"])
-        return f"{call}, then {function}({again})"
-    if "at" in case:
-        return f"{call} at steps {case['at']}"
-    return f"{call}, two times" if case.get("twice") else call
+        call = f"{call}, then {function}({again})"
+    elif "at" in case:
+        call = f"{call} at steps {case['at']}"
+    elif case.get("twice"):
+        call = f"{call}, two times"
+    return f"{call}, again after other calls" if case.get("again") else call
 
 
 def _argument(value) -> str:
@@ -315,11 +434,15 @@ def _argument(value) -> str:
     return _short(value)
 
 
-def _came_back(answer: dict, items: int = 6) -> str:
+def _came_back(answer: dict, items: int = 6, whole: bool = False) -> str:
+    """What came back; `whole` where nothing else tells what was raised."""
     if "missing" in answer:
-        return "nothing, the function is not written yet"
+        name = answer["missing"]
+        what = "the function" if name is True else f"`{name}`"
+        return f"nothing, {what} is not written yet"
     if "error" in answer:
-        return f"nothing, it raised {answer['error'].split(':')[0]}"
+        error = _raised(answer) if whole else answer["error"].split(":")[0]
+        return f"nothing, it raised {error}"
     return _short(answer.get("value"), items=items)
 
 
@@ -333,7 +456,7 @@ def _short(value, limit: int = 200, items: int = 6) -> str:
             if tag in value:
                 return f"{tag[1:]}({_short(value[tag], items=items)})"
         if "$other" in value:
-            return f"a {value['$other']}"
+            return _kind(value)
         return "{" + ", ".join(f"{k!r}: {_short(v)}" for k, v in value.items()) + "}"
     if isinstance(value, float):
         return f"{value:.7g}"
@@ -354,18 +477,36 @@ def _not(what: str, got, want) -> str:
     return _sentence(f"{what} is {_short(got)}, not {_short(want)}.")
 
 
-def _kind(value) -> str:
-    if isinstance(value, dict):
-        return "a " + next(
-            (t[1:] for t in ("$tensor", "$array") if t in value),
-            str(value.get("$other", "dictionary")),
-        )
-    names = {list: "a list", str: "a string", bool: "True or False", int: "a number"}
-    return names.get(type(value), "a number" if value is not None else "None")
+_FUNCTIONS = ("function", "builtin_function_or_method", "method", "partial", "type")
+_SERIES = ("generator", "set", "map", "zip", "filter", "deque", "dict_values")
+
+
+def _kind(value: object, wanted: str = "") -> str:
+    """What a value is, in words, and how to make from it what is wanted."""
+    if not isinstance(value, dict):
+        names = {list: "a list", str: "a string", bool: "True or False"}
+        return "None" if value is None else names.get(type(value), "a number")
+    tag = next((t for t in ("$tensor", "$array") if t in value), "")
+    kind = tag[1:] or str(value.get("$other", "dictionary"))
+    if kind == "builtin_function_or_method":
+        kind = "function"
+    if tag and value.get("shape"):
+        kind += f" of shape {tuple(value['shape'])}"
+    article = "an" if kind[:1].lower() in tuple("aeiou") else "a"
+    advice = ""
+    if wanted and value.get("$other") in _FUNCTIONS:
+        advice = ": are the brackets `()` of a call missing?"
+    elif wanted == "list" and tag:
+        advice = ": `.tolist()` gives one"
+    elif wanted == "list" and value.get("$other") in _SERIES:
+        advice = ": `list(…)` makes one"
+    elif wanted == "tensor" and tag:
+        advice = ": `torch.as_tensor(…)` makes one"
+    return f"{article} {kind}{advice}"
 
 
 def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return text[:1].upper() + text[1:].replace("?.", "?")
 
 
 def _flat(value):

@@ -123,14 +123,16 @@ class Exercise:
         self.answer = function
         return function
 
-    def mistake(
-        self, name: str, hint: str, edits: Mapping[str, str] | None = None
-    ) -> Callable | None:
+    def mistake(self, name: str, hint: str, *ways: Mapping[str, str]) -> Callable:
         """Add a wrong implementation to the catalogue; the first that fits is told.
 
+        It is told only to an answer that is the same in every case. Where people make
+        one mistake in several ways, such as with a right end or without, give them all.
+
         Args:
-            edits: old → new, each to be found exactly once in the right text. Without
-                edits, decorate a whole function.
+            hint: what is true of whatever answers so, however it was written.
+            ways: edits, old → new, each to be found exactly once in the right text.
+                Without any, or for one way more, decorate a whole function.
 
         Errors: ValueError where an edit does not fit; it names exercise and mistake.
         """
@@ -139,19 +141,18 @@ class Exercise:
             self.mistakes.append(Mistake(name, hint, function, text))
             return function
 
-        if edits is None:
-            return add
         where = f"{self.name}, mistake {name!r}"
-        if self.answer is None:
+        if ways and self.answer is None:
             raise ValueError(
                 f"{where}: decorate the right text, @exercise.right, first"
             )
-        try:
-            text = edited(text_of(self.answer), edits)
-            add(compiled(text, self.answer.__globals__, where), text)
-        except (ValueError, SyntaxError) as error:
-            raise ValueError(f"{where}: {error}") from error
-        return None
+        for edits in ways:
+            try:
+                text = edited(text_of(self.answer), edits)
+                add(compiled(text, self.answer.__globals__, where), text)
+            except (ValueError, SyntaxError) as error:
+                raise ValueError(f"{where}: {error}") from error
+        return add
 
     def entry(
         self, reference: Callable, seed: str, properties: Iterable[str] | None = None
