@@ -12,7 +12,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from gdgrader.exercises import exercises
-from gdgrader.exercises.base import Exercise
+from gdgrader.exercises.base import Exercise, Mistake
 from gdgrader.exercises.reference import load_reference, source_notebook
 from gdhelpers.cases import run_case
 from gdhelpers.verdicts import Verdict, cases_of, rule
@@ -77,7 +77,8 @@ def trial(
                 # One property may not touch the mistake; the whole exercise must.
                 if verdict.right and asked is not None:
                     continue
-                if (verdict.mistake, verdict.hint) != (mistake.name, mistake.hint):
+                # And one property may not tell it from one that is alike there.
+                if not _named(verdict, mistake, alike=asked is not None):
                     told = "passes" if verdict.right else verdict.message
                     found = f"mistake {mistake.name!r} {_where(asked, seed)}: {told}"
                     wrong.setdefault(mistake.name, []).append(found)
@@ -89,6 +90,12 @@ def trial(
         sum(name not in wrong for name in right),
         tuple(line for lines in wrong.values() for line in lines),
     )
+
+
+def _named(verdict: Verdict, mistake: Mistake, alike: bool) -> bool:
+    if alike and mistake.like and verdict.mistake == mistake.like:
+        return True
+    return (verdict.mistake, verdict.hint) == (mistake.name, mistake.hint)
 
 
 def right_solutions(path: Path) -> dict[str, Callable]:

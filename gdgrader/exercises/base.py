@@ -65,12 +65,15 @@ class Mistake:
 
     Attributes:
         text: its definition, where no file holds it.
+        like: another mistake, whose hint is true of this one, too: it is told where
+            both give the same answers.
     """
 
     name: str
     hint: str
     function: Callable
     text: str | None = None
+    like: str = ""
 
     def source(self, function_name: str) -> str:
         """Its code as a student would have written it, under the exercise's name."""
@@ -123,7 +126,9 @@ class Exercise:
         self.answer = function
         return function
 
-    def mistake(self, name: str, hint: str, *ways: Mapping[str, str]) -> Callable:
+    def mistake(
+        self, name: str, hint: str, *ways: Mapping[str, str], like: str = ""
+    ) -> Callable:
         """Add a wrong implementation to the catalogue; the first that fits is told.
 
         It is told only to an answer that is the same in every case. Where people make
@@ -133,12 +138,14 @@ class Exercise:
             hint: what is true of whatever answers so, however it was written.
             ways: edits, old → new, each to be found exactly once in the right text.
                 Without any, or for one way more, decorate a whole function.
+            like: an earlier mistake that some properties cannot tell from this one,
+                and whose hint is true of it, too.
 
         Errors: ValueError where an edit does not fit; it names exercise and mistake.
         """
 
         def add(function, text=None):
-            self.mistakes.append(Mistake(name, hint, function, text))
+            self.mistakes.append(Mistake(name, hint, function, text, like))
             return function
 
         where = f"{self.name}, mistake {name!r}"

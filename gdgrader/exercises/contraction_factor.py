@@ -39,12 +39,14 @@ exercise.mistake(
 )
 exercise.mistake(
     "factor 2 twice",
-    "the curvature of θ² is already 2: it contains the 2 of the derivative.",
+    "the curvature of θ² is already 2: it contains the 2 of the derivative, so ηλ is "
+    "what a step removes, not 2ηλ.",
     {"learning_rate * ": "2 * learning_rate * "},
 )
 exercise.mistake(
     "curvature left out",
-    "1 − η would be the factor for a bowl of curvature 1. Multiply η by the curvature.",
+    "1 − η is the factor for a bowl of curvature 1. Multiply η by the curvature, which "
+    "is 2 where none is given.",
     {" * curvature": ""},
 )
 exercise.mistake(
@@ -66,4 +68,21 @@ exercise.mistake(
     "divided by the curvature",
     "a steeper bowl makes the step longer, not shorter: multiply by the curvature.",
     {" * curvature": " / curvature"},
+)
+exercise.mistake(
+    "loss instead of error",
+    "this is what a step multiplies the loss by. The error is multiplied by 1 − ηλ, "
+    "without the square.",
+    {"1 - learning_rate * curvature": "(1 - learning_rate * curvature) ** 2"},
+)
+exercise.mistake(
+    "half the curvature",
+    "the ½ is in the loss λθ²/2 already, so its derivative is λθ: no half is left.",
+    {"learning_rate * ": "learning_rate / 2 * "},
+    like="curvature left out",
+)
+exercise.mistake(
+    "bracket too early",
+    "this multiplies the 1 by λ, too. Multiply first, then subtract: 1 − ηλ.",
+    {"1 - learning_rate": "(1 - learning_rate)"},
 )

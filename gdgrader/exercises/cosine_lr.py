@@ -51,6 +51,9 @@ def _(t, total_steps, max_lr, min_lr=0.0):
     return min_lr + (max_lr - min_lr) * (1 + cos(pi * share)) / 2
 
 
+# Half of the students write the end apart, so that it is right whatever comes before.
+_ENDS = {"share = ": "if t >= total_steps:\n        return min_lr\n    share = "}
+
 exercise.mistake(
     "climbs again",
     "past total_steps the cosine turns and climbs back. Hold min_lr from there on.",
@@ -65,6 +68,7 @@ exercise.mistake(
     "degrees",
     "`cos` takes radians: half a period is π, not 180.",
     {"pi * share": "180 * share"},
+    _ENDS | {"pi * share": "180 * share"},
 )
 exercise.mistake(
     "half forgotten",
@@ -76,17 +80,20 @@ exercise.mistake(
     "the rate is down half-way and up again at the end: that is a whole period of the "
     "cosine. Use half of one.",
     {"pi * share": "2 * pi * share"},
+    _ENDS | {"pi * share": "2 * pi * share"},
 )
 exercise.mistake(
     "cosine not lifted",
     "cos runs from 1 to −1, so the rate ends below min_lr. Lift it to run from 1 to 0.",
     {"(1 + cos(pi * share)) / 2": "cos(pi * share)"},
+    _ENDS | {"(1 + cos(pi * share)) / 2": "cos(pi * share)"},
 )
 exercise.mistake(
     "upside down",
     "you start at min_lr and climb. A cosine schedule starts high: check the sign "
-    "before the cosine.",
+    "before the cosine, and which of the two rates is which.",
     {"1 + cos": "1 - cos"},
+    _ENDS | {"1 + cos": "1 - cos"},
 )
 exercise.mistake(
     "span too long",
@@ -103,6 +110,7 @@ exercise.mistake(
     "π forgotten",
     "the angle only reaches 1 at the end, and cos 1 is not −1. Half a period is π.",
     {"pi * share": "share"},
+    _ENDS | {"pi * share": "share"},
 )
 exercise.mistake(
     "one step early",
@@ -122,4 +130,43 @@ exercise.mistake(
         "min_lr + (max_lr - min_lr)": "max_lr + (min_lr - max_lr)",
         "(1 + cos(pi * share)) / 2": "share",
     },
+)
+exercise.mistake(
+    "highest rate at the end",
+    "at the end you are back at max_lr. From total_steps on the rate stays at min_lr.",
+    {"share = ": "if t >= total_steps:\n        return max_lr\n    share = "},
+    {"share = ": "if t > total_steps:\n        return max_lr\n    share = "},
+)
+exercise.mistake(
+    "begins again",
+    "past total_steps the fall begins again: `t % total_steps` makes a restart of it. "
+    "Hold min_lr from there on.",
+    {"min(t / total_steps, 1)": "t % total_steps / total_steps"},
+    like="highest rate at the end",
+)
+exercise.mistake(
+    "a quarter period",
+    "this falls slowly at first and steepest at the end: a quarter of a period. Half a "
+    "period, lifted and halved, (1 + cos)/2, is gentle at both ends.",
+    {"(1 + cos(pi * share)) / 2": "cos(pi * share / 2)"},
+)
+exercise.mistake(
+    "half of the cosine alone",
+    "only the cosine is halved here. Halve the sum: (1 + cos) / 2.",
+    {"(1 + cos(pi * share)) / 2": "(1 + cos(pi * share) / 2)"},
+)
+exercise.mistake(
+    "sine",
+    "a sine begins in the middle of its way. It is the cosine that begins at its top.",
+    {"import cos": "import sin", "cos(pi * share)": "sin(pi * share)"},
+)
+exercise.mistake(
+    "larger instead of smaller",
+    "`max(…, 1)` makes the share 1 or more, never less. `min` keeps it from passing 1.",
+    {"min(t / ": "max(t / "},
+)
+exercise.mistake(
+    "the argument divided late",
+    "the cosine is taken of πt and divided afterwards. Divide inside: cos(πt / T).",
+    {"cos(pi * share)": "cos(pi * t) / total_steps"},
 )

@@ -65,8 +65,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "stale gradient",
-    "the gradient is that of the start in every step. Compute it anew where you "
-    "stand now.",
+    "all steps go along the gradient of the start, as one long step would. Compute it "
+    "anew where you stand now.",
     {
         "2 * theta": "gradient",
         "theta = initial_theta": "theta = initial_theta\n"
@@ -87,9 +87,54 @@ exercise.mistake(
         "theta - ": "initial_theta - ",
         "2 * theta": "2 * initial_theta",
     },
+    {"    return": "        return"},
 )
 exercise.mistake(
     "absolute slope",
     "the slope's sign was lost, so a negative start walks away from the minimum.",
     {"2 * theta": "abs(2 * theta)"},
+)
+exercise.mistake(
+    "nothing kept",
+    "the start comes back unchanged: what a step returns must be kept, theta = …",
+    {"theta = theta - ": "theta - "},
+    like="one step too few",
+)
+exercise.mistake(
+    "factor 2 twice",
+    "every step is twice as long as it should be: 2θ has the 2 of the derivative "
+    "already.",
+    {"2 * theta": "4 * theta"},
+)
+exercise.mistake(
+    "whole path returned",
+    "these are all the θ on the way. Return the last one alone, a number.",
+    {
+        "theta = initial_theta": "theta, path = initial_theta, [initial_theta]",
+        "\n    return theta": "\n        path.append(theta)\n    return path",
+    },
+    {
+        "theta = initial_theta": "theta, path = initial_theta, []",
+        "\n    return theta": "\n        path.append(theta)\n    return path",
+    },
+)
+exercise.mistake(
+    "loss returned",
+    "this is the loss θ² at the end. Return θ itself.",
+    {"return theta": "return theta**2"},
+)
+exercise.mistake(
+    "arguments swapped",
+    "θ and η have changed places in each step: the start is the first argument of a "
+    "step, the rate the second.",
+    {"theta - learning_rate * 2 * theta": "learning_rate - theta * 2 * learning_rate"},
+)
+exercise.mistake(
+    "multiplied instead of raised",
+    "n steps multiply n times by 1 − 2η: raise it to the power of n.",
+    {
+        "range(number_steps)": "range(1)",
+        "theta - learning_rate * 2 * theta": "theta * (1 - 2 * learning_rate) "
+        "* number_steps",
+    },
 )

@@ -40,6 +40,7 @@ exercise.mistake(
     "curvature ignored",
     "this is the bound of one bowl only. It depends on the curvature.",
     {"2 / curvature": "1.0"},
+    {"2 / curvature": "2.0"},
 )
 exercise.mistake(
     "multiplied",
@@ -55,4 +56,25 @@ exercise.mistake(
     "curvature squared",
     "the factor 1 − ηλ holds λ once, so the bound does too.",
     {"curvature\n": "curvature**2\n"},
+)
+exercise.mistake(
+    "twice the bound",
+    "this is twice the bound. Solve 1 − ηλ = −1 for η: λ is the whole curvature.",
+    {"2 /": "4 /"},
+)
+exercise.mistake(
+    "whole division",
+    "`//` cuts off what comes after the point. Divide with `/`.",
+    {"/": "//"},
+)
+exercise.mistake(
+    "sign flipped",
+    "a negative rate climbs: 1 − ηλ = −1 has a positive solution.",
+    {"2 /": "-2 /"},
+)
+exercise.mistake(
+    "factor returned",
+    "this is the factor 1 − ηλ for some rate, no rate. Solve 1 − ηλ = −1 for η.",
+    {"2 / curvature": "1 - curvature"},
+    {"2 / curvature": "1 - 2 * curvature"},
 )

@@ -54,9 +54,9 @@ exercise.mistake(
 )
 exercise.mistake(
     "step returned",
-    "this is the length of the step, η times the gradient. Return where the step "
-    "leads: the new θ.",
+    "this is the step alone, η times the gradient. Return where it leads: the new θ.",
     {"theta - ": ""},
+    {"theta - ": "-"},
 )
 exercise.mistake(
     "rate used twice",
@@ -68,4 +68,40 @@ exercise.mistake(
     "only the direction of the slope is used, so every step is equally long. The "
     "gradient's size counts too.",
     {"2 * theta": "((theta > 0) - (theta < 0))"},
+)
+exercise.mistake(
+    "factor 2 twice",
+    "this step is twice as long as it should be: 2θ has the derivative's 2 already.",
+    {"2 * theta": "4 * theta"},
+)
+exercise.mistake(
+    "gradient returned",
+    "this is the gradient 2θ. Go against it from θ, η times as far: to the new θ.",
+    {"theta - learning_rate * ": ""},
+)
+exercise.mistake(
+    "loss returned",
+    "this is the loss after the step, θ². Return the new θ itself.",
+    {"theta - learning_rate * 2 * theta": "(theta - learning_rate * 2 * theta) ** 2"},
+)
+exercise.mistake(
+    "constant slope",
+    "every step is 2η long and to the left, wherever you stand. The slope of θ² is 2θ.",
+    {"2 * theta": "2"},
+)
+exercise.mistake(
+    "absolute slope",
+    "the slope's sign was lost, so a negative start walks away from the minimum.",
+    {"2 * theta": "abs(2 * theta)"},
+    like="sign flipped",
+)
+exercise.mistake(
+    "arguments swapped",
+    "θ and η have changed places: the start is the first argument, the rate the other.",
+    {"theta - learning_rate": "learning_rate - learning_rate"},
+)
+exercise.mistake(
+    "bracket too early",
+    "η is subtracted from θ before anything is multiplied. Multiply first: θ − η · 2θ.",
+    {"theta - learning_rate": "(theta - learning_rate)"},
 )

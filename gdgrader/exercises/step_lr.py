@@ -43,6 +43,7 @@ exercise.mistake(
     "one epoch late",
     "every drop comes one epoch too late: at t = n the rate is already lower.",
     {"t //": "max(t - 1, 0) //"},
+    {"t //": "(t - 1) //"},
 )
 exercise.mistake(
     "dropped every epoch",
@@ -78,4 +79,48 @@ exercise.mistake(
     "one drop too many",
     "this begins with a drop. In the first n epochs the rate is initial_lr itself.",
     {"t // step_size": "t // step_size + 1"},
+)
+exercise.mistake(
+    "twice at each drop",
+    "at each drop itself γ is one time too many, and right again an epoch later: that "
+    "is what `get_lr()` answers there.",
+    {"t // step_size": "t // step_size + (t > 0 and t % step_size == 0)"},
+)
+exercise.mistake(
+    "dropped for one epoch only",
+    "the rate is low at t = n, 2n, … alone and back at initial_lr in between. A drop "
+    "lasts: count how many there have been, ⌊t/n⌋.",
+    {" ** (t // step_size)": " if t and t % step_size == 0 else initial_lr"},
+    {" ** (t // step_size)": " if t % step_size == 0 else initial_lr"},
+)
+exercise.mistake(
+    "remainder instead of quotient",
+    "`%` gives the epochs since the last drop. How many drops there were is `//`.",
+    {"//": "%"},
+)
+exercise.mistake(
+    "power before the floor",
+    "`**` comes before `//`, so this cuts gamma**t off to 0. Put t // step_size in "
+    "brackets.",
+    {"gamma ** (t // step_size)": "gamma ** t // step_size"},
+    {
+        "initial_lr * ": "(initial_lr * ",
+        " ** (t // step_size)": " ** t) // step_size",
+    },
+)
+exercise.mistake(
+    "rate raised too",
+    "initial_lr is raised to the power, too. Only gamma is: multiply afterwards.",
+    {"initial_lr * gamma **": "(initial_lr * gamma) **"},
+)
+exercise.mistake(
+    "divided by gamma",
+    "the rate grows: gamma is the factor of a drop, below 1. Multiply by it.",
+    {"initial_lr * ": "initial_lr / "},
+)
+exercise.mistake(
+    "subtracted",
+    "each drop takes the same amount off, so the rate passes below 0. A drop "
+    "multiplies by gamma.",
+    {"initial_lr * gamma ** (t // step_size)": "initial_lr - gamma * (t // step_size)"},
 )
