@@ -121,3 +121,108 @@ exercise.mistake(
     "this begins at zero weights, whatever `initial_a` says.",
     {"a = initial_a": "a = initial_a * 0"},
 )
+exercise.mistake(
+    "factor 2 forgotten",
+    "every step is half as long as it should be: the derivative of a square brings "
+    "down a factor 2.",
+    {"learning_rate * 2 / ": "learning_rate / "},
+)
+exercise.mistake(
+    "not divided by n",
+    "every step is n times too long: the loss is a *mean*, so its gradient has a 1/n.",
+    {"2 / len(y) * ": "2 * "},
+)
+exercise.mistake(
+    "rate dropped",
+    "the learning rate plays no part: the whole gradient is subtracted each time.",
+    {"learning_rate * ": ""},
+)
+exercise.mistake(
+    "losses lag",
+    "the weights are right, but each loss is that before its step: the first is there "
+    "twice and the last is missing. Compute the loss anew after the step.",
+    {
+        _RECORD: "",
+        "        a = a - ": f"{_RECORD}        a = a - ",
+    },
+)
+exercise.mistake(
+    "sum recorded",
+    "the weights are right, but the losses are sums. The loss is the mean of squares.",
+    {
+        "losses = [((x @ a - y) ** 2).mean()": "losses = [((x @ a - y) ** 2).sum()",
+        "append(((x @ a - y) ** 2).mean()": "append(((x @ a - y) ** 2).sum()",
+    },
+)
+exercise.mistake(
+    "times two, not squared",
+    "the weights are right, but `* 2` doubles the errors of the losses. Squaring is "
+    "`** 2`.",
+    {
+        "losses = [((x @ a - y) ** 2": "losses = [((x @ a - y) * 2",
+        "append(((x @ a - y) ** 2": "append(((x @ a - y) * 2",
+    },
+)
+exercise.mistake(
+    "one step too few",
+    "a step and its loss are missing: `range(n)` already gives n rounds.",
+    {"range(num_steps)": "range(num_steps - 1)"},
+)
+exercise.mistake(
+    "weights of the step before",
+    "the losses are right, but the weights that come back lack the last step.",
+    {
+        "a = initial_a\n": "a = before = initial_a\n",
+        "        a = a - ": "        before = a\n        a = a - ",
+        "return a, ": "return before, ",
+    },
+)
+exercise.mistake(
+    "weights never kept",
+    "the weights that come back are those of the start, and all losses are its loss: "
+    "keep what each step gives, a = a - …",
+    {"        a = a - ": "        a - "},
+)
+
+
+@exercise.mistake(
+    "no leaf any more",
+    "`a.grad` is None: `backward()` fills it, and only while a is a leaf, which it is "
+    "no more after `a = a - …`. Change a in place, `a -= …`, under `torch.no_grad()`.",
+)
+def _(x, y, learning_rate, num_steps, initial_a):
+    a = initial_a.clone().requires_grad_()
+    losses = [((x @ a - y) ** 2).mean().item()]
+    for _ in range(num_steps):
+        ((x @ a - y) ** 2).mean().backward()
+        a = a - learning_rate * a.grad
+        losses.append(((x @ a - y) ** 2).mean().item())
+    return a, losses
+
+
+@exercise.mistake(
+    "a leaf changed in place",
+    "torch follows a, so nobody may change it: take the step under `torch.no_grad()`.",
+)
+def _(x, y, learning_rate, num_steps, initial_a):
+    a = initial_a.clone().requires_grad_()
+    losses = [((x @ a - y) ** 2).mean().item()]
+    for _ in range(num_steps):
+        ((x @ a - y) ** 2).mean().backward()
+        a -= learning_rate * a.grad
+        losses.append(((x @ a - y) ** 2).mean().item())
+    return a, losses
+
+
+@exercise.mistake(
+    "backward never called",
+    "`a.grad` is None where `backward()` was not called on a loss of a before.",
+    like="no leaf any more",
+)
+def _(x, y, learning_rate, num_steps, initial_a):
+    a = initial_a.clone().requires_grad_()
+    losses = [((x @ a - y) ** 2).mean().item()]
+    for _ in range(num_steps):
+        a = a - learning_rate * a.grad
+        losses.append(((x @ a - y) ** 2).mean().item())
+    return a, losses

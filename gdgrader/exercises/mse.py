@@ -90,3 +90,27 @@ exercise.mistake(
     "ŷ² − y² is not (ŷ − y)². Subtract first, then square.",
     {"(y_hat - y) ** 2": "y_hat**2 - y**2"},
 )
+exercise.mistake(
+    "times two, not squared",
+    "`* 2` doubles the errors. Squaring is `** 2`.",
+    {"** 2": "* 2"},
+)
+exercise.mistake(
+    "mean over one dimension",
+    "this is a mean for each row or column. Take one over all entries: `.mean()` "
+    "without a dimension.",
+    {".mean()": ".mean(dim=0)"},
+    {".mean()": ".mean(dim=-1)"},
+)
+exercise.mistake(
+    "length of the error",
+    "this is the length of the error vector, the root of a sum of squares. Take their "
+    "mean, and no root.",
+    {".mean()": ".sum() ** 0.5"},
+)
+exercise.mistake(
+    "divided by one less",
+    "the sum is divided by one less than there are, as in a sample's variance. A mean "
+    "divides by all of them.",
+    {".mean()": ".sum() / (y.numel() - 1)"},
+)

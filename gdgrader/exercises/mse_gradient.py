@@ -103,3 +103,30 @@ exercise.mistake(
     "each error. For squares the size of the error counts too.",
     {"2 * ": "", "(x @ a - y)": "(x @ a - y).sign()"},
 )
+exercise.mistake(
+    "factor 2 twice",
+    "this is twice the gradient: the derivative of a square brings down a 2 once.",
+    {"2 * ": "4 * "},
+)
+exercise.mistake(
+    "divided by the weights",
+    "this divides by the number of weights, d. The mean runs over the n points.",
+    {"len(y)": "len(a)"},
+)
+exercise.mistake(
+    "error squared",
+    "the derivative of u² is 2u: the error itself, not its square, is multiplied by x.",
+    {"(x @ a - y)": "(x @ a - y) ** 2"},
+)
+exercise.mistake(
+    "one number for all",
+    "this is one number for all weights. Each has a slope of its own, so the gradient "
+    "has the shape of a.",
+    {"2 * x.T @ (x @ a - y) / len(y)": "(2 * x.T @ (x @ a - y) / len(y)).mean()"},
+    {"2 * x.T @ (x @ a - y) / len(y)": "(2 * x.T @ (x @ a - y) / len(y)).sum()"},
+)
+exercise.mistake(
+    "loss returned",
+    "this is the loss itself. Return its slope for each weight.",
+    {"2 * x.T @ (x @ a - y) / len(y)": "((x @ a - y) ** 2).mean()"},
+)
