@@ -378,8 +378,13 @@ def _known_mistake(exercise: dict, cases: list[dict], answers: list[dict]):
 
 
 def answer_of(case: dict, mistake: int) -> dict:
-    """What a known mistake answers; where that is right, a table says {}."""
-    return case["mistakes"][mistake] or case["expected"]
+    """What a known mistake answers; a table says {} for what is right in it."""
+    answer, expected = case["mistakes"][mistake], case["expected"]
+    value = answer.get("value")
+    if not isinstance(value, list) or {} not in value:
+        return answer or expected
+    pairs = zip(value, expected["value"], strict=True)
+    return {"value": [want if part == {} else part for part, want in pairs]}
 
 
 def same(answer: dict, other: dict, exercise: dict, name: str = "") -> bool:

@@ -93,7 +93,7 @@ def trial(
 
 
 def _named(verdict: Verdict, mistake: Mistake, alike: bool) -> bool:
-    if alike and mistake.like and verdict.mistake == mistake.like:
+    if alike and verdict.mistake in mistake.like:
         return True
     return (verdict.mistake, verdict.hint) == (mistake.name, mistake.hint)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -51,23 +52,39 @@ def public_table(lesson: str, notebook: NotebookNode, path: Path) -> dict:
 
 
 def _shorten(entry: dict) -> None:
-    """Write {} for a known mistake's answer that is right; most are, in most cases."""
+    """Write {} for what is right in a known mistake's answer, and no idle digits."""
+    rel = entry["tolerance"]["rel"]
+    digits = min(DIGITS, 3 - math.floor(math.log10(rel))) if rel else DIGITS
     for asked in entry["properties"].values():
         for case in asked["cases"]:
             case["mistakes"] = [
-                {} if same(answer, case["expected"], entry) else answer
+                rounded(_wrong_part(answer, case["expected"], entry), digits)
                 for answer in case["mistakes"]
             ]
 
 
-def rounded(value):
-    """The same data with every float at `DIGITS` significant digits."""
+def _wrong_part(answer: dict, expected: dict, entry: dict) -> dict:
+    if same(answer, expected, entry):
+        return {}
+    got, want = answer.get("value"), expected["value"]
+    if not (isinstance(got, list) and isinstance(want, list) and len(got) == len(want)):
+        return answer
+    pairs = zip(got, want, strict=True)
+    right = [
+        isinstance(w, list | dict) and same({"value": g}, {"value": w}, entry)
+        for g, w in pairs
+    ]
+    return {"value": [{} if r else g for g, r in zip(got, right, strict=True)]}
+
+
+def rounded(value, digits: int = DIGITS):
+    """The same data with every float at so many significant digits."""
     if isinstance(value, float):
-        return float(f"{value:.{DIGITS}g}")
+        return float(f"{value:.{digits}g}")
     if isinstance(value, dict):
-        return {k: rounded(v) for k, v in value.items()}
+        return {k: rounded(v, digits) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [rounded(v) for v in value]
+        return [rounded(v, digits) for v in value]
     return value
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gdgrader.exercises.edits import compiled, edited, text_of
@@ -65,15 +65,15 @@ class Mistake:
 
     Attributes:
         text: its definition, where no file holds it.
-        like: another mistake, whose hint is true of this one, too: it is told where
-            both give the same answers.
+        like: other mistakes whose hints are true of this one, too: they are told where
+            some property cannot tell them from it.
     """
 
     name: str
     hint: str
     function: Callable
     text: str | None = None
-    like: str = ""
+    like: Collection[str] = ()
 
     def source(self, function_name: str) -> str:
         """Its code as a student would have written it, under the exercise's name."""
@@ -127,7 +127,11 @@ class Exercise:
         return function
 
     def mistake(
-        self, name: str, hint: str, *ways: Mapping[str, str], like: str = ""
+        self,
+        name: str,
+        hint: str,
+        *ways: Mapping[str, str],
+        like: Collection[str] = (),
     ) -> Callable:
         """Add a wrong implementation to the catalogue; the first that fits is told.
 
@@ -138,8 +142,8 @@ class Exercise:
             hint: what is true of whatever answers so, however it was written.
             ways: edits, old → new, each to be found exactly once in the right text.
                 Without any, or for one way more, decorate a whole function.
-            like: an earlier mistake that some properties cannot tell from this one,
-                and whose hint is true of it, too.
+            like: earlier mistakes that some properties cannot tell from this one, and
+                whose hints are true of it, too.
 
         Errors: ValueError where an edit does not fit; it names exercise and mistake.
         """

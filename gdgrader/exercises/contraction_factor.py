@@ -79,7 +79,7 @@ exercise.mistake(
     "half the curvature",
     "the ½ is in the loss λθ²/2 already, so its derivative is λθ: no half is left.",
     {"learning_rate * ": "learning_rate / 2 * "},
-    like="curvature left out",
+    like=["curvature left out"],
 )
 exercise.mistake(
     "bracket too early",

@@ -142,7 +142,7 @@ exercise.mistake(
     "past total_steps the fall begins again: `t % total_steps` makes a restart of it. "
     "Hold min_lr from there on.",
     {"min(t / total_steps, 1)": "t % total_steps / total_steps"},
-    like="highest rate at the end",
+    like=["highest rate at the end"],
 )
 exercise.mistake(
     "a quarter period",

@@ -217,7 +217,7 @@ def _(x, y, learning_rate, num_steps, initial_a):
 @exercise.mistake(
     "backward never called",
     "`a.grad` is None where `backward()` was not called on a loss of a before.",
-    like="no leaf any more",
+    like=["no leaf any more"],
 )
 def _(x, y, learning_rate, num_steps, initial_a):
     a = initial_a.clone().requires_grad_()

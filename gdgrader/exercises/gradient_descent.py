@@ -98,7 +98,7 @@ exercise.mistake(
     "nothing kept",
     "the start comes back unchanged: what a step returns must be kept, theta = …",
     {"theta = theta - ": "theta - "},
-    like="one step too few",
+    like=["one step too few"],
 )
 exercise.mistake(
     "factor 2 twice",

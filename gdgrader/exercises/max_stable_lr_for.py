@@ -85,7 +85,7 @@ exercise.mistake(
     "sum of the curvatures",
     "this divides by the sum of all eigenvalues, the trace. The largest alone decides.",
     {".max()": ".sum()"},
-    like="best instead of largest",
+    like=["best instead of largest"],
 )
 exercise.mistake(
     "mean curvature",
@@ -96,13 +96,13 @@ exercise.mistake(
     "divided by all entries of x",
     "the mean runs over the n points, the rows of x, not over all its n·d entries.",
     {"len(x)": "x.numel()"},
-    like="factor 2 of the Hessian forgotten",
+    like=["factor 2 of the Hessian forgotten"],
 )
 exercise.mistake(
     "divided by the columns",
     "this divides by the number of columns, d. The mean runs over the n rows.",
     {"len(x)": "x.shape[1]"},
-    like="plain XᵀX",
+    like=["plain XᵀX"],
 )
 exercise.mistake(
     "curvature returned",

@@ -115,7 +115,7 @@ exercise.mistake(
     "you go in straight lines. Rise and fall are half a cosine each.",
     {"(1 + cos(pi * share)) / 2": "(1 - share)"},
     _ENDS | {"(1 + cos(pi * share)) / 2": "(1 - share)"},
-    like="fall a straight line",
+    like=["fall a straight line"],
 )
 exercise.mistake(
     "fall upside down",
@@ -135,7 +135,7 @@ exercise.mistake(
     "the sign before the cosine.",
     {"1 + cos": "1 - cos"},
     _ENDS | {"1 + cos": "1 - cos"},
-    like="fall upside down",
+    like=["fall upside down"],
 )
 exercise.mistake(
     "starts from zero",
@@ -220,5 +220,5 @@ exercise.mistake(
         "max_lr / div_factor": "max_lr / final_div_factor",
         "first / final_div_factor": "max_lr / div_factor",
     },
-    like="falls back to the first rate",
+    like=["falls back to the first rate"],
 )

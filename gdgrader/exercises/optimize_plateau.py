@@ -163,3 +163,70 @@ exercise.mistake(
     "missing.",
     {"optimizer.zero_grad()": ""},
 )
+_MADE = "scheduler = make_scheduler(optimizer) if make_scheduler else None"
+
+exercise.mistake(
+    "scheduler ignored",
+    "the rate never changes: `make_scheduler` is not called, or its scheduler belongs "
+    "to another optimizer than the one that steps.",
+    {_MADE: "", _SCHEDULER: ""},
+    like=["plateau never stepped"],
+)
+exercise.mistake(
+    "two schedulers",
+    "two schedulers work on one optimizer here, so the rate changes doubly. Call "
+    "`make_scheduler` once, before the loop.",
+    {
+        _MADE: f"{_MADE}\n    other = make_scheduler(optimizer) if scheduler else None",
+        "            scheduler.step(loss.item())": "            scheduler.step("
+        "loss.item())\n            other.step(loss.item())",
+        "            scheduler.step()\n": "            scheduler.step()\n"
+        "            other.step()\n",
+    },
+)
+exercise.mistake(
+    "stepped twice",
+    "ReduceLROnPlateau is told each loss two times, and the second time it is no "
+    "better: step it once in an iteration.",
+    {
+        "            scheduler.step(loss.item())": "            scheduler.step("
+        "loss.item())\n            scheduler.step(loss.item())",
+    },
+)
+exercise.mistake(
+    "rate given, not the loss",
+    "the scheduler is given the rate. Give it the loss.",
+    {"loss.item()": 'optimizer.param_groups[0]["lr"]'},
+)
+exercise.mistake(
+    "x never moves",
+    "x stays at 500: a round needs `backward()`, then `optimizer.step()`, with no "
+    "`zero_grad()` between them.",
+    {"        optimizer.step()\n": ""},
+)
+exercise.mistake(
+    "x made anew each round",
+    "every round begins at 500 again. Make x, the optimizer and the scheduler before "
+    "the loop.",
+    {
+        "optimizer.zero_grad()": "x = torch.tensor(500.0, requires_grad=True)\n"
+        "        optimizer = torch.optim.SGD([x], lr=initial_lr)\n"
+        f"        {_MADE}",
+    },
+)
+exercise.mistake(
+    "get_lr recorded",
+    "x moves as it should, but `get_lr()` is not the rate in force, and "
+    "ReduceLROnPlateau has none. Ask the optimizer.",
+    {
+        'optimizer.param_groups[0]["lr"]': "scheduler.get_lr()[0] if scheduler else "
+        "initial_lr",
+    },
+)
+exercise.mistake(
+    "no scheduler not foreseen",
+    "without `make_scheduler` there is None in its place, and no scheduler to make or "
+    "to step: ask `if make_scheduler` first.",
+    {_MADE: "scheduler = make_scheduler(optimizer)"},
+    {"elif scheduler:": "else:"},
+)

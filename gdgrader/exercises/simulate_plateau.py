@@ -153,6 +153,7 @@ _BY_MODE = """if mode == "min":
             better = metric > best * (1 + threshold)
 """
 _MIN_ONLY = {_BY_MODE: "better = metric < best * (1 - threshold)\n"}
+_INFINITE = 'float("inf") if mode == "min" else float("-inf")'
 _RESTING = "if resting > 0:\n            resting, bad = resting - 1, 0\n        "
 
 exercise.mistake(
@@ -171,8 +172,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "threshold ignored",
-    "any smaller metric counts as better here. It must beat the best by the relative "
-    "`threshold`, or the epoch is bad.",
+    "any improvement counts here, however small. A metric must beat the best by the "
+    "relative `threshold`, or the epoch is bad.",
     {" * (1 - threshold)": "", " * (1 + threshold)": ""},
 )
 exercise.mistake(
@@ -239,8 +240,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "mode in the start alone",
-    'with mode="max" an epoch is better if its metric lies *above* best · (1 + '
-    "threshold). Here no metric can get below −∞, so every epoch is bad.",
+    'with mode="max" every epoch is bad here. The best begins at −∞, and a metric is '
+    "better if it lies above best · (1 + threshold): both turn round, not one alone.",
     _MIN_ONLY,
 )
 exercise.mistake(
@@ -291,4 +292,38 @@ exercise.mistake(
         "rates.append(lr)": "",
         'if mode == "min":': 'rates.append(lr)\n        if mode == "min":',
     },
+)
+exercise.mistake(
+    "dropped from the initial rate",
+    "the rate drops once and then never again, as if every drop started from "
+    "`initial_lr`. Each drop multiplies the rate as it is now.",
+    {"max(lr * factor": "max(initial_lr * factor"},
+)
+exercise.mistake(
+    "first metric is no improvement",
+    "here the first metric is the best from the start, so its own epoch counts as bad. "
+    "The best begins at ∞ (mode max: at −∞), which any metric beats.",
+    {_INFINITE: "metrics[0] if metrics else 0"},
+    {_INFINITE: "metrics[0]"},
+)
+exercise.mistake(
+    "bar on the wrong side",
+    "the bar is on the wrong side of the best: with mode min it is best · (1 − "
+    "threshold), with mode max best · (1 + threshold). So a worse metric can pass.",
+    {
+        "< best * (1 - threshold)": "< best * (1 + threshold)",
+        "> best * (1 + threshold)": "> best * (1 - threshold)",
+    },
+    like=["bar below the best", "ties count as better"],
+)
+exercise.mistake(
+    "one epoch too patient",
+    "the rate drops one bad epoch later than torch drops it: when the count of bad "
+    "epochs is above `patience`, in that epoch.",
+    {"bad > patience": "bad > patience + 1"},
+)
+exercise.mistake(
+    "divided by factor",
+    "the rate rises: `factor` is below 1, so multiply by it.",
+    {"lr * factor": "lr / factor"},
 )

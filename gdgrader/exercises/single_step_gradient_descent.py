@@ -93,7 +93,7 @@ exercise.mistake(
     "absolute slope",
     "the slope's sign was lost, so a negative start walks away from the minimum.",
     {"2 * theta": "abs(2 * theta)"},
-    like="sign flipped",
+    like=["sign flipped"],
 )
 exercise.mistake(
     "arguments swapped",

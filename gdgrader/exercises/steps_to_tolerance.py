@@ -123,7 +123,7 @@ exercise.mistake(
         "1 - learning_rate": "1 - 2 * learning_rate",
         "left > tolerance": "left > tolerance and n < 100_000",
     },
-    like="no answer for jumping rates",
+    like=["no answer for jumping rates"],
 )
 
 
@@ -171,7 +171,7 @@ def _(learning_rate, curvature, tolerance):
     "fraction upside down",
     "factor**n = tolerance gives n = log(tolerance) / log(factor), not the other way "
     "round.",
-    like="sign of the factor kept",
+    like=["sign of the factor kept"],
 )
 def _(learning_rate, curvature, tolerance):
     from math import ceil, log
