@@ -13,10 +13,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
+from gdhelpers.differences import (
+    RESULT,
+    counted,
+    difference,
+    kind_of,
+    missing_return,
+    not_but,
+    short,
+)
 from gdhelpers.split_rule import split_problem
 
 ALMOST = "Almost: "
-RESULT = "the result"
 COLUMNS = 80  # JupyterLab breaks longer lines of text wherever they end, inside words
 
 
@@ -152,8 +160,8 @@ def rule(exercise: dict, property_name: str | None, answers: list[dict]) -> Verd
     wrong = next((i for i, p in enumerate(problems) if p), None)
     asked = (exercise["function"], property_name or "")
     if wrong is None:
-        count = sum("again" not in case for case in cases)
-        return Verdict(True, *asked, hint=f"right in {_count(count, 'case')}.")
+        number = counted(sum("again" not in case for case in cases), "case")
+        return Verdict(True, *asked, hint=f"right in {number}.")
     kept = _kept(exercise, cases, answers, problems)
     if kept:
         wrong, mistake = kept
@@ -216,16 +224,16 @@ def problem(answer: dict, case: dict, tolerance: dict) -> str:
         return RULES[case["rule"]](got, case)
     want = case["expected"]["value"]
     if "at" not in case or got is None:
-        return _difference(got, want, tolerance, RESULT)
+        return difference(got, want, tolerance, RESULT)
     if not isinstance(got, list):
         return (
-            f"The result should be a function of the step, not {_kind(got)}: return "
+            f"The result should be a function of the step, not {kind_of(got)}: return "
             "the function itself, without calling it."
         )
     if len(got) != len(want):
-        return _list_difference(got, want, tolerance, RESULT)
+        return difference(got, want, tolerance, RESULT)
     differences = (
-        _difference(g, w, tolerance, f"at step {step} the rate")
+        difference(g, w, tolerance, f"at step {step} the rate")
         for step, g, w in zip(case["at"], got, want, strict=True)
     )
     return next(filter(None, differences), "")
@@ -239,13 +247,11 @@ def _raised(answer: dict) -> str:
 def _nothing(exercise: dict, case: dict, answers: list[dict]) -> str:
     """What to say of a None: a `return` was forgotten, or None was meant."""
     want = case["expected"]["value"]
-    if all(a.get("value", 0) is None for a in answers):
-        meant = any(
-            c["expected"]["value"] is None
-            for p in exercise["properties"].values()
-            for c in p["cases"]
-        )
-        return _not(RESULT, None, want) if meant else _missing_return(RESULT)
+    properties = exercise["properties"].values()
+    if any(c["expected"]["value"] is None for p in properties for c in p["cases"]):
+        return not_but(RESULT, None, want)
+    if all(a.get("value", 0) in (None, [None, None]) for a in answers):
+        return missing_return(RESULT)
     if want == "none":
         return 'The result is None; wanted is the text "none", in quotes.'
     return (
@@ -254,101 +260,25 @@ def _nothing(exercise: dict, case: dict, answers: list[dict]) -> str:
     )
 
 
-def _missing_return(what: str) -> str:
-    return _sentence(f"{what} is None: is a `return` missing?")
-
-
 def _fault(answer: dict) -> Fault:
     if answer.get("missing") is True:
         return Fault.UNWRITTEN
     return Fault.RAISED if {"error", "missing"} & set(answer) else Fault.ANSWER
 
 
-def _difference(got, want, tolerance: dict, what: str) -> str:
-    """What is wrong with a value; "" where it is as good as the one wanted.
-
-    Numbers and arrays of numpy's are as good as Python's numbers and lists, and 3.0 is
-    as good as 3. A tensor is neither: `.item()` or `.tolist()` gives what is wanted.
-    """
-    if isinstance(got, dict) and "$array" in got and isinstance(want, list):
-        got = got["$array"]
-    if got is None and want is not None:
-        return _missing_return(what)
-    if isinstance(want, dict) and "$tensor" in want:
-        return _tensor_difference(got, want, tolerance, what)
-    if isinstance(want, list):
-        return _list_difference(got, want, tolerance, what)
-    if isinstance(want, str) and isinstance(got, str):
-        return _text_difference(got, want, what)
-    if isinstance(want, dict | bool | str | None):
-        return "" if got == want and type(got) is type(want) else _not(what, got, want)
-    if isinstance(got, dict) and set(got.get("shape", [0])) <= {1}:
-        return _sentence(
-            f"{what} is {_kind(got)}; return a plain number (`.item()` gives it)."
-        )
-    if isinstance(got, bool) or not isinstance(got, int | float):
-        return _sentence(f"{what} should be a number, not {_kind(got, 'number')}.")
-    if close(got, want, tolerance):
-        return ""
-    return _not(what, got, want)
-
-
-def _text_difference(got: str, want: str, what: str) -> str:
-    if got == want:
-        return ""
-    words = [re.findall(r"[^\W_]+", text.casefold()) for text in (got, want)]
-    if words[0] == words[1]:
-        return _sentence(f"{what} is {got!r}: spell it just so, {want!r}.")
-    return _not(what, got, want)
-
-
-def _list_difference(got, want: list, tolerance: dict, what: str) -> str:
-    entries = f"{len(want)} entr{'y' if len(want) == 1 else 'ies'}"
-    if not isinstance(got, list):
-        return _sentence(
-            f"{what} should be a list or tuple of {entries}, not {_kind(got, 'list')}."
-        )
-    if len(got) != len(want):
-        return _sentence(f"{what} should have {entries}, not {len(got)}.")
-    outer = "result" if what == RESULT else what.strip("`")
-    for i, (g, w) in enumerate(zip(got, want, strict=True)):
-        wrong = _difference(g, w, tolerance, f"`{outer}[{i}]`")
-        if wrong:
-            return wrong
-    return ""
-
-
-def _tensor_difference(got, want: dict, tolerance: dict, what: str) -> str:
-    if not (isinstance(got, dict) and "$tensor" in got):
-        return _sentence(
-            f"{what} should be a torch tensor, not {_kind(got, 'tensor')}."
-        )
-    if got["shape"] != want["shape"]:
-        return _sentence(
-            f"{what} has shape {tuple(got['shape'])}; expected {tuple(want['shape'])}."
-        )
-    if all(
-        not isinstance(g, bool) and close(g, w, tolerance)
-        for g, w in zip(_flat(got["$tensor"]), _flat(want["$tensor"]), strict=True)
-    ):
-        return ""
-    return _not(what, got, want)
-
-
-def close(got: float, want: float, tolerance: dict) -> bool:
-    """Equal within "rel" and "abs"; NaN equals NaN, inf equals inf."""
-    if math.isnan(want) or math.isnan(got):
-        return math.isnan(want) and math.isnan(got)
-    return math.isclose(got, want, rel_tol=tolerance["rel"], abs_tol=tolerance["abs"])
-
-
-# What outlives a call shows in any exercise, so no catalogue has to know it.
+# Mistakes of any exercise, which no catalogue has to know.
 KEPT = {
     "name": "kept between calls",
     "hint": "the same call gave another answer before: something outlives a call (or "
     "is drawn at random). Is it a global variable, a list as a default argument, or a "
     "generator that is used up? Make it anew inside the function.",
 }
+ROUNDED = {
+    "name": "rounded",
+    "hint": "these are the right numbers, rounded. Return them as they are, and round "
+    "what is printed only.",
+}
+ANYWHERE = (KEPT, ROUNDED)
 
 
 def _kept(
@@ -374,7 +304,20 @@ def _known_mistake(exercise: dict, cases: list[dict], answers: list[dict]):
     for i, mistake in enumerate(exercise["mistakes"]):
         if all(same(a, answer_of(c, i), exercise, "_") for c, a in pairs):
             return mistake
+    values = [(a.get("value"), c["expected"]["value"]) for c, a in pairs]
+    for digits in range(1, 8):
+        if all(_is_rounded(got, want, digits) for got, want in values):
+            return ROUNDED
     return None
+
+
+def _is_rounded(got: object, want: object, digits: int) -> bool:
+    if isinstance(got, list) and isinstance(want, list):
+        pairs = zip(got, want, strict=False)
+        return len(got) == len(want) and all(_is_rounded(*p, digits) for p in pairs)
+    if isinstance(got, float) and isinstance(want, float):
+        return math.isclose(got, round(want, digits), rel_tol=1e-12)
+    return got == want
 
 
 def answer_of(case: dict, mistake: int) -> dict:
@@ -391,7 +334,7 @@ def same(answer: dict, other: dict, exercise: dict, name: str = "") -> bool:
     """Whether two answers are equal; `name` is that of the other one's function."""
     if "value" in answer and "value" in other:
         got, known = answer["value"], other["value"]
-        return not _difference(got, known, exercise["tolerance"], "")
+        return not difference(got, known, exercise["tolerance"], "")
     if "error" in answer and "error" in other:
         own = exercise["function"]
         return _plain(answer["error"], own) == _plain(other["error"], name or own)
@@ -405,8 +348,13 @@ def _plain(error: str, name: str) -> str:
     'typeerror: f() takes 1 argument, <s object at > given'
     """
     error = re.sub(r"\b0x[0-9a-fA-F]+", "", error)
+    error = re.sub(r"('\w+') and ('\w+')", _in_order, error)
     error = re.sub(rf"\b{re.escape(name)}(\.<locals>\.[\w<>]+)?\(\)", "f()", error)
     return " ".join(error.split()).casefold()
+
+
+def _in_order(operands: re.Match) -> str:
+    return " and ".join(sorted(operands.groups()))
 
 
 def describe_call(function: str, case: dict) -> str:
@@ -435,8 +383,8 @@ def _argument(value) -> str:
                 inner = ", ".join(f"{k}={v}" for k, v in value["kwargs"].items())
                 return f"{value[tag]}({inner})"
         if "$tensor" in value:
-            return f"tensor({_short(value['$tensor'])})"
-    return _short(value)
+            return f"tensor({short(value['$tensor'])})"
+    return short(value)
 
 
 def _came_back(answer: dict, items: int = 6, whole: bool = False) -> str:
@@ -448,82 +396,11 @@ def _came_back(answer: dict, items: int = 6, whole: bool = False) -> str:
     if "error" in answer:
         error = _raised(answer) if whole else answer["error"].split(":")[0]
         return f"nothing, it raised {error}"
-    return _short(answer.get("value"), items=items)
+    return short(answer.get("value"), items=items)
 
 
 def _expected(case: dict, items: int = 6) -> str:
-    return case.get("wanted") or _short(case["expected"]["value"], items=items)
-
-
-def _short(value, limit: int = 200, items: int = 6) -> str:
-    if isinstance(value, dict):
-        for tag in ("$tensor", "$array"):
-            if tag in value:
-                return f"{tag[1:]}({_short(value[tag], items=items)})"
-        if "$other" in value:
-            return _kind(value)
-        return "{" + ", ".join(f"{k!r}: {_short(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, float):
-        return f"{value:.7g}"
-    if isinstance(value, list):
-        inner = ", ".join(_short(v, 60, items) for v in value[:items])
-        more = f", … ({len(value)} entries)" if len(value) > items else ""
-        return f"[{inner}{more}]"
-    text = repr(value)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def _not(what: str, got, want) -> str:
-    if isinstance(got, float) and _short(got) == _short(want):
-        return _sentence(
-            f"{what} is {got:.12g}, not {want:.12g}: right in 7 digits only. "
-            "Compute with Python's own numbers, or in float64, and do not round."
-        )
-    return _sentence(f"{what} is {_short(got)}, not {_short(want)}.")
-
-
-_FUNCTIONS = ("function", "builtin_function_or_method", "method", "partial", "type")
-_SERIES = ("generator", "set", "map", "zip", "filter", "deque", "dict_values")
-
-
-def _kind(value: object, wanted: str = "") -> str:
-    """What a value is, in words, and how to make from it what is wanted."""
-    if not isinstance(value, dict):
-        names = {list: "a list", str: "a string", bool: "True or False"}
-        return "None" if value is None else names.get(type(value), "a number")
-    tag = next((t for t in ("$tensor", "$array") if t in value), "")
-    kind = tag[1:] or str(value.get("$other", "dictionary"))
-    if kind == "builtin_function_or_method":
-        kind = "function"
-    if tag and value.get("shape"):
-        kind += f" of shape {tuple(value['shape'])}"
-    article = "an" if kind[:1].lower() in tuple("aeiou") else "a"
-    advice = ""
-    if wanted and value.get("$other") in _FUNCTIONS:
-        advice = ": are the brackets `()` of a call missing?"
-    elif wanted == "list" and tag:
-        advice = ": `.tolist()` gives one"
-    elif wanted == "list" and value.get("$other") in _SERIES:
-        advice = ": `list(…)` makes one"
-    elif wanted == "tensor" and tag:
-        advice = ": `torch.as_tensor(…)` makes one"
-    return f"{article} {kind}{advice}"
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:].replace("?.", "?")
-
-
-def _flat(value):
-    if isinstance(value, list):
-        for v in value:
-            yield from _flat(v)
-    else:
-        yield value
-
-
-def _count(n: int, word: str) -> str:
-    return f"{n} {word}" if n == 1 else f"{n} {word}s"
+    return case.get("wanted") or short(case["expected"]["value"], items=items)
 
 
 # Rules for answers that have no single right value, by the name a case carries.

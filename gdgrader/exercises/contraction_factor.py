@@ -39,8 +39,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "factor 2 twice",
-    "the curvature of θ² is already 2: it contains the 2 of the derivative, so ηλ is "
-    "what a step removes, not 2ηλ.",
+    "a step removes ηλ, and you remove twice that from θ²: its curvature 2 is the 2 of "
+    "the derivative already.",
     {"learning_rate * ": "2 * learning_rate * "},
 )
 exercise.mistake(
@@ -85,4 +85,10 @@ exercise.mistake(
     "bracket too early",
     "this multiplies the 1 by λ, too. Multiply first, then subtract: 1 − ηλ.",
     {"1 - learning_rate": "(1 - learning_rate)"},
+)
+exercise.mistake(
+    "curvature squared",
+    "the curvature enters once: a step removes ηλ, not ηλ².",
+    {"* curvature": "* curvature**2"},
+    like=["factor 2 twice"],
 )

@@ -170,3 +170,8 @@ exercise.mistake(
     "the cosine is taken of πt and divided afterwards. Divide inside: cos(πt / T).",
     {"cos(pi * share)": "cos(pi * t) / total_steps"},
 )
+exercise.mistake(
+    "one step ahead",
+    "you are one step ahead: step 0 is at max_lr, and total_steps the first at min_lr.",
+    {"t / ": "(t + 1) / "},
+)

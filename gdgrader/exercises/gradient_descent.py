@@ -129,12 +129,3 @@ exercise.mistake(
     "step, the rate the second.",
     {"theta - learning_rate * 2 * theta": "learning_rate - theta * 2 * learning_rate"},
 )
-exercise.mistake(
-    "multiplied instead of raised",
-    "n steps multiply n times by 1 − 2η: raise it to the power of n.",
-    {
-        "range(number_steps)": "range(1)",
-        "theta - learning_rate * 2 * theta": "theta * (1 - 2 * learning_rate) "
-        "* number_steps",
-    },
-)

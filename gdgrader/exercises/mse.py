@@ -81,8 +81,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "plain number",
-    "`.item()` gives a Python number, and autograd loses the thread there. Return "
-    "the 0-d tensor itself.",
+    "this is a plain number, where autograd loses the thread. Compute with torch and "
+    "return the 0-d tensor itself, without `.item()`.",
     {".mean()": ".mean().item()"},
 )
 exercise.mistake(

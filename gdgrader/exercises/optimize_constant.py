@@ -114,7 +114,7 @@ exercise.mistake(
 exercise.mistake(
     "x never moves",
     "x stays at 500: a round needs `backward()`, then `optimizer.step()`, with no "
-    "`zero_grad()` between them.",
+    "`zero_grad()` between them, and for the x that the optimizer was given.",
     {"optimizer.step()": ""},
 )
 exercise.mistake(

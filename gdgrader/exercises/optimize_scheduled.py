@@ -157,12 +157,25 @@ exercise.mistake(
     {
         "optimizer.zero_grad()": f"{_MADE}\n        optimizer.zero_grad()",
     },
+    {
+        f"    {_MADE}\n": "",
+        "optimizer.zero_grad()": f"{_MADE}\n        optimizer.zero_grad()",
+    },
 )
 exercise.mistake(
     "told the epoch",
     "`scheduler.step(i)` sets the scheduler to epoch i, so its first call changes "
     "nothing and all comes one iteration late. Call `step()` without an argument.",
     {"for _ in": "for i in", "scheduler.step()": "scheduler.step(i)"},
+)
+exercise.mistake(
+    "loss given",
+    "torch takes a number given to `scheduler.step` for the epoch, and jumps there. "
+    "Call `step()` without an argument.",
+    {
+        "(x**2).backward()": "loss = x**2\n        loss.backward()",
+        "scheduler.step()": "scheduler.step(loss.item())",
+    },
 )
 exercise.mistake(
     "rates right, not used",
@@ -179,7 +192,7 @@ exercise.mistake(
 exercise.mistake(
     "x never moves",
     "x stays at 500: a round needs `backward()`, then `optimizer.step()`, with no "
-    "`zero_grad()` between them.",
+    "`zero_grad()` between them, and for the x that the optimizer was given.",
     {"optimizer.step()": ""},
 )
 exercise.mistake(

@@ -74,6 +74,7 @@ exercise.mistake(
         "return initial_lr * gamma ** (t // step_size)": "drops = t // step_size\n"
         "    return initial_lr * gamma * drops if drops else initial_lr"
     },
+    {"gamma ** (": "gamma * ("},
 )
 exercise.mistake(
     "one drop too many",
