@@ -184,6 +184,38 @@ def mistakes(
 
 
 @app.command()
+def hints(
+    lesson: Annotated[
+        str | None, typer.Argument(help="Such as 01_single_step; all unless told.")
+    ] = None,
+    wrong: Annotated[
+        Path | None,
+        typer.Option(help="Folder of wrong functions, <exercise>.py with wrong_…()."),
+    ] = None,
+    root: Root = Path(),
+) -> None:
+    """Hand in wrong functions, known and plausible ones; print what each is told."""
+    from rich.table import Table
+
+    from gdgrader.course import hints as tester
+    from gdgrader.exercises import exercises
+
+    if not exercises(lesson):
+        console.print(f"✗ {lesson} has no exercises in gdgrader/exercises.")
+        raise typer.Exit(1)
+    folder = wrong or root / "tests" / "wrong"
+    table = Table("exercise", "handed in", "in", "mistake", "hint", show_lines=True)
+    try:
+        for t in tester.table(lesson, root, folder):
+            asked = ", ".join(t.where)
+            table.add_row(t.exercise, t.handed_in, asked, t.mistake or "–", t.hint)
+    except FileNotFoundError as error:
+        console.print(f"✗ {error}", markup=False)
+        raise typer.Exit(1) from None
+    console.print(table, markup=False)
+
+
+@app.command()
 def report(
     lesson: Annotated[str, typer.Argument(help="Such as 01_single_step.")],
     names: Annotated[

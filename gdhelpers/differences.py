@@ -56,9 +56,10 @@ def _text_difference(got: str, want: str, what: str) -> str:
 def _list_difference(got, want: list, tolerance: dict, what: str) -> str:
     several = any(isinstance(w, list | dict) for w in want)  # things, not a series
     if several and not (isinstance(got, list) and len(got) == len(want)):
-        things = " and ".join(kind_of(w) for w in want)
+        things = " and ".join(kind_of(w).removesuffix(" or tuple") for w in want)
         of = f" of {counted(len(got), 'entry')}" if isinstance(got, list) else ""
-        return sentence(f"{what} should be {things}; it is {kind_of(got)}{of}.")
+        should = f"{what} should be {len(want)} things, {things}"
+        return sentence(f"{should}; it is {kind_of(got)}{of}.")
     entries = counted(len(want), "entry")
     if not isinstance(got, list):
         found = kind_of(got, "list")

@@ -25,6 +25,7 @@ from gdhelpers.differences import (
 from gdhelpers.split_rule import split_problem
 
 ALMOST = "Almost: "
+LEAST = 1e-9  # a table is rounded, also where an exercise tolerates nothing
 COLUMNS = 80  # JupyterLab breaks longer lines of text wherever they end, inside words
 
 
@@ -304,8 +305,8 @@ def _known_mistake(exercise: dict, cases: list[dict], answers: list[dict]):
     for i, mistake in enumerate(exercise["mistakes"]):
         if all(same(a, answer_of(c, i), exercise, "_") for c, a in pairs):
             return mistake
-    values = [(a.get("value"), c["expected"]["value"]) for c, a in pairs]
-    for digits in range(1, 8):
+    values = [(a["value"], c["expected"]["value"]) for c, a in pairs if "value" in a]
+    for digits in range(1, 8) if len(values) == len(pairs) else ():
         if all(_is_rounded(got, want, digits) for got, want in values):
             return ROUNDED
     return None
@@ -333,8 +334,11 @@ def answer_of(case: dict, mistake: int) -> dict:
 def same(answer: dict, other: dict, exercise: dict, name: str = "") -> bool:
     """Whether two answers are equal; `name` is that of the other one's function."""
     if "value" in answer and "value" in other:
-        got, known = answer["value"], other["value"]
-        return not difference(got, known, exercise["tolerance"], "")
+        allowed = exercise["tolerance"]
+        rel = max(allowed["rel"], LEAST)
+        return not difference(
+            answer["value"], other["value"], {**allowed, "rel": rel}, ""
+        )
     if "error" in answer and "error" in other:
         own = exercise["function"]
         return _plain(answer["error"], own) == _plain(other["error"], name or own)

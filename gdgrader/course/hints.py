@@ -107,10 +107,11 @@ def wrong_functions(path: Path) -> dict[str, Callable]:
     return found
 
 
-def expected(function: Callable) -> str:
-    """The mistake that a wrong function says it should be told, "" for none.
+def expected(function: Callable) -> set[str]:
+    """The mistakes that a wrong function says it is told, in one property or another.
 
-    Its docstring is "Told: sign flipped." or "Told: what came back."
+    Its docstring is "Told: sign flipped.", "Told: one mistake / another." or, where
+    none is named, "Told: what came back."
     """
-    says = inspect.getdoc(function) or ""
-    return says.removeprefix(TOLD).removesuffix(".").replace("what came back", "")
+    says = (inspect.getdoc(function) or "").removeprefix(TOLD).removesuffix(".")
+    return set(says.split(" / ")) - {"what came back"}

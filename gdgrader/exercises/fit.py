@@ -180,7 +180,7 @@ exercise.mistake(
 exercise.mistake(
     "weights never kept",
     "the weights that come back are those of the start, and all losses are its loss: "
-    "keep what each step gives, a = a - …",
+    "keep what each step gives, and set no gradient to zero before it is used.",
     {"        a = a - ": "        a - "},
 )
 

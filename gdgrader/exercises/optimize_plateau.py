@@ -110,7 +110,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "plateau never stepped",
-    "with ReduceLROnPlateau the rate never changes: nobody calls its `step(loss)`.",
+    "with ReduceLROnPlateau the rate never changes: its `step(loss)` is not called, or "
+    "it was made for another optimizer than the one that steps.",
     {
         _PLATEAU: "",
         "elif scheduler": "if scheduler and "

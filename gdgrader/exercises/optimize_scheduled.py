@@ -176,6 +176,10 @@ exercise.mistake(
         "(x**2).backward()": "loss = x**2\n        loss.backward()",
         "scheduler.step()": "scheduler.step(loss.item())",
     },
+    {
+        "(x**2).backward()": "loss = x**2\n        loss.backward()",
+        "scheduler.step()": "scheduler.step(loss)",
+    },
 )
 exercise.mistake(
     "rates right, not used",
