@@ -306,9 +306,10 @@ def _known_mistake(exercise: dict, cases: list[dict], answers: list[dict]):
         if all(same(a, answer_of(c, i), exercise, "_") for c, a in pairs):
             return mistake
     values = [(a["value"], c["expected"]["value"]) for c, a in pairs if "value" in a]
-    for digits in range(1, 8) if len(values) == len(pairs) else ():
-        if all(_is_rounded(got, want, digits) for got, want in values):
-            return ROUNDED
+    if len(values) == len(pairs) and any(got != want for got, want in values):
+        for digits in range(1, 8):
+            if all(_is_rounded(got, want, digits) for got, want in values):
+                return ROUNDED
     return None
 
 
