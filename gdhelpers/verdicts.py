@@ -188,10 +188,20 @@ def problem(answer: dict, case: dict, tolerance: dict) -> str:
         return f"Your code raised {answer['error'].rstrip('.')}{where}."
     got = answer.get("value")
     if case.get("rule"):
-        return RULES[case["rule"]](got, case)
+        return RULES[case["rule"]](got, case) or _meddling(answer)
     if "at" in case and got is not None and not isinstance(got, list):
         return f"The result should be a function of the step, not {_kind(got)}."
-    return _difference(got, case["expected"]["value"], tolerance, RESULT)
+    wrong = _difference(got, case["expected"]["value"], tolerance, RESULT)
+    return wrong or _meddling(answer)
+
+
+def _meddling(answer: dict) -> str:
+    if not answer.get("changed"):
+        return ""
+    return (
+        f"The result is right, but your function changes `{answer['changed']}`, "
+        "which belongs to whoever calls it. Work on a copy."
+    )
 
 
 def _fault(answer: dict) -> Fault:
@@ -282,6 +292,8 @@ def _same(answer: dict, known: dict, tolerance: dict) -> bool:
             answer.get("error", "").split(":")[0]
             == known.get("error", "?").split(":")[0]
         )
+    if bool(answer.get("changed")) != bool(known.get("changed")):
+        return False
     return _difference(answer["value"], known["value"], tolerance, "") == "" or (
         answer["value"] == known["value"]
     )
