@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 CAPS = (1, 2, 5, 10, 20, 50, 100, 200)
+LONG, CONTEXT = 90, 30  # characters of a change that are shown
 ARROW = " → "
 
 
@@ -75,7 +76,28 @@ def difference(before: str, after: str) -> str:
         old, new = old[1:], new[1:]
     while old and new and old[-1] == new[-1]:
         old, new = old[:-1], new[:-1]
-    return ARROW.join("; ".join(line.strip() for line in part) for part in (old, new))
+    old, new = ("; ".join(line.strip() for line in part) for part in (old, new))
+    return ARROW.join(_cut(old, new))
+
+
+def _cut(old: str, new: str) -> tuple[str, str]:
+    """Two long texts without what they have in common, but for some words around."""
+    if len(old) < LONG or len(new) < LONG:
+        return old, new
+    start = _alike(old, new)
+    end = _alike(old[:start:-1], new[:start:-1])
+    around = old[:start].rfind(" ", 0, max(start - CONTEXT, 0)) + 1
+    after = max(end - CONTEXT, 0)
+    return tuple(
+        f"{'…' * (around > 0)}{text[around : len(text) - after]}{'…' * (after > 0)}"
+        for text in (old, new)
+    )
+
+
+def _alike(old: str, new: str) -> int:
+    """How many characters they begin with in common."""
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(old), len(new)))
 
 
 def _sites(tree: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]:
@@ -218,7 +240,7 @@ def _branches(node: ast.If) -> Iterator[ast.AST]:
 # What these give is the same in other words: numpy's number for Python's, a sum or a
 # product the other way round, float32 where that is near enough.
 _CONVERTING = {"float", "float64", "Fraction", "list", "tuple", "tensor", "array"}
-_COMMUTING = {"multiply", "add", "min", "max", "isclose"}
+_COMMUTING = {"multiply", "add", "min", "max", "maximum", "isclose", "allclose"}
 _TYPES = {"dtype", "strict"}
 
 
@@ -318,7 +340,8 @@ def _comprehension(node: ast.ListComp | ast.GeneratorExp) -> Iterator[ast.AST]:
 
 def _return(node: ast.Return) -> Iterator[ast.AST]:
     if node.value is not None:
-        yield _like(node, value=None)
+        if getattr(node.value, "value", node) is not None:
+            yield _like(node, value=None)
         yield ast.Expr(node.value)
 
 

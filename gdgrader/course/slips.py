@@ -98,7 +98,7 @@ def _before(p: str, kinds: set[str], parameters) -> Iterator[str]:
         yield from (f"{p} = {p}.abs()", f"{p} = {p} * 2", f"{p} = {p}.round()")
         yield from (f"{p} = {p}.half().double()", f"{p} = {p}.clamp(-1, 1)")
         yield from (f"{p} = {p}.clamp(-{limit}, {limit})" for limit in LIMITS)
-    if "function" in kinds:
+    if "scheduler" in kinds:
         yield f"{p} = {p} and (lambda old: lambda o: (old(o), old(o))[1])({p})"
         yield f"{p} = {p} and (lambda old: lambda o: old(0))({p})"
 
@@ -114,6 +114,7 @@ _NUMBER = (
     "float(__import__('numpy').float16({r}))",
     "__import__('torch').tensor({r})",
 )
+_COUNT = ("-{r}", "[{r}]", "str({r})", "__import__('torch').tensor({r})")
 _LIST = (
     "{r}[:-1]",
     "{r}[1:]",
@@ -143,7 +144,7 @@ _TENSOR = (
 
 def _after(kind: str, exercise: Exercise) -> Iterator[str]:
     """Lines that spoil a result."""
-    many = {"int": _NUMBER, "float": _NUMBER, "list": _LIST, "tensor": _TENSOR}
+    many = {"int": _COUNT, "float": _NUMBER, "list": _LIST, "tensor": _TENSOR}
     if kind == "pair":
         yield from ("result = result[::-1]", "result = result[0]")
         yield "result = [*result, result[0]]"
@@ -152,20 +153,18 @@ def _after(kind: str, exercise: Exercise) -> Iterator[str]:
             yield f"result = {change.format(r=r(0))}, result[1]"
             yield f"result = result[0], {change.format(r=r(1))}"
     if kind in ("int", "float"):
-        some = "isinstance(result, (int, float))"
-        yield from (f"result = {c.format(r='result')} if {some} else result"
-                    for c in _NUMBER)  # fmt: skip
-        yield "result = None if result == 0 else result"
-        yield from (
-            f"result = None if {some} and abs(result) > {n} else result"
-            for n in (*LIMITS, 1000.0)
-        )
-        yield from (
-            f"result = 0 if {some} and abs(result) < {n} else result"
-            for n in (1e-4, 0.01)
-        )
-        if exercise.rel < FLOAT32 and kind == "float":
-            yield "result = float(__import__('numpy').float32(result))"
+        changes = [c.format(r="result") for c in many[kind]]
+        if kind == "float":
+            changes += [
+                f"None if abs(result) > {n} else result" for n in (*LIMITS, 1e3)
+            ]
+            changes += [f"0 if abs(result) < {n} else result" for n in (1e-4, 0.01)]
+            changes += ["result or None"]
+            if exercise.rel < FLOAT32:
+                changes += ["float(__import__('numpy').float32(result))"]
+        else:
+            changes += [f"None if result > {cap} else result" for cap in CAPS]
+        yield from (f"if result is not None: result = {c}" for c in changes)
     elif kind in many:
         yield from (f"result = {c.format(r='result')}" for c in many[kind])
     if kind == "none":
@@ -193,7 +192,9 @@ def _in_place(p: str, kinds: set[str]) -> Iterator[str]:
 def _keeping(text: str, names: list[str], results: set[str]) -> Iterator[Mutation]:
     """State that outlives the call: a cache by too few arguments, a list that grows."""
     for left_out in [names, *([p] for p in names)]:
-        key = ", ".join(f"repr({p})" for p in names if p not in left_out)
+        key = ", ".join(
+            f"not callable({p}) and repr({p})" for p in names if p not in left_out
+        )
         lines = (
             f"known, key = dict(kept), ({key}{',' if key else ''})\n"
             f"result = known[key] if key in known else _right({', '.join(names)})\n"
@@ -249,7 +250,7 @@ def _kind(value: object) -> str:
     if value is None:
         return "none"
     if isinstance(value, dict):
-        tags = {"$tensor": "tensor", "$scheduler": "function", "$schedule": "function"}
+        tags = {"$tensor": "tensor", "$scheduler": "scheduler", "$schedule": "function"}
         return next((kind for tag, kind in tags.items() if tag in value), "dict")
     if isinstance(value, list) and len(value) == 2 and not _is_number(value[1]):
         return "pair"
