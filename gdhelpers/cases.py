@@ -14,13 +14,15 @@ An answer is one of
     {"missing": "mse"}                             it calls `mse`, which is not
     {"error": "TypeError: …", "line": "…"}         the student's code raised
 
-where a value that is not plain is tagged too: {"$tensor": …, "shape": […]},
+A value comes with {"changed": "metrics"} where the function changed what it was given.
+A value that is not plain is tagged too: {"$tensor": …, "shape": […]},
 {"$array": …, "shape": […]}, {"$other": "generator"}.
 """
 
 from __future__ import annotations
 
 import contextlib
+import inspect
 import io
 import linecache
 import sysconfig
@@ -48,7 +50,11 @@ def run_case(function: Callable, case: dict) -> dict:
     try:
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return {"value": _result(function, case)}
+            args = decode(case.get("args", []))
+            kwargs = {k: decode(v) for k, v in case.get("kwargs", {}).items()}
+            answer = {"value": _result(function, args, kwargs, case)}
+        changed = _changed(function, args, kwargs, case)
+        return answer | {"changed": changed} if changed else answer
     except KeyboardInterrupt:
         raise
     except BaseException as error:
@@ -73,9 +79,7 @@ def unwritten(error: BaseException) -> str:
     return frame.f_code.co_name if handed_out or not str(error) else ""
 
 
-def _result(function: Callable, case: dict):
-    args = decode(case.get("args", []))
-    kwargs = {k: decode(v) for k, v in case.get("kwargs", {}).items()}
+def _result(function: Callable, args: list, kwargs: dict, case: dict):
     again = case.get("twice")
     if again:
         # The same objects again, so that a function which changes them is found out.
@@ -90,8 +94,39 @@ def _result(function: Callable, case: dict):
     return _of_many(result) if isinstance(result, list | tuple) else encode(result)
 
 
+def _changed(function: Callable, args: list, kwargs: dict, case: dict) -> str:
+    """The name of the first argument that is no more what the case says, or ""."""
+    names = [name for name, _ in zip(_parameters(function), args, strict=False)]
+    names += [f"argument {i + 1}" for i in range(len(names), len(args))]
+    given = dict(zip(names, args, strict=True)) | kwargs
+    asked = [*case.get("args", []), *case.get("kwargs", {}).values()]
+    for (name, now), before in zip(given.items(), asked, strict=True):
+        if repr(_plain(now)) != repr(_plain(decode(before))):
+            return name
+    return ""
+
+
+def _parameters(function: Callable) -> list[str]:
+    try:
+        found = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # some callables tell nothing
+        return []
+    return [p.name for p in found if p.kind is not p.VAR_POSITIONAL]
+
+
+def _plain(value):
+    """Its numbers; whether a tensor is followed by autograd plays no part."""
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    if callable(value):
+        return None
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
 def decode(value):
-    """Turn a tagged dictionary into what it stands for; leave the rest alone."""
+    """Turn tagged dictionaries into what they stand for, and copy the rest."""
     if isinstance(value, list):
         return [decode(v) for v in value]
     if not isinstance(value, dict):
@@ -109,7 +144,7 @@ def decode(value):
         from gdhelpers import schedules
 
         return getattr(schedules, value["$schedule"])(**value.get("kwargs", {}))
-    return value
+    return {k: decode(v) for k, v in value.items()}
 
 
 def encode(value):

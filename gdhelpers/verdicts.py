@@ -222,10 +222,16 @@ def problem(answer: dict, case: dict, tolerance: dict) -> str:
         return f"Your code raised {_raised(answer)}."
     got = answer.get("value")
     if case.get("rule"):
-        return RULES[case["rule"]](got, case)
+        return RULES[case["rule"]](got, case) or _meddling(answer)
     want = case["expected"]["value"]
-    if "at" not in case or got is None:
-        return difference(got, want, tolerance, RESULT)
+    if "at" in case and got is not None:
+        wrong = _rates_difference(got, want, case["at"], tolerance)
+    else:
+        wrong = difference(got, want, tolerance, RESULT)
+    return wrong or _meddling(answer)
+
+
+def _rates_difference(got, want: list, steps: list, tolerance: dict) -> str:
     if not isinstance(got, list):
         return (
             f"The result should be a function of the step, not {kind_of(got)}: return "
@@ -235,9 +241,18 @@ def problem(answer: dict, case: dict, tolerance: dict) -> str:
         return difference(got, want, tolerance, RESULT)
     differences = (
         difference(g, w, tolerance, f"at step {step} the rate")
-        for step, g, w in zip(case["at"], got, want, strict=True)
+        for step, g, w in zip(steps, got, want, strict=True)
     )
     return next(filter(None, differences), "")
+
+
+def _meddling(answer: dict) -> str:
+    if not answer.get("changed"):
+        return ""
+    return (
+        f"The result is right, but your function changes `{answer['changed']}`, "
+        "which belongs to whoever calls it. Work on a copy."
+    )
 
 
 def _raised(answer: dict) -> str:
@@ -329,11 +344,13 @@ def answer_of(case: dict, mistake: int) -> dict:
     if not isinstance(value, list) or {} not in value:
         return answer or expected
     pairs = zip(value, expected["value"], strict=True)
-    return {"value": [want if part == {} else part for part, want in pairs]}
+    return answer | {"value": [w if part == {} else part for part, w in pairs]}
 
 
 def same(answer: dict, other: dict, exercise: dict, name: str = "") -> bool:
     """Whether two answers are equal; `name` is that of the other one's function."""
+    if bool(answer.get("changed")) != bool(other.get("changed")):
+        return False
     if "value" in answer and "value" in other:
         allowed = exercise["tolerance"]
         rel = max(allowed["rel"], LEAST)

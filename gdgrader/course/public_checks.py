@@ -54,7 +54,7 @@ def public_table(lesson: str, notebook: NotebookNode, path: Path) -> dict:
 def _shorten(entry: dict) -> None:
     """Write {} for what is right in a known mistake's answer, and no idle digits."""
     rel = entry["tolerance"]["rel"]
-    digits = min(DIGITS, 3 - math.floor(math.log10(rel))) if rel else DIGITS
+    digits = min(DIGITS, 2 - math.floor(math.log10(rel))) if rel else DIGITS
     for asked in entry["properties"].values():
         for case in asked["cases"]:
             case["mistakes"] = [
@@ -74,7 +74,8 @@ def _wrong_part(answer: dict, expected: dict, entry: dict) -> dict:
         isinstance(w, list | dict) and same({"value": g}, {"value": w}, entry)
         for g, w in pairs
     ]
-    return {"value": [{} if r else g for g, r in zip(got, right, strict=True)]}
+    parts = [{} if r else g for g, r in zip(got, right, strict=True)]
+    return answer | {"value": parts}
 
 
 def rounded(value, digits: int = DIGITS):
@@ -94,7 +95,7 @@ def as_text(table: dict) -> str:
     for name, entry in table["exercises"].items():
         head = {k: v for k, v in entry.items() if k != "properties"}
         inner = ",\n   ".join(
-            f"{json.dumps(p)}: {json.dumps(cases, ensure_ascii=False)}"
+            f"{json.dumps(p)}: {_closely(cases)}"
             for p, cases in entry["properties"].items()
         )
         start = json.dumps(head, ensure_ascii=False)[:-1]
@@ -104,6 +105,11 @@ def as_text(table: dict) -> str:
     body = ",\n".join(lines)
     lesson = json.dumps(table["lesson"])
     return f'{{"lesson": {lesson},\n "exercises": {{\n{body}}}}}\n'
+
+
+def _closely(cases: list[dict]) -> str:
+    """As JSON without spaces, which would be a sixth of it."""
+    return json.dumps(cases, ensure_ascii=False, separators=(",", ":"))
 
 
 class PublicTable(NbGraderPreprocessor):

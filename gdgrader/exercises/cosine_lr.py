@@ -10,9 +10,17 @@ from gdgrader.exercises.draws import a_highest_rate
 exercise = Exercise("cosine_lr", "06_cosine_one_cycle", rel=1e-6, abs=1e-6, place=1)
 
 
-@exercise.asks("down to zero", case(13, 50, 0.1), case(7, 9, 0.8))
+@exercise.asks(
+    "down to zero",
+    case(13, 50, 0.1),
+    case(7, 9, 0.8),
+    case(49, 50, 0.1),
+    case(13, 20, 0.1),
+    case(13, 50, 0.4),
+    case(0, 1, 0.8),
+)
 def _(rng):
-    total = rng.randint(20, 60)
+    total = rng.randint(20, 300)
     # Not half-way, where a doubled cosine and a rising one are easily confused.
     return case(rng.randint(2, total // 2 - 2), total, a_highest_rate(rng))
 
@@ -21,9 +29,10 @@ def _(rng):
     "down to a lowest rate",
     case(13, 50, 0.1, 0.01),
     case(31, 40, max_lr=2.0, min_lr=0.3),
+    case(230, 500, 2500.0, 150.0),
 )
 def _(rng):
-    total, high = rng.randint(20, 60), a_highest_rate(rng)
+    total, high = rng.randint(20, 300), a_highest_rate(rng)
     step = rng.randint(2, total // 2 - 2)
     return case(step, total, high, round(high * rng.uniform(0.1, 0.4), 4))
 
@@ -34,6 +43,9 @@ exercise.asks_only(
     case(0, 50, 0.1, 0.01),
     case(50, 50, 0.1, 0.01),
     case(11, 50, 0.1, 0.01),
+    case(49, 50, 0.1, 0.01),
+    case(9, 9, 0.8),
+    case(1, 1, 0.8, 0.1),
 )
 
 

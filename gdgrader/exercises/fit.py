@@ -24,12 +24,26 @@ def _a_fit(rng, d: int, low: float, high: float):
 _LINE = (tensor([[0.5, 1.0], [-1.0, 1.0], [1.0, 1.0]]), tensor([3.5, -1.0, 5.5]))
 
 
+_START = tensor([-1.0, 1.0])
+
+# One step, with one argument at a time of another size; then many, from an exact fit.
+_STEPS = (
+    case(*_LINE, 0.1, 1, _START),
+    case(tensor([[250.0, 1.0], [-250.0, 1.0], [1.0, 1.0]]), _LINE[1], 0.1, 1, _START),
+    case(_LINE[0], tensor([250.0, -250.0, 5.5]), 0.1, 1, _START),
+    case(*_LINE, 0.1, 1, tensor([250.0, -250.0])),
+    case(*_LINE, 150.0, 1, _START),
+    case(tensor([[0.01, 0.02]]), tensor([0.03]), 150.0, 3, _START),
+    case(tensor([[1, 0], [0, 1]]), tensor([1, 2]), 0.5, 201, tensor([1, 2])),
+)
+
+
 @exercise.asks(
     "weights and losses",
-    case(*_LINE, 0.1, 0, tensor([-1.0, 1.0])),
-    case(*_LINE, 0.1, 1, tensor([-1.0, 1.0])),
-    case(*_LINE, 0.1, 30, tensor([-1.0, 1.0])),
-    case(*_LINE, 0.1, 3, tensor([-1.0, 1.0]), twice=True),
+    case(*_LINE, 0.1, 0, _START),
+    *_STEPS,
+    case(*_LINE, 0.1, 30, _START),
+    case(*_LINE, 0.1, 3, _START, twice=True),
 )
 def _(rng):
     return _a_fit(rng, rng.randint(2, 3), 0.05, 0.4)

@@ -11,17 +11,28 @@ from gdgrader.exercises.draws import a_rate, a_theta
 exercise = Exercise("gradient_descent", "01_single_step", rel=1e-5, abs=1e-12, place=2)
 
 
-@exercise.asks("many steps", case(1.0, 0.2, 20), case(-3.0, 0.7, 7))
+# At rate 1 every step changes the sign, in any arithmetic: so many steps stay exact.
+@exercise.asks(
+    "many steps",
+    case(1.0, 0.2, 20),
+    case(-3.0, 0.7, 7),
+    case(-300.0, 1.0, 251),
+    case(0.0, 0.3, 4),
+)
 def _(rng):
     return case(a_theta(rng), a_rate(rng), rng.randint(4, 12))
 
 
-@exercise.asks("a single step", case(2.0, 0.1, 1), case(-5.0, 0.8, 1))
+@exercise.asks(
+    "a single step", case(2.0, 0.1, 1), case(-5.0, 0.8, 1), case(2.0, 300.0, 1)
+)
 def _(rng):
     return case(a_theta(rng), a_rate(rng), 1)
 
 
-exercise.asks_only("no steps at all", case(1.0, 0.2, 0), case(-3.5, 0.9, 0))
+exercise.asks_only(
+    "no steps at all", case(1.0, 0.2, 0), case(-3.5, 0.2, 0), case(250.0, 0.9, 0)
+)
 
 
 @exercise.right

@@ -10,12 +10,12 @@ exercise = Exercise(
 )
 
 
-@exercise.asks("gentle bowls", case(0.5), case(1.5))
+@exercise.asks("gentle bowls", case(0.5), case(1.5), case(0.001))
 def _(rng):
     return case(round(rng.uniform(0.1, 0.9), 3))
 
 
-@exercise.asks("steep bowls", case(5.0), case(80.0))
+@exercise.asks("steep bowls", case(5.0), case(80.0), case(5e4))
 def _(rng):
     return case(round(rng.uniform(3.0, 50.0), 3))
 

@@ -10,7 +10,13 @@ from gdgrader.exercises.draws import rows
 exercise = Exercise("max_stable_lr_for", "03_linear_regression", rel=1e-5, place=3)
 
 
-@exercise.asks("two columns", case(tensor([[0.5, 1.0], [-0.5, 1.0]])))
+@exercise.asks(
+    "two columns",
+    case(tensor([[0.5, 1.0], [-0.5, 1.0]])),
+    case(tensor([[0.02, 0.01], [0.0, -0.03]])),
+    case(tensor([[250.0, 1.0], [-250.0, 1.0], [120.0, -250.0]])),
+    case(tensor([[1.0], [-3.0]])),
+)
 def _(rng):
     return case(tensor(rows(rng, rng.randint(4, 8), 2)))
 

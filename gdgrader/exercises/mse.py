@@ -15,10 +15,13 @@ exercise = Exercise("mse", "03_linear_regression", place=1)
     "vectors",
     case(tensor([1.0, 2.0, 3.0]), tensor([1.0, 2.0, 3.0])),
     case(tensor([1.0, 2.0, 3.0]), tensor([2.0, 0.0, 6.0])),
+    case(tensor([-4.0, 2.0, 250.0]), tensor([1.0, 2.0, 3.0])),
+    case(tensor([1.0, 2.0, 3.0]), tensor([-2.0, 0.5, -250.0])),
+    case(tensor([0] * 201 + [3]), tensor([1] * 202)),
 )
 def _(rng):
     n = rng.randint(3, 7)
-    return case(tensor(numbers(rng, n)), tensor(numbers(rng, n, 3, 6)))
+    return case(tensor(numbers(rng, n)), tensor(numbers(rng, n, -6, 6)))
 
 
 @exercise.asks(

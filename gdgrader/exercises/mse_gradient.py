@@ -24,6 +24,9 @@ _EXACT = [[0.5, 1.0], [-1.0, 1.0], [2.0, 1.0]]
         tensor([0.5, -2.0, -1.0]),
     ),
     case(tensor(_EXACT), tensor([3.5, -1.0, 8.0]), tensor([-1.0, 1.0])),
+    case(tensor(_EXACT), tensor([250.0, -250.0, 8.0]), tensor([-1.0, 1.0])),
+    case(tensor([[0.5], [-1.0], [250.0]]), tensor([3.5, -1.0, 8.0]), tensor([3.0])),
+    case(tensor([[2.0, -250.0]]), tensor([3.0]), tensor([-250.0, 250.0])),
     case(tensor(_EXACT), tensor([3.5, -1.0, 8.0]), tensor([0.0, 1.0]), twice=True),
 )
 def _(rng):
@@ -32,7 +35,15 @@ def _(rng):
     return case(tensor(rows(rng, n, 2)), tensor(y), tensor(a))
 
 
-@exercise.asks("more weights")
+@exercise.asks(
+    "more weights",
+    case(tensor([[1, 0, 0]] * 201 + [[1, 3, 2]]), tensor([1] * 202), tensor([2, 1, 0])),
+    case(
+        tensor([[1.0, 0.0, 0.0], [2.0, 5.0, 1.0]]),
+        tensor([4.0, 1.0]),
+        tensor([0.5, -2.0, -1.0]),
+    ),
+)
 def _(rng):
     n, d = rng.randint(8, 10), rng.randint(3, 4)
     y, a = numbers(rng, n, 2, 5), numbers(rng, d, -2, -0.5)

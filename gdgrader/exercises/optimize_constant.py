@@ -21,7 +21,16 @@ def _(rng):
     return case(initial_lr=round(rng.uniform(0.02, 0.4), 3))
 
 
-@exercise.asks("any length", case(0.2, 1), case(0.9, num_iterations=7))
+# At rate 0.5 one step lands, so that a long run takes little room.
+@exercise.asks(
+    "any length",
+    case(0.2, 1),
+    case(0.9, num_iterations=7),
+    case(0.0, 3),
+    case(0.0004, 2),
+    case(1500.0, 2),
+    case(0.5, 201),
+)
 def _(rng):
     return case(round(rng.uniform(0.05, 0.4), 3), rng.randint(2, 12))
 

@@ -41,6 +41,7 @@ def _halving(metrics, initial_lr=0.4, **how) -> dict:
     "patience",
     case([], 0.1),
     case([1.0] * 13, 0.1),
+    case([1.0] * 202, 1500.0, factor=0.5, patience=200),
     case(_LOSSES, 0.1, factor=0.5, patience=0),
     _halving(_LOSSES, 0.5, patience=1),
     _halving(_LOSSES, 0.5, patience=2),

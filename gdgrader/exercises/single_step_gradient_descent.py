@@ -13,12 +13,18 @@ exercise = Exercise(
 )
 
 
-@exercise.asks("a positive start", case(3.0, 0.1), case(1.25, 1.1))
+@exercise.asks(
+    "a positive start",
+    case(3.0, 0.1),
+    case(250.0, 1.1),
+    case(3.0, 250.0),
+    case(2e-5, 0.3),
+)
 def _(rng):
     return case(abs(a_theta(rng)), a_rate(rng))
 
 
-@exercise.asks("a negative start", case(-4.0, 0.3), case(-1.5, 0.05))
+@exercise.asks("a negative start", case(-4.0, 0.3), case(-250.0, 0.05))
 def _(rng):
     return case(-abs(a_theta(rng)), a_rate(rng))
 

@@ -9,17 +9,30 @@ from gdgrader.exercises.base import Exercise, case
 exercise = Exercise("step_lr", "04_step_decay", abs=0.0, place=1)
 
 
-@exercise.asks("around a drop", *(case(t, 0.1, 10, 0.1) for t in (0, 6, 9, 10, 11, 20)))
+@exercise.asks(
+    "around a drop",
+    *(case(t, 0.1, 10, 0.1) for t in (0, 6, 9, 10, 11, 20)),
+    *(case(t, 1500.0, 1, 0.5) for t in (0, 1)),
+    case(10, 0.4, 10, 0.1),
+    case(10, 0.1, 10, 0.35),
+    case(10, 0.1, 4, 0.1),
+    case(5, 0.0, 2, 0.5),
+)
 def _(rng):
     n = rng.randint(3, 9)
     t = n * rng.randint(1, 4) + rng.choice([-1, 0, 1])
     return case(t, round(rng.uniform(0.1, 2), 3), n, round(rng.uniform(0.3, 0.9), 2))
 
 
-@exercise.asks("far along", *(case(t, 1.0, 4, 0.5) for t in (21, 22, 23, 24, 25)))
+@exercise.asks(
+    "far along",
+    *(case(t, 1.0, 4, 0.5) for t in (21, 22, 23, 24, 25, 60)),
+    case(450, 1.0, 2, 0.993),
+    case(620, 3.0, 210, 0.5),
+)
 def _(rng):
-    n, t = rng.randint(3, 9), rng.randint(30, 90)
-    return case(t, round(rng.uniform(0.1, 2), 3), n, round(rng.uniform(0.7, 0.95), 2))
+    n, t = rng.randint(3, 9), rng.randint(30, 300)
+    return case(t, round(rng.uniform(0.1, 2), 3), n, round(rng.uniform(0.7, 0.95), 3))
 
 
 @exercise.right

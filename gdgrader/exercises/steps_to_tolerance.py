@@ -3,6 +3,8 @@
 Tolerance: none, the answer is a whole number or None.
 """
 
+from math import log
+
 from gdgrader.exercises.base import Exercise, case
 
 exercise = Exercise(
@@ -10,16 +12,40 @@ exercise = Exercise(
 )
 
 
-@exercise.asks("creeping down", case(0.1, 2.0, 0.01), case(0.05, 1.0, 0.3))
-def _(rng):
-    factor, tolerance = rng.uniform(0.55, 0.95), rng.uniform(0.003, 0.05)
-    return case(round((1 - factor) / 2, 4), 2.0, round(tolerance, 4))
+def _a_search(rng, side: int) -> dict:
+    """A factor 1 ± …, and a tolerance that no number of steps just meets."""
+    while True:
+        factor, tolerance = rng.uniform(0.55, 0.95), rng.uniform(0.003, 0.05)
+        curvature = round(rng.uniform(0.4, 9.0), 2)
+        rate = round((1 + side * factor) / curvature, 4)
+        tolerance = round(tolerance, 4)
+        steps = log(tolerance) / log(abs(1 - rate * curvature))
+        if 0.01 < steps % 1 < 0.99:
+            return case(rate, curvature, tolerance)
 
 
-@exercise.asks("jumping across", case(0.9, 2.0, 0.01), case(1.5, 1.0, 0.2))
+# Rates, curvatures and tolerances of any size; hundreds of steps, too.
+@exercise.asks(
+    "creeping down",
+    case(0.1, 2.0, 0.01),
+    case(0.05, 1.0, 0.3),
+    case(0.1, 2.0, 0.3),
+    case(0.1, 5.0, 0.01),
+    case(0.001, 2.0, 0.5),
+    case(0.002, 350.0, 0.01),
+)
 def _(rng):
-    factor, tolerance = rng.uniform(0.55, 0.95), rng.uniform(0.003, 0.05)
-    return case(round((1 + factor) / 2, 4), 2.0, round(tolerance, 4))
+    return _a_search(rng, -1)
+
+
+@exercise.asks(
+    "jumping across",
+    case(0.9, 2.0, 0.01),
+    case(1.5, 1.0, 0.2),
+    case(150.0, 0.004, 0.2),
+)
+def _(rng):
+    return _a_search(rng, 1)
 
 
 @exercise.asks("never", case(1.1, 2.0, 0.01), case(1.0, 2.0, 0.5), case(0.0, 2.0, 0.1))
@@ -32,6 +58,9 @@ exercise.asks_only(
     case(0.5, 2.0, 1e-9),
     case(0.25, 4.0, 1e-3),
     case(0.3, 2.0, 1.0),
+    case(0.3, 2.0, 5.0),
+    case(1.1, 2.0, 1.0),
+    case(2.0, 3.0, 1.5),
 )
 
 

@@ -19,6 +19,7 @@ def a_schedule(rng):
             schedule("exponential", initial_lr=high, gamma=gamma),
             schedule("linear", initial_lr=high, total_steps=rng.randint(15, 30)),
             schedule("cosine", max_lr=high, total_steps=rng.randint(15, 30)),
+            schedule("one_cycle", max_lr=high, total_steps=rng.randint(15, 30)),
         ]
     )
 
@@ -27,14 +28,26 @@ FALLING = schedule("exponential", initial_lr=0.6, gamma=0.5)
 STEPS = [0, 1, 2, 3, 4, 5, 8]
 
 
-@exercise.asks("from zero", case(FALLING, 4, at=STEPS))
+RISING = schedule("one_cycle", max_lr=0.5, total_steps=20)
+
+
+@exercise.asks(
+    "from zero",
+    case(FALLING, 4, at=STEPS),
+    case(FALLING, 210, at=[0, 103, 207, 210, 213]),
+    case(RISING, 4, at=STEPS),
+)
 def _(rng):
     return case(a_schedule(rng), rng.randint(3, 6), at=[*STEPS, 12])
 
 
-@exercise.asks("from a part of the rate", case(FALLING, 4, 0.2, at=STEPS))
+@exercise.asks(
+    "from a part of the rate",
+    case(FALLING, 4, 0.2, at=STEPS),
+    case(RISING, 4, 0.125, at=STEPS),
+)
 def _(rng):
-    start = round(rng.uniform(0.1, 0.5), 2)
+    start = round(rng.uniform(0.1, 0.5), 3)
     steps = rng.randint(3, 6)
     return case(a_schedule(rng), steps, start_factor=start, at=[*STEPS, 12])
 

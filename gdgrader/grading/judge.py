@@ -107,8 +107,9 @@ def _answer(answer: object) -> dict:
     """An answer as `gdhelpers.cases` gives it, and nothing else."""
     if not isinstance(answer, dict):
         raise Malformed("not an answer")
-    if set(answer) == {"value"}:
-        return {"value": _value(answer["value"], DEEPEST)}
+    if {"value"} <= set(answer) <= {"value", "changed"}:
+        changed = {"changed": _text(answer["changed"])} if "changed" in answer else {}
+        return {"value": _value(answer["value"], DEEPEST)} | changed
     if set(answer) == {"missing"}:
         name = answer["missing"]
         return {"missing": name if name is True else _name(name)}

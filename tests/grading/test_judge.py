@@ -151,6 +151,8 @@ def test_no_answers_are_no_points(judge, reply):
         {},
         {"right": True},
         {"value": 1.0, "right": True},
+        {"value": 1.0, "changed": True},
+        {"changed": "theta"},
         {"missing": False},
         {"missing": 1},
         {"missing": ""},
@@ -193,6 +195,13 @@ def test_one_malformed_answer_spoils_all(judge, answer):
 def test_what_is_no_matching_number_is_wrong(judge, value):
     answers = right_answers(judge, "step_up")
     assert not judge.ruling("step_up", said([{"value": value}, *answers[1:]])).right
+
+
+def test_what_was_changed_is_named_and_moves_no_terminal(judge):
+    answers = right_answers(judge, "step_up")
+    answers[0]["changed"] = "\x1b[2Jtheta"
+    message = judge.ruling("step_up", said(answers)).message
+    assert "changes `" in message and "\x1b" not in message
 
 
 def test_messages_hold_nothing_that_moves_a_terminal(judge):

@@ -49,7 +49,7 @@ def wrong_diagonal(x):
 
 
 def wrong_trace(x):
-    """Told: best instead of largest / sum of the curvatures."""
+    """Told: sum of the curvatures."""
     return 2 / hessian(x).trace().item()
 
 

@@ -89,7 +89,7 @@ def wrong_no_curvature(learning_rate, curvature, tolerance):
 
 
 def wrong_twice_the_curvature(learning_rate, curvature, tolerance):
-    """Told: factor 2 twice / no answer for jumping rates."""
+    """Told: factor 2 twice."""
     return counted(learning_rate, 2 * curvature, tolerance)
 
 
