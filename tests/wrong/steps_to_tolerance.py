@@ -149,5 +149,5 @@ def wrong_no_guard_for_one(learning_rate, curvature, tolerance):
 
 
 def wrong_missing_return(learning_rate, curvature, tolerance):
-    """Told: no answer for jumping rates."""
+    """Told: what came back / no answer for jumping rates."""
     n = counted(learning_rate, curvature, tolerance)
