@@ -167,7 +167,7 @@ def rule(exercise: dict, property_name: str | None, answers: list[dict]) -> Verd
     if kept:
         wrong, mistake = kept
     else:
-        mistake = _known_mistake(exercise, cases, answers)
+        mistake = _known_mistake(exercise, property_name, cases, answers)
     came_back = _came_back(answers[wrong], whole=bool(mistake))
     expected = _expected(cases[wrong])
     if came_back == expected:  # they differ where the lists were cut short
@@ -311,13 +311,17 @@ def _kept(
     return None
 
 
-def _known_mistake(exercise: dict, cases: list[dict], answers: list[dict]):
+def _known_mistake(
+    exercise: dict, property_name: str | None, cases: list[dict], answers: list[dict]
+) -> dict | None:
     """The first catalogued mistake that gives just these answers, all of them.
 
     Where a right answer, too, is none that the mistake would give, it was not made.
     """
     pairs = list(zip(cases, answers, strict=True))
     for i, mistake in enumerate(exercise["mistakes"]):
+        if property_name in mistake.get("untold", ()):
+            continue
         if all(same(a, answer_of(c, i), exercise, "_") for c, a in pairs):
             return mistake
     values = [(a["value"], c["expected"]["value"]) for c, a in pairs if "value" in a]

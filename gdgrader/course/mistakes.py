@@ -75,7 +75,7 @@ def trial(
         for index, mistake in enumerate(exercise.mistakes):
             for asked, verdict in _rulings_of_mistake(entry, index):
                 # One property may not touch the mistake; the whole exercise must.
-                if verdict.right and asked is not None:
+                if asked is not None and (verdict.right or asked in mistake.untold):
                     continue
                 # And one property may not tell it from one that is alike there.
                 if not _named(verdict, mistake, alike=asked is not None):

@@ -67,6 +67,7 @@ class Mistake:
         text: its definition, where no file holds it.
         like: other mistakes whose hints are true of this one, too: they are told where
             some property cannot tell them from it.
+        untold: properties that do not name it, as many other slips answer so there.
     """
 
     name: str
@@ -74,6 +75,13 @@ class Mistake:
     function: Callable
     text: str | None = None
     like: Collection[str] = ()
+    untold: Collection[str] = ()
+
+    @property
+    def told(self) -> dict:
+        """What the table says of it."""
+        untold = {"untold": list(self.untold)} if self.untold else {}
+        return {"name": self.name, "hint": self.hint, **untold}
 
     def source(self, function_name: str) -> str:
         """Its code as a student would have written it, under the exercise's name."""
@@ -132,6 +140,7 @@ class Exercise:
         hint: str,
         *ways: Mapping[str, str],
         like: Collection[str] = (),
+        untold: Collection[str] = (),
     ) -> Callable:
         """Add a wrong implementation to the catalogue; the first that fits is told.
 
@@ -144,12 +153,13 @@ class Exercise:
                 Without any, or for one way more, decorate a whole function.
             like: earlier mistakes that some properties cannot tell from this one, and
                 whose hints are true of it, too.
+            untold: properties where its answers are those of too many other slips.
 
         Errors: ValueError where an edit does not fit; it names exercise and mistake.
         """
 
         def add(function, text=None):
-            self.mistakes.append(Mistake(name, hint, function, text, like))
+            self.mistakes.append(Mistake(name, hint, function, text, like, untold))
             return function
 
         where = f"{self.name}, mistake {name!r}"
@@ -179,7 +189,7 @@ class Exercise:
         return {
             "function": self.function,
             "tolerance": {"rel": self.rel, "abs": self.abs},
-            "mistakes": [{"name": m.name, "hint": m.hint} for m in self.mistakes],
+            "mistakes": [m.told for m in self.mistakes],
             "properties": {
                 name: {"cases": [self._answered(c, reference) for c in cases]}
                 for name in wanted

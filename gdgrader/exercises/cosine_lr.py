@@ -132,7 +132,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "whole division",
-    "`//` cuts t / total_steps to 0 until the very end. Divide with `/`.",
+    "the rate stays at max_lr until the end: is the share of the way cut to 0, as `//` "
+    "does? Divide with `/`.",
     {"t / ": "t // "},
 )
 exercise.mistake(
@@ -174,7 +175,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "larger instead of smaller",
-    "`max(…, 1)` makes the share 1 or more, never less. `min` keeps it from passing 1.",
+    "the rate is at min_lr from the first step on: is the share of the way always 1, "
+    "as `max(…, 1)` makes it? `min` keeps it from passing 1.",
     {"min(t / ": "max(t / "},
 )
 exercise.mistake(

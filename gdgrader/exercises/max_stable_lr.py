@@ -66,6 +66,7 @@ exercise.mistake(
     "whole division",
     "`//` cuts off what comes after the point. Divide with `/`.",
     {"/": "//"},
+    untold=["steep bowls"],
 )
 exercise.mistake(
     "sign flipped",

@@ -52,8 +52,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "one over the curvature",
-    "1/λ lands in one step; beyond it the step overshoots but still converges. The "
-    "bound is where the factor 1 − ηλ reaches −1.",
+    "this is half the bound: 1/λ lands in one step, and beyond it the step overshoots "
+    "but still converges. The bound is where the factor 1 − ηλ reaches −1.",
     {"2 / torch": "1 / torch"},
 )
 exercise.mistake(

@@ -128,6 +128,7 @@ exercise.mistake(
     "your rise begins at the highest rate and goes down: check the sign before its "
     "cosine. Your fall is right.",
     {"1 - t / peak": "t / peak"},
+    untold=["the fall"],
 )
 exercise.mistake(
     "upside down",

@@ -126,8 +126,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "plateau only",
-    "only ReduceLROnPlateau is stepped here. The other schedulers still need their "
-    "`step()`.",
+    "nobody steps the schedulers other than ReduceLROnPlateau: they need their "
+    "`step()`, too.",
     {_OTHERS: ""},
 )
 exercise.mistake(

@@ -153,6 +153,7 @@ exercise.mistake(
         "left > tolerance": "left > tolerance and n < 100_000",
     },
     like=["no answer for jumping rates"],
+    untold=["landing at once"],
 )
 
 
