@@ -1,7 +1,7 @@
 """One cycle as torch counts it: `one_cycle_lr(t, total_steps, max_lr, …)`.
 
 Tolerance: float64 in any order of operations agrees to about 1e-15 of the highest rate.
-The mistakes differ by as little as 3e-7 of it, as the last rate is that small, so
+The mistakes differ by as little as 2e-6 of it, as the last rate is that small, so
 answers count as equal within 1e-12, or 1e-9 of their size.
 """
 
