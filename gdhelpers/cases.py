@@ -39,7 +39,7 @@ def run_case(function: Callable, case: dict) -> dict:
             a function whose result is itself a function to be called at each of
             them; or "twice": true, to call it two times with the same objects and
             return both results, or a list, the positional arguments of the second
-            call.
+            call, or a list of such lists, for a call with each.
     """
     try:
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
@@ -61,8 +61,9 @@ def _result(function: Callable, args: list, kwargs: dict, case: dict):
     again = case.get("twice")
     if again:
         # The same objects again, so that a function which changes them is found out.
-        args_again = decode(again) if isinstance(again, list) else args
-        return [function(*args, **kwargs), function(*args_again, **kwargs)]
+        more = [args] if again is True else decode(again)
+        calls = [args, *(more if isinstance(more[0], list) else [more])]
+        return [function(*each, **kwargs) for each in calls]
     result = function(*args, **kwargs)
     if "at" in case and callable(result):
         return [result(t) for t in case["at"]]

@@ -308,6 +308,9 @@ def describe_call(function: str, case: dict) -> str:
     args = [_argument(a) for a in case.get("args", [])]
     args += [f"{k}={_argument(v)}" for k, v in case.get("kwargs", {}).items()]
     call = f"{function}({', '.join(args)})"
+    if isinstance(case.get("twice"), list) and isinstance(case["twice"][0], list):
+        last = ", ".join(_argument(a) for a in case["twice"][-1])
+        return f"{call}, then {len(case['twice'])} more, the last {function}({last})"
     if isinstance(case.get("twice"), list):
         again = ", ".join(_argument(a) for a in case["twice"])
         return f"{call}, then {function}({again})"

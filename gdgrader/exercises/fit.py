@@ -42,7 +42,7 @@ _STEPS = (
     "weights and losses",
     case(*_LINE, 0.1, 0, _START),
     *_STEPS,
-    case(*_LINE, 0.1, 30, _START),
+    case(*_LINE, 0.1, 9, _START),
     case(*_LINE, 0.1, 3, _START, twice=True),
 )
 def _(rng):

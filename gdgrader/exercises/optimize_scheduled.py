@@ -17,17 +17,16 @@ _STEP = scheduler("StepLR", step_size=4, gamma=0.5)
 _WARM = scheduler("LinearLR", start_factor=0.25, total_iters=5)
 
 
-# At rate 0.5 one step lands, so that a long run takes little room.
+# At rate 0 nothing moves, so that a long run takes little room in the public table.
 @exercise.asks(
     "without a scheduler",
     case(),
     case(0.1),
     case(0.1, 1),
     case(0.1, 0),
-    case(0.0, 3),
     case(0.0004, 2),
     case(1500.0, 2),
-    case(0.5, 201),
+    case(0.0, 201),
 )
 def _(rng):
     return case(round(rng.uniform(0.05, 0.2), 3), rng.randint(3, 12))
