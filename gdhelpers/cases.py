@@ -115,7 +115,13 @@ def decode(value):
         from torch.optim import lr_scheduler
 
         make = getattr(lr_scheduler, value["$scheduler"])
-        return lambda optimizer: make(optimizer, **value.get("kwargs", {}))
+        kwargs = decode(value.get("kwargs", {}))
+        parts = kwargs.pop("schedulers", None)  # of a sequence, on the same optimizer
+        return lambda optimizer: make(
+            optimizer,
+            **({"schedulers": [part(optimizer) for part in parts]} if parts else {}),
+            **kwargs,
+        )
     if "$schedule" in value:
         from gdhelpers import schedules
 

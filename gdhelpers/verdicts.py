@@ -323,10 +323,13 @@ def _argument(value) -> str:
     if isinstance(value, dict):
         for tag in ("$scheduler", "$schedule"):
             if tag in value:
-                inner = ", ".join(f"{k}={v}" for k, v in value["kwargs"].items())
+                pairs = value["kwargs"].items()
+                inner = ", ".join(f"{k}={_argument(v)}" for k, v in pairs)
                 return f"{value[tag]}({inner})"
         if "$tensor" in value:
             return f"tensor({_short(value['$tensor'])})"
+    if isinstance(value, list) and any(isinstance(v, dict) for v in value):
+        return f"[{', '.join(map(_argument, value))}]"
     return _short(value)
 
 

@@ -40,7 +40,9 @@ def _(rng):
     case(1.05, 8, _HASTY),
     case(1.3, 12, scheduler("ReduceLROnPlateau", factor=0.8, patience=0)),
     case(0.1, 8, _PATIENT),
+    case(0.1, 6, scheduler("ReduceLROnPlateau", patience=0, threshold=0.5)),
     case(0.1, 8, scheduler("ReduceLROnPlateau", mode="max", factor=0.7, patience=1)),
+    case(1.05, 8, scheduler("ReduceLROnPlateau", mode="max", factor=0.7, patience=1)),
 )
 def _(rng):
     made = scheduler(

@@ -14,6 +14,16 @@ exercise = Exercise(
 
 _STEP = scheduler("StepLR", step_size=4, gamma=0.5)
 
+# These take no number of an epoch, as those of one formula do.
+_SEQUENCE = scheduler(
+    "SequentialLR",
+    schedulers=[
+        scheduler("ConstantLR", factor=0.5, total_iters=2),
+        scheduler("ExponentialLR", gamma=0.8),
+    ],
+    milestones=[2],
+)
+
 _WARM = scheduler("LinearLR", start_factor=0.25, total_iters=5)
 
 
@@ -36,6 +46,7 @@ def _(rng):
     "any scheduler",
     case(1.05, 12, _STEP),
     case(1.05, 12, scheduler("StepLR", step_size=4, gamma=0.6)),
+    case(0.2, 6, _SEQUENCE),
     case(0.3, 8, make_scheduler=scheduler("ExponentialLR", gamma=0.8)),
     case(0.2, 6, scheduler("LinearLR", start_factor=0.5, total_iters=4)),
 )
