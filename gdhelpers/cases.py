@@ -45,7 +45,7 @@ def run_case(function: Callable, case: dict) -> dict:
             a function whose result is itself a function to be called at each of
             them; or "twice": true, to call it two times with the same objects and
             return both results, or a list, the positional arguments of the second
-            call.
+            call, or a list of such lists, for a call with each.
     """
     try:
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
@@ -83,8 +83,9 @@ def _result(function: Callable, args: list, kwargs: dict, case: dict):
     again = case.get("twice")
     if again:
         # The same objects again, so that a function which changes them is found out.
-        args_again = decode(again) if isinstance(again, list) else args
-        return encode([function(*args, **kwargs), function(*args_again, **kwargs)])
+        more = [args] if again is True else decode(again)
+        calls = [args, *(more if isinstance(more[0], list) else [more])]
+        return encode([function(*each, **kwargs) for each in calls])
     result = function(*args, **kwargs)
     if "at" not in case:
         return encode(result)
@@ -139,7 +140,13 @@ def decode(value):
         from torch.optim import lr_scheduler
 
         make = getattr(lr_scheduler, value["$scheduler"])
-        return lambda optimizer: make(optimizer, **value.get("kwargs", {}))
+        kwargs = decode(value.get("kwargs", {}))
+        parts = kwargs.pop("schedulers", None)  # of a sequence, on the same optimizer
+        return lambda optimizer: make(
+            optimizer,
+            **({"schedulers": [part(optimizer) for part in parts]} if parts else {}),
+            **kwargs,
+        )
     if "$schedule" in value:
         from gdhelpers import schedules
 

@@ -260,13 +260,18 @@ def _raised(answer: dict) -> str:
     return f"{answer['error'].rstrip('.')}{where}"
 
 
+def _calls(answer: dict) -> int:
+    value = answer.get("value")
+    return len(value) if isinstance(value, list) else 1
+
+
 def _nothing(exercise: dict, case: dict, answers: list[dict]) -> str:
     """What to say of a None: a `return` was forgotten, or None was meant."""
     want = case["expected"]["value"]
     properties = exercise["properties"].values()
     if any(c["expected"]["value"] is None for p in properties for c in p["cases"]):
         return not_but(RESULT, None, want)
-    if all(a.get("value", 0) in (None, [None, None]) for a in answers):
+    if all(a.get("value", 0) in (None, [None] * _calls(a)) for a in answers):
         return missing_return(RESULT)
     if want == "none":
         return 'The result is None; wanted is the text "none", in quotes.'
@@ -392,7 +397,10 @@ def describe_call(function: str, case: dict) -> str:
     args = [_argument(a) for a in case.get("args", [])]
     args += [f"{k}={_argument(v)}" for k, v in case.get("kwargs", {}).items()]
     call = f"{function}({', '.join(args)})"
-    if isinstance(case.get("twice"), list):
+    if isinstance(case.get("twice"), list) and isinstance(case["twice"][0], list):
+        last = ", ".join(_argument(a) for a in case["twice"][-1])
+        call = f"{call}, then {len(case['twice'])} more, the last {function}({last})"
+    elif isinstance(case.get("twice"), list):
         again = ", ".join(_argument(a) for a in case["twice"])
         call = f"{call}, then {function}({again})"
     elif "at" in case:
@@ -406,10 +414,13 @@ def _argument(value) -> str:
     if isinstance(value, dict):
         for tag in ("$scheduler", "$schedule"):
             if tag in value:
-                inner = ", ".join(f"{k}={v}" for k, v in value["kwargs"].items())
+                pairs = value["kwargs"].items()
+                inner = ", ".join(f"{k}={_argument(v)}" for k, v in pairs)
                 return f"{value[tag]}({inner})"
         if "$tensor" in value:
             return f"tensor({short(value['$tensor'])})"
+    if isinstance(value, list) and any(isinstance(v, dict) for v in value):
+        return f"[{', '.join(map(_argument, value))}]"
     return short(value)
 
 

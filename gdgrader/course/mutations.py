@@ -131,6 +131,11 @@ def _variants(node: ast.AST, parent: ast.AST, field: str) -> Iterator[ast.AST]:
         parent, ast.Raise | ast.ImportFrom
     ):
         return
+    if isinstance(parent, ast.keyword) and parent.arg in _TYPES:
+        return
+    # An optimizer has one group here, which is the first and the last.
+    if field == "slice" and ast.unparse(parent.value).endswith("param_groups"):
+        return
     if operator := _OPERATORS.get(type(node)):
         made = operator(node)
         yield from (m for m in made if not _only_the_sign(node, m, parent))
@@ -241,6 +246,7 @@ def _branches(node: ast.If) -> Iterator[ast.AST]:
 # product the other way round, float32 where that is near enough.
 _CONVERTING = {"float", "float64", "Fraction", "list", "tuple", "tensor", "array"}
 _COMMUTING = {"multiply", "add", "min", "max", "maximum", "isclose", "allclose"}
+_COMMUTING |= {"same", "near"}  # as right solutions call their own
 _TYPES = {"dtype", "strict"}
 
 
@@ -264,7 +270,7 @@ def _call(node: ast.Call) -> Iterator[ast.AST]:
         if keyword.arg not in _TYPES:
             others = node.keywords[:i] + node.keywords[i + 1 :]
             yield _like(node, keywords=others)
-    if name == "range":
+    if name == "range" and not isinstance(node.args[-1], ast.Constant):
         end = min(1, len(node.args) - 1)
         for op in (ast.Sub(), ast.Add()):
             shifted = ast.BinOp(node.args[end], op, ast.Constant(1))

@@ -124,7 +124,7 @@ _LIST = (
     "sorted({r}, reverse=True)",
     "[round(v, 2) for v in {r}]",
     "[abs(v) for v in {r}]",
-    "[v if abs(v) < 1000 else 0.0 for v in {r}]",
+    "[v if abs(v) < 200 else 0 for v in {r}]",
     "[v if abs(v) > 1e-3 else 0.0 for v in {r}]",
     "list(__import__('itertools').accumulate({r}, min))",
 )

@@ -19,7 +19,7 @@ def case(*args, at=None, twice=False, rule=None, wanted=None, **kwargs) -> dict:
     Args:
         at: the result is a function; call it at each of these steps.
         twice: call two times and return both results; a list holds the positional
-            arguments of the second call.
+            arguments of the second call, a list of lists those of several more.
         rule: name of a rule in `gdhelpers.verdicts.RULES`, where no single value
             is right.
         wanted: what to print as "expected", where the value itself says little.

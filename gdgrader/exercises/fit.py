@@ -35,6 +35,13 @@ _STEPS = (
     case(*_LINE, 150.0, 1, _START),
     case(tensor([[0.01, 0.02]]), tensor([0.03]), 150.0, 3, _START),
     case(tensor([[1, 0], [0, 1]]), tensor([1, 2]), 0.5, 201, tensor([1, 2])),
+    case(
+        tensor([[1.0, 0.5, 1.0], [0.0, -1.0, 1.0], [2.0, 1.0, 1.0], [1.0, 2.0, -1.0]]),
+        tensor([4.0, 1.0, 3.0, 5.0]),
+        0.1,
+        2,
+        tensor([0.5, -2.0, -1.0]),
+    ),
 )
 
 
@@ -42,7 +49,7 @@ _STEPS = (
     "weights and losses",
     case(*_LINE, 0.1, 0, _START),
     *_STEPS,
-    case(*_LINE, 0.1, 30, _START),
+    case(*_LINE, 0.1, 9, _START),
     case(*_LINE, 0.1, 3, _START, twice=True),
 )
 def _(rng):

@@ -21,33 +21,54 @@ def a_cycle(rng, rising):
 
 # Each property asks for a step of the rise and one of the fall: some mistakes show
 # in one of them only, and some look alike there.
-@exercise.asks("the rise", case(0, 100, 1.0), case(12, 60, 0.5), case(40, 60, 0.5))
+@exercise.asks(
+    "the rise",
+    case(0, 100, 1.0),
+    case(12, 60, 0.5),
+    case(40, 60, 0.5),
+    case(12, 100, 0.5),
+    case(149, 500, 1500.0),
+)
 def _(rng):
     return case(*a_cycle(rng, rising=True))
 
 
-@exercise.asks("the fall", case(29, 100, 1.0), case(99, 100, 1.0), case(52, 100, 1.0))
+@exercise.asks(
+    "the fall",
+    case(29, 100, 1.0),
+    case(99, 100, 1.0),
+    case(52, 100, 1.0),
+    case(98, 100, 1.0),
+    case(64, 100, 2.0),
+    case(230, 500, 0.5),
+)
 def _(rng):
     return case(*a_cycle(rng, rising=False))
 
 
+# One argument at a time is another one.
 @exercise.asks(
     "another shape",
-    case(20, 100, 1.0, pct_start=0.5, div_factor=10.0, final_div_factor=100.0),
+    case(20, 100, 1.0, 0.5, 10.0, 100.0),
+    case(20, 100, 1.0, 0.505, 10.0, 100.0),
+    case(20, 100, 1.0, 0.5, 150.125, 100.0),
+    case(99, 100, 1.0, 0.5, 10.0, 123.456),
     case(80, 100, 1.0, pct_start=0.5, div_factor=10.0, final_div_factor=100.0),
     case(99, 100, 1.0, pct_start=0.5, div_factor=10.0, final_div_factor=100.0),
 )
 def _(rng):
     step, total, high = a_cycle(rng, rising=rng.random() < 0.5)
     shape = {
-        "pct_start": round(rng.uniform(0.55, 0.8), 2),
+        "pct_start": round(rng.uniform(0.55, 0.8), 3),
         "div_factor": round(rng.uniform(3, 12), 1),
         "final_div_factor": round(rng.uniform(50, 500), 1),
     }
     return case(step, total, high, **shape)
 
 
-@exercise.asks("past the end", case(130, 100, 1.0), case(52, 100, 1.0))
+@exercise.asks(
+    "past the end", case(130, 100, 1.0), case(52, 100, 1.0), case(100, 100, 1.0)
+)
 def _(rng):
     total = rng.randint(40, 100)
     return case(total + rng.randint(3, total // 2), total, a_highest_rate(rng))

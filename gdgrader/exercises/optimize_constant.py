@@ -18,18 +18,17 @@ exercise = Exercise(
 
 @exercise.asks("the source's two runs", case(), case(0.1), case(initial_lr=0.3))
 def _(rng):
-    return case(initial_lr=round(rng.uniform(0.02, 0.4), 3))
+    return case(initial_lr=round(rng.uniform(0.02, 0.4), 3), num_iterations=9)
 
 
-# At rate 0.5 one step lands, so that a long run takes little room.
+# At rate 0 nothing moves, so that a long run takes little room in the public table.
 @exercise.asks(
     "any length",
     case(0.2, 1),
     case(0.9, num_iterations=7),
-    case(0.0, 3),
     case(0.0004, 2),
     case(1500.0, 2),
-    case(0.5, 201),
+    case(0.0, 201),
 )
 def _(rng):
     return case(round(rng.uniform(0.05, 0.4), 3), rng.randint(2, 12))

@@ -41,13 +41,17 @@ def _halving(metrics, initial_lr=0.4, **how) -> dict:
     "patience",
     case([], 0.1),
     case([1.0] * 13, 0.1),
-    case([1.0] * 202, 1500.0, factor=0.5, patience=200),
+    case([1.0] * 203, 1500.0, factor=0.5, patience=201),
+    case(_LOSSES, 0.5, factor=0.125, patience=1),
+    case(_LOSSES[:5], 0.5, factor=0.0, patience=0, min_lr=0.02),
     case(_LOSSES, 0.1, factor=0.5, patience=0),
     _halving(_LOSSES, 0.5, patience=1),
     _halving(_LOSSES, 0.5, patience=2),
 )
 def _(rng):
-    return case(_metrics(rng, 20), _rate(rng), factor=0.5, patience=rng.randint(0, 3))
+    factor = round(rng.uniform(0.3, 0.7), 3)
+    patience = rng.randint(0, 3)
+    return case(_metrics(rng, 20), _rate(rng), factor=factor, patience=patience)
 
 
 @exercise.asks(
@@ -56,6 +60,11 @@ def _(rng):
     _halving(_CREEPING, patience=0, threshold=_ODD),
     _halving([10 * m for m in _CREEPING], patience=1, threshold=_ODD),
     _halving(_LOSSES, patience=1, threshold=_ODD),
+    _halving(_CREEPING, patience=1),
+    # By threshold 0 a tie lies on the bar; so large a one is hardly ever beaten.
+    _halving([1.0, 0.99995, 0.9999, 0.9999, 0.9999], patience=0, threshold=0.0),
+    case([1.0, 1.00005, 1.0001, 1.0001], 0.4, "max", 0.5, 0, 0.0),
+    case([0.01, 1.2, 1.3, 9.0], 0.4, "max", 0.5, 0, 150.0),
 )
 def _(rng):
     return case(
@@ -73,6 +82,7 @@ def _(rng):
         patience=0,
     ),
     case([0.5, 0.6, 0.7, 0.8, 0.8, 0.8, 0.7, 0.9, 0.9], 0.4, "max", 0.5, 1),
+    case([0.5, 0.6, 0.7, 0.8, 0.8, 0.8, 0.7, 0.9, 0.9], 0.4, "min", 0.5, 1),
     case([50 - m for m in _LOSSES], 0.4, "max", 0.5, 1),
     case([5 - m for m in _CREEPING], 0.4, "max", 0.5, 1, _ODD),
     case([5 - m for m in _CREEPING], 0.4, "max", 0.5, 0, _ODD),
@@ -90,6 +100,9 @@ def _(rng):
     _halving(_LOSSES, patience=1, cooldown=1),
     case([1.0] * 16, 0.4, factor=0.5, patience=1, cooldown=3),
     case([1.0] * 12, 0.4, factor=0.5, patience=1, min_lr=0.08),
+    case([1.0] * 5, 1500.0, factor=0.5, patience=0, min_lr=150.0625),
+    case([1.0] * 5, 0.1, factor=0.5, patience=0, min_lr=0.15),
+    case([1.0] * 204, 0.4, factor=0.5, patience=0, cooldown=201),
     _halving(_CREEPING, patience=1, threshold=_ODD, cooldown=2),
     _halving(_CREEPING, patience=0, threshold=_ODD, min_lr=0.15),
     _halving([10 * m for m in _CREEPING], patience=0, threshold=_ODD, cooldown=1),
@@ -98,7 +111,7 @@ def _(rng):
 def _(rng):
     return case(
         _metrics(rng, 24), _rate(rng), factor=0.5, patience=rng.randint(0, 1),
-        cooldown=rng.randint(1, 3), min_lr=0.06,
+        cooldown=rng.randint(1, 3), min_lr=0.0625,
     )  # fmt: skip
 
 
@@ -108,6 +121,9 @@ def _(rng):
     "NaN and negative metrics",
     _halving([2.0, _NAN, _NAN, 1.5, _NAN, 1.2, 1.3, 1.1], patience=1),
     _halving([_NAN, _NAN, 3.0, 2.0, _NAN, 2.5, 1.0], patience=0),
+    _halving([_NAN, 3.0, _NAN, _NAN, 2.0], patience=1),
+    case([-250.0, _NAN, -150.0, _NAN, _NAN, -9.0, -9.0, -300.0], 0.4, "max", 0.5, 0),
+    case([-1.0, -1.0, -3.0, -2.0, -2.5, -0.5], 0.4, "max", 0.5, 0, _ODD),
     _halving(
         [-1.0, -2.0, -2.0, -2.0, -2.02, -1.99, -1.9, -1.9, -3.0],
         patience=0,
@@ -121,7 +137,8 @@ def _(rng):
     series = [round(m - 4, 2) for m in _metrics(rng, 20)]
     for i in rng.sample(range(20), 3):
         series[i] = _NAN
-    return case(series, _rate(rng), factor=0.5, patience=rng.randint(0, 2))
+    mode, patience = rng.choice(["min", "max"]), rng.randint(0, 2)
+    return case(series, _rate(rng), mode=mode, factor=0.5, patience=patience)
 
 
 @exercise.right
@@ -129,6 +146,7 @@ def _(
     metrics, initial_lr, mode="min", factor=0.1, patience=10, threshold=1e-4,
     cooldown=0, min_lr=0.0,
 ):  # fmt: skip
+    min_lr = min(min_lr, initial_lr)
     best = float("inf") if mode == "min" else float("-inf")
     lr, bad, resting, rates = initial_lr, 0, 0, []
     for metric in metrics:
@@ -284,6 +302,11 @@ exercise.mistake(
     "a drop that would pass `min_lr` is left out here. Torch makes it, but only down "
     "to `min_lr`.",
     {"max(lr * factor, min_lr)": "lr * factor if lr * factor >= min_lr else lr"},
+)
+exercise.mistake(
+    "raised to min_lr",
+    "a rate that is below `min_lr` already is left alone: the rule only lowers rates.",
+    {"    min_lr = min(min_lr, initial_lr)\n": ""},
 )
 exercise.mistake(
     "rate before the metric",

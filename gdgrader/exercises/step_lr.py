@@ -28,7 +28,7 @@ def _(rng):
     "far along",
     *(case(t, 1.0, 4, 0.5) for t in (21, 22, 23, 24, 25, 60)),
     case(450, 1.0, 2, 0.993),
-    case(620, 3.0, 210, 0.5),
+    case(825, 3.0, 210, 0.5),
 )
 def _(rng):
     n, t = rng.randint(3, 9), rng.randint(30, 300)
