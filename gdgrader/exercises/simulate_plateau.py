@@ -268,6 +268,7 @@ exercise.mistake(
     'with mode="max" the bar lies above the best, at best · (1 + threshold). With a '
     "minus even a slightly smaller metric counts as better.",
     {"1 + threshold": "1 - threshold"},
+    untold=["threshold", "NaN and negative metrics"],
 )
 exercise.mistake(
     "NaN counts as better",

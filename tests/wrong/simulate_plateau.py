@@ -5,6 +5,7 @@ def right(
     metrics, initial_lr, mode="min", factor=0.1, patience=10, threshold=1e-4,
     cooldown=0, min_lr=0.0,
 ):  # fmt: skip
+    min_lr = min(min_lr, initial_lr)
     lr, best, num_bad, wait, rates = initial_lr, None, 0, 0, []
     for m in metrics:
         if best is None:
