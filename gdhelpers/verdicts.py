@@ -347,13 +347,23 @@ def _is_rounded(got: object, want: object, digits: int) -> bool:
 
 
 def answer_of(case: dict, mistake: int) -> dict:
-    """What a known mistake answers; a table says {} for what is right in it."""
+    """What a known mistake answers; a table leaves out what is right in it.
+
+    It says {} for a right answer or a right part, and of a list of numbers it has what
+    comes "after" so many right ones, up to the last wrong one.
+    """
     answer, expected = case["mistakes"][mistake], case["expected"]
-    value = answer.get("value")
-    if not isinstance(value, list) or {} not in value:
+    value, want = answer.get("value"), expected.get("value")
+    if "after" in answer:
+        end = answer["after"] + len(value)
+        value = [*want[: answer["after"]], *value, *want[end:]]
+    elif isinstance(value, list) and {} in value:
+        pairs = zip(value, want, strict=True)
+        value = [w if part == {} else part for part, w in pairs]
+    else:
         return answer or expected
-    pairs = zip(value, expected["value"], strict=True)
-    return answer | {"value": [w if part == {} else part for part, w in pairs]}
+    whole = {key: answer[key] for key in ("changed",) if key in answer}
+    return whole | {"value": value}
 
 
 def same(answer: dict, other: dict, exercise: dict, name: str = "") -> bool:

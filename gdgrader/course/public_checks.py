@@ -64,18 +64,21 @@ def _shorten(entry: dict) -> None:
 
 
 def _wrong_part(answer: dict, expected: dict, entry: dict) -> dict:
+    """The answer as `gdhelpers.verdicts.answer_of` reads it."""
     if same(answer, expected, entry):
         return {}
     got, want = answer.get("value"), expected["value"]
     if not (isinstance(got, list) and isinstance(want, list) and len(got) == len(want)):
         return answer
     pairs = zip(got, want, strict=True)
-    right = [
-        isinstance(w, list | dict) and same({"value": g}, {"value": w}, entry)
-        for g, w in pairs
-    ]
-    parts = [{} if r else g for g, r in zip(got, right, strict=True)]
-    return answer | {"value": parts}
+    right = [same({"value": g}, {"value": w}, entry) for g, w in pairs]
+    if any(isinstance(w, list | dict) for w in want):
+        parts = [{} if r else g for g, r in zip(got, right, strict=True)]
+        return answer | {"value": parts}
+    if all(right):  # but for an argument that was changed
+        return answer
+    first, last = right.index(False), len(right) - right[::-1].index(False)
+    return answer | {"value": got[first:last], "after": first}
 
 
 def rounded(value, digits: int = DIGITS):

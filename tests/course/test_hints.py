@@ -1,5 +1,6 @@
 """The table of hints: each wrong function is told what it did, or what came back."""
 
+import json
 from functools import cache
 
 import pytest
@@ -10,7 +11,7 @@ from gdgrader.cli import app
 from gdgrader.course import hints
 from gdgrader.exercises import exercises
 from gdhelpers.checks import CheckFailed, check
-from gdhelpers.verdicts import ANYWHERE, KEPT
+from gdhelpers.verdicts import ANYWHERE, KEPT, answer_of, cases_of, same
 
 WRONG = ROOT / "tests" / "wrong"
 NAMES = list(exercises())
@@ -120,6 +121,18 @@ def home(tmp_path_factory):
         table = as_text(public_table(path.stem, read(path, 4), path))
         (folder / path.stem / "checks.json").write_text(table, encoding="utf-8")
     return folder
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_the_table_leaves_out_is_put_back(name, home):
+    path = home / exercises()[name].lesson / "checks.json"
+    short = json.loads(path.read_text(encoding="utf-8"))["exercises"][name]
+    whole = public_entry(name)
+    for asked in whole["properties"]:
+        pairs = zip(cases_of(short, asked), cases_of(whole, asked), strict=True)
+        for brief, case in pairs:
+            for i, answer in enumerate(case["mistakes"]):
+                assert same(answer_of(brief, i), answer, whole), (asked, i)
 
 
 @pytest.mark.parametrize("name", NAMES)
