@@ -101,7 +101,7 @@ def hunt(
     names = load_reference(path)
     asked = questions(exercise, names[exercise.function], seeds)
     known = EQUAL.get(exercise.name, {}) if known is None else known
-    patterns = {p: _pattern(p) for changes in known.values() for p in changes}
+    patterns = {p: pattern(p) for changes in known.values() for p in changes}
     tried, equal, survivors, found = 0, 0, [], set()
     for mutant, its_names in mutants(exercise, names, path, solutions):
         if not mutant.in_share(share):
@@ -118,7 +118,7 @@ def hunt(
     return Hunt(exercise.name, tried, equal, tuple(survivors), stale)
 
 
-def _pattern(change: str) -> re.Pattern:
+def pattern(change: str) -> re.Pattern:
     """A change of the list; "…" stands for anything."""
     return re.compile(re.escape(change).replace("…", ".*"))
 

@@ -24,8 +24,7 @@ from gdgrader.exercises.reference import load_reference, source_notebook
 from gdhelpers.scheduler_bugs import BUGS, make_trace
 from gdhelpers.split_rule import split_problem
 
-settings.register_profile("oracles", deadline=None, max_examples=60)
-oracle = settings(settings.get_profile("oracles"))
+oracle = settings(deadline=None, max_examples=60)
 
 
 def reference(name: str):
