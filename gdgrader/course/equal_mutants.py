@@ -37,12 +37,6 @@ RATES = {
     )
 }
 IN_PLACE = {"a number cannot be changed in place": ("…= … - … → …-= …",)}
-IDLE = {
-    "the optimizer is there for the scheduler alone, nobody looks at its parameter": (
-        "optimizer.step() → …",
-        "optimizer = torch.optim.SGD([torch.zeros(1… → …",
-    )
-}
 TURNED = {
     "the error is squared, so its sign plays no part": (
         "…mse(x @ …, y)… → …mse(y, x @ …",
@@ -54,7 +48,9 @@ EQUAL: dict[str, Reasons] = {
     "single_step_gradient_descent": {
         **never_negative("learning_rate"),
         "a central difference is exact for a parabola, whatever its width": (
-            "h = 0.001 → …",
+            "… → h = 1.001",
+            "… → h = -0.999",
+            "… → h = 0.002",
         ),
     },
     "gradient_descent": {
@@ -69,12 +65,19 @@ EQUAL: dict[str, Reasons] = {
         "a product is the same in either order": (
             "learning_rate, curvature = curvature, learning_rate",
         ),
-        "a sum is the same in either order": ("return sum([1, … → …",),
+        "a sum is the same in either order": (
+            "… → return sum([-learning_rate * curvature, 1])",
+        ),
         "θ is 1, whose powers and reciprocal are 1": (
-            "gradient = curvature * theta → …",
+            "… → gradient = curvature / theta",
+            "… → gradient = curvature",
             "(curvature / 2 * theta ** 2).backward() → …theta * 2)).backward()",
         ),
-        "the ratio is the same from any start": ("start = 7.0 → …",),
+        "the ratio is the same from any start": (
+            "… → start = 8.0",
+            "… → start = 6.0",
+            "… → start = 14.0",
+        ),
     },
     "max_stable_lr": {
         **never_negative("curvature"),
@@ -83,10 +86,25 @@ EQUAL: dict[str, Reasons] = {
         "a polynomial of degree 1 has one root": ("…[0] → …[-1]",),
         "a bisection from another bracket, or with more or fewer halvings than float64 "
         "can tell apart, ends in the same place": (
-            "while abs(1 - high * curvature) < 1: → …",
-            "for _ in range(200): → …",
+            "… → while (rounds := (locals().get('rounds', 0) + 1)) <= 20 and "
+            "abs(1 - high * curvature) < 1:",
+            "… → while (rounds := (locals().get('rounds', 0) + 1)) <= 50 and "
+            "abs(1 - high * curvature) < 1:",
+            "… → while (rounds := (locals().get('rounds', 0) + 1)) <= 100 and "
+            "abs(1 - high * curvature) < 1:",
+            "… → while (rounds := (locals().get('rounds', 0) + 1)) <= 200 and "
+            "abs(1 - high * curvature) < 1:",
+            "… → while abs(1 - high * curvature) <= 1:",
+            "… → while abs(1 - high * curvature) < 2:",
+            "… → for _ in __import__('itertools').islice(range(200), 50):",
+            "… → for _ in __import__('itertools').islice(range(200), 100):",
+            "… → for _ in __import__('itertools').islice(range(200), 200):",
+            "… → for _ in range(201):",
+            "… → for _ in range(199):",
+            "… → for _ in range(400):",
             "low, high = (0.0, 1.0) → low, high = (0.0, 2.0)",
-            "high *= 2 → high *= …",
+            "… → high *= 3",
+            "… → high *= 4",
             "if abs(1 - middle * curvature) < 1: → …<= 1:",
         ),
     },
@@ -97,26 +115,30 @@ EQUAL: dict[str, Reasons] = {
         ),
         "a product is the same in either order": (
             "learning_rate, curvature = curvature, learning_rate",
-            "return right_recursion(learning_rate, curvature, … → …",
+            "… → return right_recursion(curvature, learning_rate, tolerance / "
+            "factor, done + 1)",
         ),
         "where a step lands just on the tolerance, rounding decides; not asked": (
             "… - 1e-09) → …math.log(factor) + 1e-09)",
-            "… - 1e-09) → …math.log(factor))",
+            "… → return math.ceil(math.log(tolerance) / math.log(factor))",
             "… - 1e-09) → …math.log(factor) - 2e-09)",
         ),
         "the size of the error counts, not its sign": (
-            "new = error - learning_rate * curvature * error → …",
+            "… → new = learning_rate * curvature * error - error",
             "if abs(new) >= abs(error): → if new >= abs(error):",
-            "factor = 1 - learning_rate * curvature → …",
+            "… → factor = learning_rate * curvature - 1",
         ),
-        "the search ends before, and a function without `return` gives None": (
-            "return None → None",
-            "return None → pass",
-            "for n in range(10000): → …",
-            "below = np.flatnonzero(factor ** np.arange(5000) <= tolerance) → …",
+        "the search ends before": (
+            "raise RuntimeError('no such number of steps') → pass",
+            "… → for n in range(10001):",
+            "… → for n in range(9999):",
+            "… → for n in range(20000):",
+            "… → below = np.flatnonzero(factor ** np.arange(5001) <= tolerance)",
+            "… → below = np.flatnonzero(factor ** np.arange(4999) <= tolerance)",
+            "… → below = np.flatnonzero(factor ** np.arange(10000) <= tolerance)",
         ),
         "a factor of 0 lands in the first step": ("return done + 1 → return 1",),
-        "numpy's whole numbers are as good": ("return int(below[0]) → …",),
+        "numpy's whole numbers are as good": ("… → return below[0]",),
     },
     "optimize_constant": {
         **never_negative("initial_lr", "num_iterations"),
@@ -128,12 +150,27 @@ EQUAL: dict[str, Reasons] = {
             "result = result[0], list(__import__('itertools').accumulate(…",
         ),
         "what the contract excludes is not asked": (
-            "if num_iterations < 0 or not math.isfinite(initial_lr):… → …",
+            "if num_iterations < 0 or not math.isfinite(initial_lr):; got = "
+            "f'got {initial_lr} and {num_iterations}'; raise "
+            "ValueError(f'initial_lr must be finite, num_iterations ≥ 0; {got}') "
+            "→ pass",
+            "… → if num_iterations < 0 and (not math.isfinite(initial_lr)):",
+            "… → if num_iterations < 0:",
+            "… → if not math.isfinite(initial_lr):",
+            "… → if False:",
+            "… → if num_iterations < -1 or not math.isfinite(initial_lr):",
+            "… → if num_iterations < 0 or not math:",
             "got = … → pass",
             "raise ValueError(… → pass",
         ),
-        "`item` copies by itself": ("xs.append(x.detach().clone().item()) → …",),
-        "one entry is its own sum and mean": ("(x ** 2).sum().backward() → …",),
+        "`item` copies by itself": (
+            "… → xs.append(x.detach().item())",
+            "… → xs.append(x.clone().item())",
+        ),
+        "one entry is its own sum and mean": (
+            "… → (x ** 2).mean().backward()",
+            "… → (x ** 2).backward()",
+        ),
         "torch hands on what the closure returns, and nobody reads it": (
             "return loss → …",
         ),
@@ -142,11 +179,11 @@ EQUAL: dict[str, Reasons] = {
         "the error is squared, so its sign plays no part": (
             "y_hat, y = y, y_hat",
             "… → return (y_hat - y).square().mean()",
-            "…mse_loss(y_hat, y) → …",
+            "… → return mse_loss(y, y_hat)",
             "…(y_hat, y) → …(y, y_hat)",
             "error = y_hat - y → error = y - y_hat",
-            "error = (y_hat - y).flatten() → …",
-            "for p, t in zip(y_hat.… → for p, t in zip(y.…",
+            "… → error = (y - y_hat).flatten()",
+            "… → for p, t in zip(y.flatten(), y_hat.flatten(), strict=True):",
             "…vector_norm(y_hat - y)… → …vector_norm(y - y_hat)…",
         ),
         "there is nothing to squeeze or to turn in a number, nor is it negative": (
@@ -156,7 +193,7 @@ EQUAL: dict[str, Reasons] = {
         ),
         "the mean is what torch takes unless told otherwise": ("… → …MSELoss()(…",),
         "the count may be a 0-d tensor, the sum begin as a number": (
-            "total, count = (torch.zeros((), dtype=y.dtype), 0) → …",
+            "… → total, count = (0, torch.zeros((), dtype=y.dtype))",
         ),
         "the sum is the function's own tensor": (
             "total = total + (p - t) ** 2 → total += (p - t) ** 2",
@@ -181,23 +218,38 @@ EQUAL: dict[str, Reasons] = {
         **POSITIVE,
         **NOT_ZERO,
         "XᵀX and XXᵀ have the same largest eigenvalue": (
-            "… → …x @ (2 / len(x) * x.T)…",
+            "… → return 2 / torch.linalg.eigvalsh(x @ (2 / len(x) * x.T)).max().item()",
+            "… → hessian = (x @ (2 / len(x) * x.T)).numpy()",
+            "… → return 2 / torch.linalg.matrix_norm(x @ (2 / len(x) * x.T), "
+            "ord=2).item()",
             "… → …x @ (2 * x.T) / x.shape[0]…",
-            "… → …x @ x.T…",
+            "… → return 2 / torch.linalg.eigvals(x @ x.T * (2 / "
+            "len(x))).real.max().item()",
+            "… → return (len(x) / torch.linalg.eigvalsh(x @ x.T)[-1]).item()",
             "… → …x.T @ (2 / len(x) * x)…",
             "… → …m @ (2 / len(m) * m.T)…",
         ),
-        "the power iteration has long converged": ("for _ in range(500): → …",),
+        "the power iteration has long converged": (
+            "… → for _ in __import__('itertools').islice(range(500), 10):",
+            "… → for _ in __import__('itertools').islice(range(500), 20):",
+            "… → for _ in __import__('itertools').islice(range(500), 50):",
+            "… → for _ in __import__('itertools').islice(range(500), 100):",
+            "… → for _ in __import__('itertools').islice(range(500), 200):",
+            "… → for _ in range(501):",
+            "… → for _ in range(499):",
+            "… → for _ in range(1000):",
+        ),
         "a symmetric matrix may stand on either side": (
             "v = hessian @ v → v = v @ hessian",
-            "return 2 / (v @ hessian @ v).item() → …",
+            "… → return 2 / (v @ (v @ hessian)).item()",
+            "… → return 2 / (hessian @ v @ v).item()",
         ),
         "the vector is the function's own": ("v = v / v.norm() → v /= v.norm()",),
         "numpy takes tensors, too": (
             "m = x.numpy() → m = x",
             "hessian = (2 / len(x) * x.T @ x).numpy() → hessian = 2 / len(x) * x.T @ x",
         ),
-        "its eigenvalues are real": ("….real) → …",),
+        "its eigenvalues are real": ("… → return 2 / max(np.roots(np.poly(hessian)))",),
     },
     "fit": {
         **never_negative("learning_rate", "num_steps"),
@@ -213,7 +265,18 @@ EQUAL: dict[str, Reasons] = {
         **never_negative("t", "initial_lr", "step_size", "gamma"),
         **at_most(1, "gamma"),
         **POSITIVE,
-        **IDLE,
+        "the optimizer is there for the scheduler alone, nobody looks at its "
+        "parameter": (
+            "optimizer.step() → pass",
+            "… → optimizer",
+            "… → optimizer = torch.optim.SGD([torch.zeros(1)], lr=initial_lr)",
+            "… → optimizer = torch.optim.SGD([torch.zeros(2, "
+            "requires_grad=True)], lr=initial_lr)",
+            "… → optimizer = torch.optim.SGD([torch.zeros(0, "
+            "requires_grad=True)], lr=initial_lr)",
+            "… → optimizer = torch.optim.SGD([torch.zeros(1, "
+            "requires_grad=False)], lr=initial_lr)",
+        ),
         "an interval has one epoch at least": ("step_size = max(step_size, 1)",),
         "what is whole already is not changed by rounding down": (
             "…math.floor(t / step_size)) → …math.floor(t // step_size))",
@@ -226,22 +289,37 @@ EQUAL: dict[str, Reasons] = {
         **never_negative("initial_lr", "num_iterations"),
         **RATES,
         "a gradient of zeros is as good as none, and none is torch's way": (
-            "optimizer.zero_grad(set_to_none=False) → …",
+            "… → optimizer.zero_grad()",
+            "… → optimizer.zero_grad(set_to_none=True)",
         ),
-        "one entry is its own sum and mean": ("torch.sum(x ** 2).backward() → …",),
+        "one entry is its own sum and mean": (
+            "… → (x ** 2).backward()",
+            "… → torch.mean(x ** 2).backward()",
+        ),
         "torch hands on what the closure returns, and nobody reads it": (
             "return value → …",
         ),
         "the gradient is written by hand, autograd plays no part": (
-            "x = torch.tensor(500.0, requires_grad=True) → …",
+            "right_gradient_by_hand: … → x = torch.tensor(500.0)",
+            "right_gradient_by_hand: … → x = torch.tensor(500.0, requires_grad=False)",
             "x.grad = 2 * x.detach() → x.grad = 2 * x",
             "xs[i], rates[i] = (x.detach(), … → xs[i], rates[i] = (x, …",
         ),
         "the optimizer is there for the scheduler alone, its parameter is never looked "
-        "at": ("idle.step() → …", "idle = … → …"),
+        "at": (
+            "idle.step() → pass",
+            "… → idle",
+            "… → idle = torch.optim.SGD([torch.zeros(1)], lr=initial_lr)",
+            "… → idle = torch.optim.SGD([torch.zeros(2, requires_grad=True)], "
+            "lr=initial_lr)",
+            "… → idle = torch.optim.SGD([torch.zeros(0, requires_grad=True)], "
+            "lr=initial_lr)",
+            "… → idle = torch.optim.SGD([torch.zeros(1, requires_grad=False)], "
+            "lr=initial_lr)",
+        ),
         "plain SGD has no momentum": ("…momentum=0) → …lr=initial_lr)",),
         "there is one scheduler at most": (
-            "…break",
+            "right_always_a_list_of_schedulers: … → scheduler.step(); break",
             "for scheduler in schedulers: → …",
             "schedulers = … → …if make_scheduler else []",
         ),
@@ -308,15 +386,26 @@ EQUAL: dict[str, Reasons] = {
             "result = list(__import__('itertools').accumulate(result, min))",
         ),
         "a rest of −1 is over, as one of 0 is": (
-            "…0, 0, initial_lr… → …0, -1, initial_lr…",
+            "… → best, bad, resting, lr, rates = (sign * float('inf'), 0, -1, "
+            "initial_lr, [])",
+            "… → self.best, self.bad, self.rest, self.lr = (None, 0, -1, initial_lr)",
+            "… → best, bad, rest, lr = (math.inf if mode == 'min' else "
+            "-math.inf, 0, -1, initial_lr)",
             "lr, bad, resting, rates = … → …0, -1, [])",
             "best, bad, rest, lr = … → …0, -1, initial_lr)",
             "forgive, rest = (patience, 0) → forgive, rest = (patience, -1)",
-            "forgive, rest = (patience, max(0, rest - 1)) → …",
+            "… → forgive, rest = (patience, rest - 1)",
+            "… → forgive, rest = (patience, max(-1, rest - 1))",
         ),
         "a number cannot be changed in place": ("bad = bad + 1 → bad += 1",),
         "nobody looks at its parameter": (
-            "optimizer = torch.optim.SGD([torch.zeros(1… → …",
+            "… → optimizer = torch.optim.SGD([torch.zeros(1)], lr=initial_lr)",
+            "… → optimizer = torch.optim.SGD([torch.zeros(2, "
+            "requires_grad=True)], lr=initial_lr)",
+            "… → optimizer = torch.optim.SGD([torch.zeros(0, "
+            "requires_grad=True)], lr=initial_lr)",
+            "… → optimizer = torch.optim.SGD([torch.zeros(1, "
+            "requires_grad=False)], lr=initial_lr)",
         ),
         "the first metric is asked about infinity of either sign": (
             "return reduce(see, metrics, (sign * math.inf, … → …(math.inf, …",
@@ -336,21 +425,28 @@ EQUAL: dict[str, Reasons] = {
             "scheduler.step(loss.detach()) → scheduler.step(loss)",
             "loss = x.item() ** 2 → loss = x ** 2",
         ),
-        "one entry is its own sum and mean": ("loss = (x ** 2).sum() → …",),
+        "one entry is its own sum and mean": (
+            "… → loss = (x ** 2).mean()",
+            "… → loss = x ** 2",
+        ),
         "autograd's view is copied as a number": (
             "xs[i], lrs[i] = (x.detach(), … → xs[i], lrs[i] = (x, …",
-            "xs.append(x.detach().clone().item()) → …",
+            "… → xs.append(x.detach().item())",
+            "… → xs.append(x.clone().item())",
         ),
         "every entry is written over": (
             "xs, lrs = … → …[1.0] * num_iterations)",
             "xs, lrs = … → …[-1.0] * num_iterations)",
         ),
         "the gradient is written by hand, autograd plays no part": (
-            "x = torch.tensor(500.0, requires_grad=True) → …",
+            "right_by_hand: … → x = torch.tensor(500.0)",
+            "right_by_hand: … → x = torch.tensor(500.0, requires_grad=False)",
             "x.grad = 2 * x.detach() → x.grad = 2 * x",
         ),
         "what is no ReduceLROnPlateau is an LRScheduler": (
-            "if isinstance(scheduler, LRScheduler) and … → …",
+            "… → if not isinstance(scheduler, ReduceLROnPlateau):",
+            "… → if scheduler and (not isinstance(scheduler, ReduceLROnPlateau)):",
+            "… → if LRScheduler and (not isinstance(scheduler, ReduceLROnPlateau)):",
         ),
     },
     "split_train_val": {
@@ -361,7 +457,7 @@ EQUAL: dict[str, Reasons] = {
             "seed = 2 * seed",
             "seed = seed + 1",
             "seed = seed - 1",
-            "keys = [rng.random() for _ in range(n)] → …",
+            "… → keys = [rng.random() for _ in range(n + 1)]",
         ),
         "the order within a part plays no part, and indices are never negative": (
             "result = list(result[0])[::-1], result[1]",
@@ -375,19 +471,30 @@ EQUAL: dict[str, Reasons] = {
             "…torch.Generator().manual_seed(seed)… → …torch.manual_seed(seed)…",
         ),
         "a list of indices is as good as a tensor or a set of them": (
-            "order = ….tolist() → order = …",
-            "val = set(…) → val = …",
+            "… → order = torch.randperm(n, "
+            "generator=torch.Generator().manual_seed(seed))",
+            "… → order = torch.randperm(n, generator=torch.manual_seed(seed)).tolist()",
+            "… → val = random.Random(seed).sample(range(n), n_val)",
         ),
     },
     "cosine_lr": {
         **never_negative("t", "total_steps", "max_lr", "min_lr"),
         **POSITIVE,
-        **IDLE,
+        "the optimizer is there for the scheduler alone, nobody looks at its "
+        "parameter": (
+            "optimizer.step() → pass",
+            "… → optimizer",
+            "… → optimizer = torch.optim.SGD([torch.zeros(2)], lr=max_lr)",
+            "… → optimizer = torch.optim.SGD([torch.zeros(0)], lr=max_lr)",
+        ),
         "a schedule has one step at least": ("total_steps = max(total_steps, 1)",),
         "at the last step the cosine is at min_lr, too": (
             "if t >= total_steps: → if t > total_steps:",
         ),
-        "a share is never negative": ("share = np.clip(t / total_steps, 0, 1) → …",),
+        "a share is never negative": (
+            "… → share = np.clip(0, t / total_steps, 1)",
+            "… → share = np.clip(t / total_steps, -1, 1)",
+        ),
     },
     "one_cycle_lr": {
         **never_negative(
@@ -396,7 +503,14 @@ EQUAL: dict[str, Reasons] = {
         **at_most(1, "pct_start"),
         **POSITIVE,
         **NOT_ZERO,
-        **IDLE,
+        "the optimizer is there for the scheduler alone, nobody looks at its "
+        "parameter": (
+            "optimizer.step() → pass",
+            "… → optimizer",
+            "… → optimizer = torch.optim.SGD([torch.zeros(1)])",
+            "… → optimizer = torch.optim.SGD([torch.zeros(2)], lr=max_lr)",
+            "… → optimizer = torch.optim.SGD([torch.zeros(0)], lr=max_lr)",
+        ),
         "fewer than two steps leave no room for a peak": (
             "total_steps = max(total_steps, 1)",
             "total_steps = max(total_steps, 2)",
@@ -417,7 +531,8 @@ EQUAL: dict[str, Reasons] = {
             "…1 - t / peak… → …t / peak - 1…",
             "…(t - peak) / (end - peak)… → …(peak - t) / (end - peak)…",
             "…(t - peak) / (end - peak)… → …(t - peak) / (peak - end)…",
-            "share = (t - begin) / (end - begin) → …",
+            "… → share = (begin - t) / (end - begin)",
+            "… → share = (t - begin) / (begin - end)",
             "…(t - peak) / (total_steps - 1 - peak)… → …(peak - t) / (…",
             "…(t - peak) / (total_steps - 1 - peak)… → …(peak - (total_steps - 1))…",
         ),
@@ -442,7 +557,7 @@ EQUAL: dict[str, Reasons] = {
         **at_most(1, "start_factor"),
         "at the join both halves are at the schedule's first rate": (
             "…if t < warmup_steps else… → …if t <= warmup_steps else…",
-            "if t >= warmup_steps: → if t > warmup_steps:",
+            "right_interp: … → if t > warmup_steps:",
         ),
     },
 }

@@ -56,14 +56,14 @@ class Hunt:
         tried: how many were handed in.
         equal: how many of them stand in the list of those that are right.
         survivors: those that got every point and do not, with the seeds.
-        stale: changes of the list that no survivor has.
+        stale: changes of the list that no survivor has, or a refused one as well.
     """
 
     exercise: str
     tried: int
     equal: int
     survivors: tuple[tuple[Mutant, tuple[str, ...]], ...]
-    stale: tuple[str, ...]
+    stale: tuple[tuple[str, str], ...]
 
     @property
     def lines(self) -> list[str]:
@@ -74,9 +74,8 @@ class Hunt:
             for mutant, seeds in self.survivors
         ]
         return lines + [
-            f"{self.exercise}: no survivor has this change, strike it from "
-            f"equal_mutants.py: {change}"
-            for change in self.stale
+            f"{self.exercise}, equal_mutants.py: {why}: {change}"
+            for change, why in self.stale
         ]
 
 
@@ -101,26 +100,35 @@ def hunt(
     names = load_reference(path)
     asked = questions(exercise, names[exercise.function], seeds)
     known = EQUAL.get(exercise.name, {}) if known is None else known
-    patterns = {p: _pattern(p) for changes in known.values() for p in changes}
-    tried, equal, survivors, found = 0, 0, [], set()
+    patterns = [p for changes in known.values() for p in changes]
+    tried, equal, survivors, found, broad = 0, 0, [], set(), {}
     for mutant, its_names in mutants(exercise, names, path, solutions):
         if not mutant.in_share(share):
             continue
         tried += 1
-        fits = {p for p, fit in patterns.items() if fit.fullmatch(mutant.change)}
+        fits = {p for p in patterns if is_meant(p, mutant)}
         # What is listed need not be asked under every seed, only whether it is right.
         passed = survived(mutant.text, its_names, asked[:1] if fits else asked)
         if passed and fits:
             equal, found = equal + 1, found | fits
         elif passed:
             survivors.append((mutant, tuple(passed)))
-    stale = tuple(p for p in patterns if p not in found) if share == 1.0 else ()
-    return Hunt(exercise.name, tried, equal, tuple(survivors), stale)
+        else:
+            broad |= dict.fromkeys(fits, f"it fits the refused {mutant.change!r}, too")
+    if share == 1.0:
+        broad |= {p: "no survivor has it" for p in patterns if p not in found}
+    return Hunt(exercise.name, tried, equal, tuple(survivors), tuple(broad.items()))
 
 
-def _pattern(change: str) -> re.Pattern:
-    """A change of the list; "…" stands for anything."""
-    return re.compile(re.escape(change).replace("…", ".*"))
+def is_meant(listed: str, mutant: Mutant) -> bool:
+    """Whether a line of the list means this mutant; "…" stands for anything.
+
+    A line may begin with the name of the right solution, "right_loop: ".
+    """
+    line = mutant.change
+    if listed.startswith("right"):
+        line = f"{mutant.origin}: {line}"
+    return re.fullmatch(re.escape(listed).replace("…", ".*"), line) is not None
 
 
 def mutants(

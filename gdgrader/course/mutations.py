@@ -72,10 +72,13 @@ def difference(before: str, after: str) -> str:
     'b = 2 → b = 4'
     """
     old, new = before.splitlines(), after.splitlines()
+    above: list[str] = []
     while old and new and old[0] == new[0]:
-        old, new = old[1:], new[1:]
+        above, old, new = old[:1], old[1:], new[1:]
     while old and new and old[-1] == new[-1]:
         old, new = old[:-1], new[:-1]
+    if not (old and new):  # a line more, or less: say where
+        old, new = above + old, above + new
     old, new = ("; ".join(line.strip() for line in part) for part in (old, new))
     return ARROW.join(_cut(old, new))
 
