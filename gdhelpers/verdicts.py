@@ -150,9 +150,12 @@ def rule(exercise: dict, property_name: str | None, answers: list[dict]) -> Verd
             "properties", each with "cases" that carry "expected" and the answers
             of the known "mistakes".
         property_name: which property was asked for; None means all of them.
-        answers: one for each of `cases_of`, as `gdhelpers.cases.run_case` gives them.
+        answers: one for each of `cases_of`, as `gdhelpers.cases.run_case` gives them;
+            those of cases that are asked again may all be left out.
     """
     cases = cases_of(exercise, property_name)
+    if len(answers) < len(cases):
+        cases = [case for case in cases if "again" not in case]
     tolerance = exercise["tolerance"]
     problems = [
         problem(answer, case, tolerance)
