@@ -266,6 +266,84 @@ def mistakes(
 
 
 @app.command()
+def hints(
+    lesson: Annotated[
+        str | None, typer.Argument(help="Such as 01_single_step; all unless told.")
+    ] = None,
+    wrong: Annotated[
+        Path | None,
+        typer.Option(help="Folder of wrong functions, <exercise>.py with wrong_…()."),
+    ] = None,
+    root: Root = Path(),
+) -> None:
+    """Hand in wrong functions, known and plausible ones; print what each is told."""
+    from rich.table import Table
+
+    from gdgrader.course import hints as tester
+    from gdgrader.exercises import exercises
+
+    if not exercises(lesson):
+        console.print(f"✗ {lesson} has no exercises in gdgrader/exercises.")
+        raise typer.Exit(1)
+    folder = wrong or root / "tests" / "wrong"
+    table = Table("exercise", "handed in", "in", "mistake", "hint", show_lines=True)
+    try:
+        for t in tester.table(lesson, root, folder):
+            asked = ", ".join(t.where)
+            table.add_row(t.exercise, t.handed_in, asked, t.mistake or "–", t.hint)
+    except FileNotFoundError as error:
+        console.print(f"✗ {error}", markup=False)
+        raise typer.Exit(1) from None
+    console.print(table, markup=False)
+
+
+@app.command()
+def mutants(
+    exercise: Annotated[
+        str | None, typer.Argument(help="Such as step_lr; all unless told.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds to try.")] = 20,
+    share: Annotated[
+        float, typer.Option(min=0, max=1, help="How large a part of them to try.")
+    ] = 1.0,
+    solutions: Annotated[
+        Path | None,
+        typer.Option(help="Folder of right solutions, <exercise>.py with right_…()."),
+    ] = None,
+    root: Root = Path(),
+) -> None:
+    """Hand in every small change of a right function; exit 1 if one gets all points."""
+    from rich.table import Table
+
+    from gdgrader.course import mutants as hunter
+    from gdgrader.exercises import exercises
+
+    known = exercises()
+    if exercise is not None and exercise not in known:
+        console.print(
+            f"✗ there is no exercise {exercise}; there are {', '.join(known)}."
+        )
+        raise typer.Exit(1)
+    folder = solutions or root / "tests" / "solutions"
+    table = Table("exercise", "mutants", "right anyway", "survivors")
+    wrong = []
+    for name in [exercise] if exercise else known:
+        try:
+            h = hunter.hunt(known[name], root, folder, map(str, range(seeds)), share)
+        except FileNotFoundError as error:
+            console.print(f"✗ {error}", markup=False)
+            raise typer.Exit(1) from None
+        table.add_row(name, *map(str, (h.tried, h.equal, len(h.survivors))))
+        wrong += h.lines
+    console.print(table)
+    for line in wrong:
+        console.print(f"✗ {line}", markup=False)
+    if wrong:
+        raise typer.Exit(1)
+    console.print(f"✓ under {seeds} seeds")
+
+
+@app.command()
 def report(
     lesson: Annotated[str, typer.Argument(help="Such as 01_single_step.")],
     names: Annotated[

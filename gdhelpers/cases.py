@@ -10,23 +10,31 @@ What JSON cannot say is spelled as a tagged dictionary:
 An answer is one of
 
     {"value": …}                                   what came back
-    {"missing": true}                              NotImplementedError
+    {"missing": true}                              it is not written yet
+    {"missing": "mse"}                             it calls `mse`, which is not
     {"error": "TypeError: …", "line": "…"}         the student's code raised
 
-where a value that is not plain is tagged too: {"$tensor": …, "shape": […]},
+A value comes with {"changed": "metrics"} where the function changed what it was given.
+A value that is not plain is tagged too: {"$tensor": …, "shape": […]},
 {"$array": …, "shape": […]}, {"$other": "generator"}.
 """
 
 from __future__ import annotations
 
 import contextlib
+import inspect
 import io
 import linecache
+import sysconfig
 import traceback
 import warnings
 from collections.abc import Callable
+from numbers import Integral, Real
 
 MAX_ITEMS = 100_000
+LIBRARIES = tuple(
+    sysconfig.get_path(kind) for kind in ("stdlib", "platstdlib", "purelib", "platlib")
+)
 
 
 def run_case(function: Callable, case: dict) -> dict:
@@ -37,36 +45,89 @@ def run_case(function: Callable, case: dict) -> dict:
             a function whose result is itself a function to be called at each of
             them; or "twice": true, to call it two times with the same objects and
             return both results, or a list, the positional arguments of the second
-            call.
+            call, or a list of such lists, for a call with each.
     """
     try:
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return {"value": encode(_result(function, case))}
-    except NotImplementedError:
-        return {"missing": True}
+            args = decode(case.get("args", []))
+            kwargs = {k: decode(v) for k, v in case.get("kwargs", {}).items()}
+            answer = {"value": _result(function, args, kwargs, case)}
+        changed = _changed(function, args, kwargs, case)
+        return answer | {"changed": changed} if changed else answer
     except KeyboardInterrupt:
         raise
     except BaseException as error:
+        if missing := unwritten(error):
+            own = missing == getattr(function, "__name__", "")
+            return {"missing": own or not missing.isidentifier() or missing}
         return {"error": _one_line(error), "line": _line_of(error)}
 
 
-def _result(function: Callable, case: dict):
-    args = decode(case.get("args", []))
-    kwargs = {k: decode(v) for k, v in case.get("kwargs", {}).items()}
+def unwritten(error: BaseException) -> str:
+    """The name of the function that is not written yet; "" where it is not that.
+
+    Libraries raise NotImplementedError, too, and torch says why it does.
+    """
+    if not isinstance(error, NotImplementedError):
+        return ""
+    *_, (frame, line) = traceback.walk_tb(error.__traceback__)
+    file = frame.f_code.co_filename
+    if file.startswith(LIBRARIES):
+        return ""
+    handed_out = "NotImplementedError" in linecache.getline(file, line)
+    return frame.f_code.co_name if handed_out or not str(error) else ""
+
+
+def _result(function: Callable, args: list, kwargs: dict, case: dict):
     again = case.get("twice")
     if again:
         # The same objects again, so that a function which changes them is found out.
-        args_again = decode(again) if isinstance(again, list) else args
-        return [function(*args, **kwargs), function(*args_again, **kwargs)]
+        more = [args] if again is True else decode(again)
+        calls = [args, *(more if isinstance(more[0], list) else [more])]
+        return encode([function(*each, **kwargs) for each in calls])
     result = function(*args, **kwargs)
-    if "at" in case and callable(result):
-        return [result(t) for t in case["at"]]
-    return result
+    if "at" not in case:
+        return encode(result)
+    if callable(result):
+        return encode([result(t) for t in case["at"]])
+    # A list of rates must not be taken for the rates at the steps that were asked.
+    return _of_many(result) if isinstance(result, list | tuple) else encode(result)
+
+
+def _changed(function: Callable, args: list, kwargs: dict, case: dict) -> str:
+    """The name of the first argument that is no more what the case says, or ""."""
+    names = [name for name, _ in zip(_parameters(function), args, strict=False)]
+    names += [f"argument {i + 1}" for i in range(len(names), len(args))]
+    given = dict(zip(names, args, strict=True)) | kwargs
+    asked = [*case.get("args", []), *case.get("kwargs", {}).values()]
+    for (name, now), before in zip(given.items(), asked, strict=True):
+        if repr(_plain(now)) != repr(_plain(decode(before))):
+            return name
+    return ""
+
+
+def _parameters(function: Callable) -> list[str]:
+    try:
+        found = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # some callables tell nothing
+        return []
+    return [p.name for p in found if p.kind is not p.VAR_POSITIONAL]
+
+
+def _plain(value):
+    """Its numbers; whether a tensor is followed by autograd plays no part."""
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    if callable(value):
+        return None
+    return value.tolist() if hasattr(value, "tolist") else value
 
 
 def decode(value):
-    """Turn a tagged dictionary into what it stands for; leave the rest alone."""
+    """Turn tagged dictionaries into what they stand for, and copy the rest."""
     if isinstance(value, list):
         return [decode(v) for v in value]
     if not isinstance(value, dict):
@@ -79,31 +140,42 @@ def decode(value):
         from torch.optim import lr_scheduler
 
         make = getattr(lr_scheduler, value["$scheduler"])
-        return lambda optimizer: make(optimizer, **value.get("kwargs", {}))
+        kwargs = decode(value.get("kwargs", {}))
+        parts = kwargs.pop("schedulers", None)  # of a sequence, on the same optimizer
+        return lambda optimizer: make(
+            optimizer,
+            **({"schedulers": [part(optimizer) for part in parts]} if parts else {}),
+            **kwargs,
+        )
     if "$schedule" in value:
         from gdhelpers import schedules
 
         return getattr(schedules, value["$schedule"])(**value.get("kwargs", {}))
-    return value
+    return {k: decode(v) for k, v in value.items()}
 
 
 def encode(value):
     """Turn an answer into JSON, naming what JSON has no word for."""
     if value is None or isinstance(value, bool | str):
         return value if not isinstance(value, str) else value[:1000]
-    if isinstance(value, int) and abs(value) < 2**63:
+    if isinstance(value, Integral) and abs(value) < 2**63:
         return int(value)
-    if isinstance(value, float):  # numpy's float64 is one too
-        return float(value)
-    if isinstance(value, list | tuple):
-        if len(value) > MAX_ITEMS:
-            return {"$other": f"{type(value).__name__} of {len(value)} entries"}
-        return [encode(v) for v in value]
+    if isinstance(value, Real):  # a fraction too, and what is beyond 64 bits
+        with contextlib.suppress(OverflowError):
+            return float(value)
+    if isinstance(value, list | tuple | range):
+        return (
+            [encode(v) for v in value] if len(value) <= MAX_ITEMS else _of_many(value)
+        )
     if hasattr(value, "detach") and hasattr(value, "tolist"):
         return _dense("$tensor", value.detach())
     if hasattr(value, "dtype") and hasattr(value, "tolist"):
-        return value.item() if value.shape == () else _dense("$array", value)
+        return encode(value.item()) if value.shape == () else _dense("$array", value)
     return {"$other": type(value).__name__}
+
+
+def _of_many(value) -> dict:
+    return {"$other": f"{type(value).__name__} of {len(value)} entries"}
 
 
 def _dense(tag: str, value) -> dict:
@@ -125,7 +197,7 @@ def _line_of(error: BaseException) -> str:
     """The deepest line the student wrote, not one of ours or of a library."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if "ipykernel" in frame.filename or frame.filename.startswith("<"):
-            return (
-                frame.line or linecache.getline(frame.filename, frame.lineno)
-            ).strip()
+            line = frame.line or linecache.getline(frame.filename, frame.lineno)
+            if line.strip():  # libraries have frames of such names, without a text
+                return line.strip()
     return ""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gdhelpers.cases import run_case
+from gdhelpers.cases import run_case, unwritten
 from gdhelpers.terminal import say
 from gdhelpers.verdicts import Fault, cases_of, rule
 
@@ -108,7 +108,10 @@ def once_written(*names: str) -> Iterator[None]:
     them = "it" if len(names) == 1 else "them"
     try:
         yield
-    except NotImplementedError:
+    except NotImplementedError as error:
+        missing = unwritten(error)
+        if missing.isidentifier() and missing not in names:
+            wanted, them = missing, "it"  # what one of the names calls
         say(f"This needs your {wanted}: write {them} above, then run this cell again.")
     except NameError as error:
         if isinstance(error, UnboundLocalError):

@@ -9,14 +9,15 @@ def split_problem(got, case: dict) -> str:
     """What is wrong with `split_train_val(n, n_val, seed)`; "" where nothing is.
 
     A case asked twice brings back two splits: the same for the same arguments,
-    different ones for another seed.
+    different ones for another seed. Asked for many seeds, each index must be in the
+    validation part once, and in the training part.
     """
     asked = [case["args"]]
-    if case.get("twice"):
-        if not (isinstance(got, list) and len(got) == 2):
+    if again := case.get("twice"):
+        more = [case["args"]] if again is True else again
+        asked += more if isinstance(more[0], list) else [more]
+        if not (isinstance(got, list) and len(got) == len(asked)):
             return "Return a pair: the training indices, then the validation indices."
-        again = case["twice"]
-        asked.append(again if isinstance(again, list) else case["args"])
     else:
         got = [got]
     for args, split in zip(asked, got, strict=True):
@@ -25,10 +26,25 @@ def split_problem(got, case: dict) -> str:
             return wrong
     if len(got) == 1:
         return ""
+    if len(got) > 2:
+        return _never(got, asked)
     same = set(_indices(got[0][1])) == set(_indices(got[1][1]))
     if asked[0] == asked[1]:
         return "" if same else "Two calls with one seed give different splits."
     return "Another seed gives the same split: the seed is not used." if same else ""
+
+
+def _never(splits, asked: list) -> str:
+    """Which index no seed puts into one of the parts."""
+    for part, name in enumerate(("training", "validation")):
+        seen = {i for split in splits for i in _indices(split[part])}
+        missing = set(range(asked[0][0])) - seen
+        if missing:
+            return (
+                f"Index {min(missing)} is never in the {name} part, whatever the seed: "
+                "every index should have its chance."
+            )
+    return ""
 
 
 def _one_split(split, n: int, n_val: int, seed: int) -> str:
@@ -36,7 +52,10 @@ def _one_split(split, n: int, n_val: int, seed: int) -> str:
         return "Return a pair: the training indices, then the validation indices."
     train, val = map(_indices, split)
     if train is None or val is None:
-        return "Each part should be a flat list, array or tensor of whole numbers."
+        return (
+            "Each part should be a flat list, array or tensor of whole numbers "
+            "(5, not 5.0)."
+        )
     if set(train) & set(val):
         return f"{len(set(train) & set(val))} indices are in both parts."
     for name, part, size in (

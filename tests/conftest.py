@@ -40,7 +40,7 @@ SLOW = (
     *LONG,
     *("attacks/", "autograde/", "feedback/", "grading/", "lms/", "report/", "sandbox/"),
     *("browser", "cluster", "notebooks/", "postgres", "test_explorers"),
-    *("test_nbgrader", "test_release", "test_training"),
+    *("course/test_hints", "test_nbgrader", "test_release", "test_training"),
 )
 
 

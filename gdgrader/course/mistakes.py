@@ -12,7 +12,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from gdgrader.exercises import exercises
-from gdgrader.exercises.base import Exercise
+from gdgrader.exercises.base import Exercise, Mistake
 from gdgrader.exercises.reference import load_reference, source_notebook
 from gdhelpers.cases import run_case
 from gdhelpers.verdicts import Verdict, cases_of, rule
@@ -75,9 +75,10 @@ def trial(
         for index, mistake in enumerate(exercise.mistakes):
             for asked, verdict in _rulings_of_mistake(entry, index):
                 # One property may not touch the mistake; the whole exercise must.
-                if verdict.right and asked is not None:
+                if asked is not None and (verdict.right or asked in mistake.untold):
                     continue
-                if (verdict.mistake, verdict.hint) != (mistake.name, mistake.hint):
+                # And one property may not tell it from one that is alike there.
+                if not _named(verdict, mistake, alike=asked is not None):
                     told = "passes" if verdict.right else verdict.message
                     found = f"mistake {mistake.name!r} {_where(asked, seed)}: {told}"
                     wrong.setdefault(mistake.name, []).append(found)
@@ -89,6 +90,12 @@ def trial(
         sum(name not in wrong for name in right),
         tuple(line for lines in wrong.values() for line in lines),
     )
+
+
+def _named(verdict: Verdict, mistake: Mistake, alike: bool) -> bool:
+    if alike and verdict.mistake in mistake.like:
+        return True
+    return (verdict.mistake, verdict.hint) == (mistake.name, mistake.hint)
 
 
 def right_solutions(path: Path) -> dict[str, Callable]:

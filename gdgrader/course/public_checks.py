@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -12,6 +13,7 @@ from gdgrader.course.edition import graded_cells
 from gdgrader.exercises import exercises
 from gdgrader.exercises.reference import load_reference
 from gdhelpers.checks import TABLE
+from gdhelpers.verdicts import same
 
 PUBLIC_SEED = "public"
 DIGITS = 12  # last bits differ between machines; a build compares by value
@@ -50,6 +52,8 @@ def public_table(lesson: str, notebook: NotebookNode, path: Path) -> dict:
         name: exercise.entry(namespace[exercise.function], PUBLIC_SEED)
         for name, exercise in known.items()
     }
+    for entry in entries.values():
+        _shorten(entry)
     return {"lesson": lesson, "exercises": rounded(entries)}
 
 
@@ -63,14 +67,44 @@ def has_checks(lesson: str, notebook: NotebookNode) -> bool:
         return False
 
 
-def rounded(value):
-    """The same data with every float at `DIGITS` significant digits."""
+def _shorten(entry: dict) -> None:
+    """Write {} for what is right in a known mistake's answer, and no idle digits."""
+    rel = entry["tolerance"]["rel"]
+    digits = min(DIGITS, 2 - math.floor(math.log10(rel))) if rel else DIGITS
+    for asked in entry["properties"].values():
+        for case in asked["cases"]:
+            case["mistakes"] = [
+                rounded(_wrong_part(answer, case["expected"], entry), digits)
+                for answer in case["mistakes"]
+            ]
+
+
+def _wrong_part(answer: dict, expected: dict, entry: dict) -> dict:
+    """The answer as `gdhelpers.verdicts.answer_of` reads it."""
+    if same(answer, expected, entry):
+        return {}
+    got, want = answer.get("value"), expected["value"]
+    if not (isinstance(got, list) and isinstance(want, list) and len(got) == len(want)):
+        return answer
+    pairs = zip(got, want, strict=True)
+    right = [same({"value": g}, {"value": w}, entry) for g, w in pairs]
+    if any(isinstance(w, list | dict) for w in want):
+        parts = [{} if r else g for g, r in zip(got, right, strict=True)]
+        return answer | {"value": parts}
+    if all(right):  # but for an argument that was changed
+        return answer
+    first, last = right.index(False), len(right) - right[::-1].index(False)
+    return answer | {"value": got[first:last], "after": first}
+
+
+def rounded(value, digits: int = DIGITS):
+    """The same data with every float at so many significant digits."""
     if isinstance(value, float):
-        return float(f"{value:.{DIGITS}g}")
+        return float(f"{value:.{digits}g}")
     if isinstance(value, dict):
-        return {k: rounded(v) for k, v in value.items()}
+        return {k: rounded(v, digits) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [rounded(v) for v in value]
+        return [rounded(v, digits) for v in value]
     return value
 
 
@@ -80,7 +114,7 @@ def as_text(table: dict) -> str:
     for name, entry in table["exercises"].items():
         head = {k: v for k, v in entry.items() if k != "properties"}
         inner = ",\n   ".join(
-            f"{json.dumps(p)}: {json.dumps(cases, ensure_ascii=False)}"
+            f"{json.dumps(p)}: {_closely(cases)}"
             for p, cases in entry["properties"].items()
         )
         start = json.dumps(head, ensure_ascii=False)[:-1]
@@ -90,6 +124,11 @@ def as_text(table: dict) -> str:
     body = ",\n".join(lines)
     lesson = json.dumps(table["lesson"])
     return f'{{"lesson": {lesson},\n "exercises": {{\n{body}}}}}\n'
+
+
+def _closely(cases: list[dict]) -> str:
+    """As JSON without spaces, which would be a sixth of it."""
+    return json.dumps(cases, ensure_ascii=False, separators=(",", ":"))
 
 
 class PublicTable(NbGraderPreprocessor):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gdgrader.exercises.edits import compiled, edited, text_of
@@ -19,7 +19,7 @@ def case(*args, at=None, twice=False, rule=None, wanted=None, **kwargs) -> dict:
     Args:
         at: the result is a function; call it at each of these steps.
         twice: call two times and return both results; a list holds the positional
-            arguments of the second call.
+            arguments of the second call, a list of lists those of several more.
         rule: name of a rule in `gdhelpers.verdicts.RULES`, where no single value
             is right.
         wanted: what to print as "expected", where the value itself says little.
@@ -65,12 +65,23 @@ class Mistake:
 
     Attributes:
         text: its definition, where no file holds it.
+        like: other mistakes whose hints are true of this one, too: they are told where
+            some property cannot tell them from it.
+        untold: properties that do not name it, as many other slips answer so there.
     """
 
     name: str
     hint: str
     function: Callable
     text: str | None = None
+    like: Collection[str] = ()
+    untold: Collection[str] = ()
+
+    @property
+    def told(self) -> dict:
+        """What the table says of it."""
+        untold = {"untold": list(self.untold)} if self.untold else {}
+        return {"name": self.name, "hint": self.hint, **untold}
 
     def source(self, function_name: str) -> str:
         """Its code as a student would have written it, under the exercise's name."""
@@ -124,34 +135,45 @@ class Exercise:
         return function
 
     def mistake(
-        self, name: str, hint: str, edits: Mapping[str, str] | None = None
-    ) -> Callable | None:
+        self,
+        name: str,
+        hint: str,
+        *ways: Mapping[str, str],
+        like: Collection[str] = (),
+        untold: Collection[str] = (),
+    ) -> Callable:
         """Add a wrong implementation to the catalogue; the first that fits is told.
 
+        It is told only to an answer that is the same in every case. Where people make
+        one mistake in several ways, such as with a right end or without, give them all.
+
         Args:
-            edits: old → new, each to be found exactly once in the right text. Without
-                edits, decorate a whole function.
+            hint: what is true of whatever answers so, however it was written.
+            ways: edits, old → new, each to be found exactly once in the right text.
+                Without any, or for one way more, decorate a whole function.
+            like: earlier mistakes that some properties cannot tell from this one, and
+                whose hints are true of it, too.
+            untold: properties where its answers are those of too many other slips.
 
         Errors: ValueError where an edit does not fit; it names exercise and mistake.
         """
 
         def add(function, text=None):
-            self.mistakes.append(Mistake(name, hint, function, text))
+            self.mistakes.append(Mistake(name, hint, function, text, like, untold))
             return function
 
-        if edits is None:
-            return add
         where = f"{self.name}, mistake {name!r}"
-        if self.answer is None:
+        if ways and self.answer is None:
             raise ValueError(
                 f"{where}: decorate the right text, @exercise.right, first"
             )
-        try:
-            text = edited(text_of(self.answer), edits)
-            add(compiled(text, self.answer.__globals__, where), text)
-        except (ValueError, SyntaxError) as error:
-            raise ValueError(f"{where}: {error}") from error
-        return None
+        for edits in ways:
+            try:
+                text = edited(text_of(self.answer), edits)
+                add(compiled(text, self.answer.__globals__, where), text)
+            except (ValueError, SyntaxError) as error:
+                raise ValueError(f"{where}: {error}") from error
+        return add
 
     def entry(
         self, reference: Callable, seed: str, properties: Iterable[str] | None = None
@@ -167,7 +189,7 @@ class Exercise:
         return {
             "function": self.function,
             "tolerance": {"rel": self.rel, "abs": self.abs},
-            "mistakes": [{"name": m.name, "hint": m.hint} for m in self.mistakes],
+            "mistakes": [m.told for m in self.mistakes],
             "properties": {
                 name: {"cases": [self._answered(c, reference) for c in cases]}
                 for name in wanted

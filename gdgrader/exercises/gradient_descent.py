@@ -11,17 +11,28 @@ from gdgrader.exercises.draws import a_rate, a_theta
 exercise = Exercise("gradient_descent", "01_single_step", rel=1e-5, abs=1e-12, place=2)
 
 
-@exercise.asks("many steps", case(1.0, 0.2, 20), case(-3.0, 0.7, 7))
+# At rate 1 every step changes the sign, in any arithmetic: so many steps stay exact.
+@exercise.asks(
+    "many steps",
+    case(1.0, 0.2, 20),
+    case(-3.0, 0.7, 7),
+    case(-300.0, 1.0, 251),
+    case(0.0, 0.3, 4),
+)
 def _(rng):
     return case(a_theta(rng), a_rate(rng), rng.randint(4, 12))
 
 
-@exercise.asks("a single step", case(2.0, 0.1, 1), case(-5.0, 0.8, 1))
+@exercise.asks(
+    "a single step", case(2.0, 0.1, 1), case(-5.0, 0.8, 1), case(2.0, 300.0, 1)
+)
 def _(rng):
     return case(a_theta(rng), a_rate(rng), 1)
 
 
-exercise.asks_only("no steps at all", case(1.0, 0.2, 0), case(-3.5, 0.9, 0))
+exercise.asks_only(
+    "no steps at all", case(1.0, 0.2, 0), case(-3.5, 0.2, 0), case(250.0, 0.9, 0)
+)
 
 
 @exercise.right
@@ -65,8 +76,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "stale gradient",
-    "the gradient is that of the start in every step. Compute it anew where you "
-    "stand now.",
+    "all steps go along the gradient of the start, as one long step would. Compute it "
+    "anew where you stand now.",
     {
         "2 * theta": "gradient",
         "theta = initial_theta": "theta = initial_theta\n"
@@ -87,9 +98,46 @@ exercise.mistake(
         "theta - ": "initial_theta - ",
         "2 * theta": "2 * initial_theta",
     },
+    {"    return": "        return"},
+    untold=["no steps at all"],
 )
 exercise.mistake(
     "absolute slope",
     "the slope's sign was lost, so a negative start walks away from the minimum.",
     {"2 * theta": "abs(2 * theta)"},
+)
+exercise.mistake(
+    "nothing kept",
+    "the start comes back unchanged: what a step returns must be kept, theta = …",
+    {"theta = theta - ": "theta - "},
+    like=["one step too few"],
+)
+exercise.mistake(
+    "factor 2 twice",
+    "every step is twice as long as it should be: 2θ has the 2 of the derivative "
+    "already.",
+    {"2 * theta": "4 * theta"},
+)
+exercise.mistake(
+    "whole path returned",
+    "these are all the θ on the way. Return the last one alone, a number.",
+    {
+        "theta = initial_theta": "theta, path = initial_theta, [initial_theta]",
+        "\n    return theta": "\n        path.append(theta)\n    return path",
+    },
+    {
+        "theta = initial_theta": "theta, path = initial_theta, []",
+        "\n    return theta": "\n        path.append(theta)\n    return path",
+    },
+)
+exercise.mistake(
+    "loss returned",
+    "this is the loss θ² at the end. Return θ itself.",
+    {"return theta": "return theta**2"},
+)
+exercise.mistake(
+    "arguments swapped",
+    "θ and η have changed places in each step: the start is the first argument of a "
+    "step, the rate the second.",
+    {"theta - learning_rate * 2 * theta": "learning_rate - theta * 2 * learning_rate"},
 )

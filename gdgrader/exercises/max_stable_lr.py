@@ -10,12 +10,12 @@ exercise = Exercise(
 )
 
 
-@exercise.asks("gentle bowls", case(0.5), case(1.5))
+@exercise.asks("gentle bowls", case(0.5), case(1.5), case(0.001))
 def _(rng):
     return case(round(rng.uniform(0.1, 0.9), 3))
 
 
-@exercise.asks("steep bowls", case(5.0), case(80.0))
+@exercise.asks("steep bowls", case(5.0), case(80.0), case(5e4))
 def _(rng):
     return case(round(rng.uniform(3.0, 50.0), 3))
 
@@ -40,6 +40,7 @@ exercise.mistake(
     "curvature ignored",
     "this is the bound of one bowl only. It depends on the curvature.",
     {"2 / curvature": "1.0"},
+    {"2 / curvature": "2.0"},
 )
 exercise.mistake(
     "multiplied",
@@ -55,4 +56,26 @@ exercise.mistake(
     "curvature squared",
     "the factor 1 − ηλ holds λ once, so the bound does too.",
     {"curvature\n": "curvature**2\n"},
+)
+exercise.mistake(
+    "twice the bound",
+    "this is twice the bound. Solve 1 − ηλ = −1 for η: λ is the whole curvature.",
+    {"2 /": "4 /"},
+)
+exercise.mistake(
+    "whole division",
+    "`//` cuts off what comes after the point. Divide with `/`.",
+    {"/": "//"},
+    untold=["steep bowls"],
+)
+exercise.mistake(
+    "sign flipped",
+    "a negative rate climbs: 1 − ηλ = −1 has a positive solution.",
+    {"2 /": "-2 /"},
+)
+exercise.mistake(
+    "factor returned",
+    "this is the factor 1 − ηλ for some rate, no rate. Solve 1 − ηλ = −1 for η.",
+    {"2 / curvature": "1 - curvature"},
+    {"2 / curvature": "1 - 2 * curvature"},
 )

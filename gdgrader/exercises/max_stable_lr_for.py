@@ -10,7 +10,13 @@ from gdgrader.exercises.draws import rows
 exercise = Exercise("max_stable_lr_for", "03_linear_regression", rel=1e-5, place=3)
 
 
-@exercise.asks("two columns", case(tensor([[0.5, 1.0], [-0.5, 1.0]])))
+@exercise.asks(
+    "two columns",
+    case(tensor([[0.5, 1.0], [-0.5, 1.0]])),
+    case(tensor([[0.02, 0.01], [0.0, -0.03]])),
+    case(tensor([[250.0, 1.0], [-250.0, 1.0], [120.0, -250.0]])),
+    case(tensor([[1.0], [-3.0]])),
+)
 def _(rng):
     return case(tensor(rows(rng, rng.randint(4, 8), 2)))
 
@@ -35,7 +41,7 @@ exercise.mistake(
 exercise.mistake(
     "factor 2 of the Hessian forgotten",
     "this is twice as large as it should be, and a rate of that size diverges: the "
-    "second derivative of a square is 2, so the Hessian is (2/n)XᵀX.",
+    "Hessian is (2/n)XᵀX, where n is the number of rows.",
     {"2 / len(x) * x.T @ x": "x.T @ x / len(x)"},
 )
 exercise.mistake(
@@ -46,8 +52,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "one over the curvature",
-    "1/λ lands in one step; beyond it the step overshoots but still converges. The "
-    "bound is where the factor 1 − ηλ reaches −1.",
+    "this is half the bound: 1/λ lands in one step, and beyond it the step overshoots "
+    "but still converges. The bound is where the factor 1 − ηλ reaches −1.",
     {"2 / torch": "1 / torch"},
 )
 exercise.mistake(
@@ -75,4 +81,38 @@ exercise.mistake(
         "torch.linalg.eigvalsh": "",
         ".max()": ".diagonal().max()",
     },
+)
+exercise.mistake(
+    "plain XᵀX",
+    "this takes XᵀX itself. The Hessian is (2/n)XᵀX, where n is the number of rows.",
+    {"2 / len(x) * ": ""},
+)
+exercise.mistake(
+    "sum of the curvatures",
+    "this divides by the sum of all eigenvalues, the trace. The largest alone decides.",
+    {".max()": ".sum()"},
+    like=["best instead of largest"],
+)
+exercise.mistake(
+    "mean curvature",
+    "this takes the mean of the eigenvalues. The largest alone decides.",
+    {".max()": ".mean()"},
+)
+exercise.mistake(
+    "divided by all entries of x",
+    "the mean runs over the n points, the rows of x, not over all its n·d entries.",
+    {"len(x)": "x.numel()"},
+    like=["factor 2 of the Hessian forgotten"],
+)
+exercise.mistake(
+    "divided by the columns",
+    "this divides by the number of columns, d. The mean runs over the n rows.",
+    {"len(x)": "x.shape[1]"},
+    like=["plain XᵀX"],
+)
+exercise.mistake(
+    "curvature returned",
+    "this is the largest curvature. The rate at which a step no longer converges along "
+    "it is 2 / λ.",
+    {"return 2 / torch": "return torch"},
 )

@@ -15,10 +15,13 @@ exercise = Exercise("mse", "03_linear_regression", place=1)
     "vectors",
     case(tensor([1.0, 2.0, 3.0]), tensor([1.0, 2.0, 3.0])),
     case(tensor([1.0, 2.0, 3.0]), tensor([2.0, 0.0, 6.0])),
+    case(tensor([-4.0, 2.0, 250.0]), tensor([1.0, 2.0, 3.0])),
+    case(tensor([1.0, 2.0, 3.0]), tensor([-2.0, 0.5, -250.0])),
+    case(tensor([0] * 201 + [3]), tensor([1] * 202)),
 )
 def _(rng):
     n = rng.randint(3, 7)
-    return case(tensor(numbers(rng, n)), tensor(numbers(rng, n, 3, 6)))
+    return case(tensor(numbers(rng, n)), tensor(numbers(rng, n, -6, 6)))
 
 
 @exercise.asks(
@@ -81,12 +84,36 @@ exercise.mistake(
 )
 exercise.mistake(
     "plain number",
-    "`.item()` gives a Python number, and autograd loses the thread there. Return "
-    "the 0-d tensor itself.",
+    "this is a plain number, where autograd loses the thread. Compute with torch and "
+    "return the 0-d tensor itself, without `.item()`.",
     {".mean()": ".mean().item()"},
 )
 exercise.mistake(
     "difference of squares",
     "ŷ² − y² is not (ŷ − y)². Subtract first, then square.",
     {"(y_hat - y) ** 2": "y_hat**2 - y**2"},
+)
+exercise.mistake(
+    "times two, not squared",
+    "`* 2` doubles the errors. Squaring is `** 2`.",
+    {"** 2": "* 2"},
+)
+exercise.mistake(
+    "mean over one dimension",
+    "this is a mean for each row or column. Take one over all entries: `.mean()` "
+    "without a dimension.",
+    {".mean()": ".mean(dim=0)"},
+    {".mean()": ".mean(dim=-1)"},
+)
+exercise.mistake(
+    "length of the error",
+    "this is the length of the error vector, the root of a sum of squares. Take their "
+    "mean, and no root.",
+    {".mean()": ".sum() ** 0.5"},
+)
+exercise.mistake(
+    "divided by one less",
+    "the sum is divided by one less than there are, as in a sample's variance. A mean "
+    "divides by all of them.",
+    {".mean()": ".sum() / (y.numel() - 1)"},
 )

@@ -24,6 +24,9 @@ _EXACT = [[0.5, 1.0], [-1.0, 1.0], [2.0, 1.0]]
         tensor([0.5, -2.0, -1.0]),
     ),
     case(tensor(_EXACT), tensor([3.5, -1.0, 8.0]), tensor([-1.0, 1.0])),
+    case(tensor(_EXACT), tensor([250.0, -250.0, 8.0]), tensor([-1.0, 1.0])),
+    case(tensor([[0.5], [-1.0], [250.0]]), tensor([3.5, -1.0, 8.0]), tensor([3.0])),
+    case(tensor([[2.0, -250.0]]), tensor([3.0]), tensor([-250.0, 250.0])),
     case(tensor(_EXACT), tensor([3.5, -1.0, 8.0]), tensor([0.0, 1.0]), twice=True),
 )
 def _(rng):
@@ -32,7 +35,15 @@ def _(rng):
     return case(tensor(rows(rng, n, 2)), tensor(y), tensor(a))
 
 
-@exercise.asks("more weights")
+@exercise.asks(
+    "more weights",
+    case(tensor([[1, 0, 0]] * 201 + [[1, 3, 2]]), tensor([1] * 202), tensor([2, 1, 0])),
+    case(
+        tensor([[1.0, 0.0, 0.0], [2.0, 5.0, 1.0]]),
+        tensor([4.0, 1.0]),
+        tensor([0.5, -2.0, -1.0]),
+    ),
+)
 def _(rng):
     n, d = rng.randint(8, 10), rng.randint(3, 4)
     y, a = numbers(rng, n, 2, 5), numbers(rng, d, -2, -0.5)
@@ -102,4 +113,31 @@ exercise.mistake(
     "this is the gradient of the mean *absolute* error: it keeps only the sign of "
     "each error. For squares the size of the error counts too.",
     {"2 * ": "", "(x @ a - y)": "(x @ a - y).sign()"},
+)
+exercise.mistake(
+    "factor 2 twice",
+    "this is twice the gradient: the derivative of a square brings down a 2 once.",
+    {"2 * ": "4 * "},
+)
+exercise.mistake(
+    "divided by the weights",
+    "this divides by the number of weights, d. The mean runs over the n points.",
+    {"len(y)": "len(a)"},
+)
+exercise.mistake(
+    "error squared",
+    "the derivative of u² is 2u: the error itself, not its square, is multiplied by x.",
+    {"(x @ a - y)": "(x @ a - y) ** 2"},
+)
+exercise.mistake(
+    "one number for all",
+    "this is one number for all weights. Each has a slope of its own, so the gradient "
+    "has the shape of a.",
+    {"2 * x.T @ (x @ a - y) / len(y)": "(2 * x.T @ (x @ a - y) / len(y)).mean()"},
+    {"2 * x.T @ (x @ a - y) / len(y)": "(2 * x.T @ (x @ a - y) / len(y)).sum()"},
+)
+exercise.mistake(
+    "loss returned",
+    "this is the loss itself. Return its slope for each weight.",
+    {"2 * x.T @ (x @ a - y) / len(y)": "((x @ a - y) ** 2).mean()"},
 )

@@ -1,7 +1,7 @@
 """One cycle as torch counts it: `one_cycle_lr(t, total_steps, max_lr, …)`.
 
 Tolerance: float64 in any order of operations agrees to about 1e-15 of the highest rate.
-The mistakes differ by as little as 3e-7 of it, as the last rate is that small, so
+The mistakes differ by as little as 2e-6 of it, as the last rate is that small, so
 answers count as equal within 1e-12, or 1e-9 of their size.
 """
 
@@ -21,33 +21,54 @@ def a_cycle(rng, rising):
 
 # Each property asks for a step of the rise and one of the fall: some mistakes show
 # in one of them only, and some look alike there.
-@exercise.asks("the rise", case(0, 100, 1.0), case(12, 60, 0.5), case(40, 60, 0.5))
+@exercise.asks(
+    "the rise",
+    case(0, 100, 1.0),
+    case(12, 60, 0.5),
+    case(40, 60, 0.5),
+    case(12, 100, 0.5),
+    case(149, 500, 1500.0),
+)
 def _(rng):
     return case(*a_cycle(rng, rising=True))
 
 
-@exercise.asks("the fall", case(29, 100, 1.0), case(99, 100, 1.0), case(64, 100, 1.0))
+@exercise.asks(
+    "the fall",
+    case(29, 100, 1.0),
+    case(99, 100, 1.0),
+    case(52, 100, 1.0),
+    case(98, 100, 1.0),
+    case(64, 100, 2.0),
+    case(230, 500, 0.5),
+)
 def _(rng):
     return case(*a_cycle(rng, rising=False))
 
 
+# One argument at a time is another one.
 @exercise.asks(
     "another shape",
-    case(20, 100, 1.0, pct_start=0.5, div_factor=10.0, final_div_factor=100.0),
+    case(20, 100, 1.0, 0.5, 10.0, 100.0),
+    case(20, 100, 1.0, 0.505, 10.0, 100.0),
+    case(20, 100, 1.0, 0.5, 150.125, 100.0),
+    case(99, 100, 1.0, 0.5, 10.0, 123.456),
     case(80, 100, 1.0, pct_start=0.5, div_factor=10.0, final_div_factor=100.0),
     case(99, 100, 1.0, pct_start=0.5, div_factor=10.0, final_div_factor=100.0),
 )
 def _(rng):
     step, total, high = a_cycle(rng, rising=rng.random() < 0.5)
     shape = {
-        "pct_start": round(rng.uniform(0.55, 0.8), 2),
+        "pct_start": round(rng.uniform(0.55, 0.8), 3),
         "div_factor": round(rng.uniform(3, 12), 1),
         "final_div_factor": round(rng.uniform(50, 500), 1),
     }
     return case(step, total, high, **shape)
 
 
-@exercise.asks("past the end", case(130, 100, 1.0), case(64, 100, 1.0))
+@exercise.asks(
+    "past the end", case(130, 100, 1.0), case(52, 100, 1.0), case(100, 100, 1.0)
+)
 def _(rng):
     total = rng.randint(40, 100)
     return case(total + rng.randint(3, total // 2), total, a_highest_rate(rng))
@@ -67,6 +88,10 @@ def _(t, total_steps, max_lr, pct_start=0.3, div_factor=25.0, final_div_factor=1
         low, share = last, (t - peak) / (end - peak)
     return low + (max_lr - low) * (1 + cos(pi * share)) / 2
 
+
+# Half of the students write the end apart, so that it is right whatever comes before.
+_ENDS = {"t = min(t, end)": "if t >= end:\n        return last"}
+_COSINE = "(1 + cos(pi * share)) / 2"
 
 exercise.mistake(
     "peak one step late",
@@ -96,10 +121,43 @@ exercise.mistake(
     {"pct_start * total_steps": "int(pct_start * total_steps)"},
 )
 exercise.mistake(
+    "fall a straight line",
+    "your fall is a straight line. Rise and fall are half a cosine each.",
+    {_COSINE: f"({_COSINE} if t <= peak else 1 - share)"},
+)
+exercise.mistake(
+    "rise a straight line",
+    "your rise is a straight line, your fall is right. Rise and fall are half a cosine "
+    "each.",
+    {_COSINE: f"(1 - share if t <= peak else {_COSINE})"},
+)
+exercise.mistake(
+    "straight lines",
+    "you go in straight lines. Rise and fall are half a cosine each.",
+    {"(1 + cos(pi * share)) / 2": "(1 - share)"},
+    _ENDS | {"(1 + cos(pi * share)) / 2": "(1 - share)"},
+    like=["fall a straight line"],
+)
+exercise.mistake(
+    "fall upside down",
+    "your fall begins at the lowest rate and climbs: check the sign before its cosine.",
+    {"(t - peak) / (end - peak)": "(end - t) / (end - peak)"},
+    _ENDS | {"(t - peak) / (end - peak)": "(end - t) / (end - peak)"},
+)
+exercise.mistake(
+    "rise upside down",
+    "your rise begins at the highest rate and goes down: check the sign before its "
+    "cosine. Your fall is right.",
+    {"1 - t / peak": "t / peak"},
+    untold=["the fall"],
+)
+exercise.mistake(
     "upside down",
     "you begin at the highest rate and come back to it. Rise first, then fall: check "
     "the sign before the cosine.",
     {"1 + cos": "1 - cos"},
+    _ENDS | {"1 + cos": "1 - cos"},
+    like=["fall upside down"],
 )
 exercise.mistake(
     "starts from zero",
@@ -115,11 +173,6 @@ exercise.mistake(
     "falls back to the first rate",
     "the fall ends at the first rate. It goes final_div_factor times lower.",
     {"share = last": "share = first"},
-)
-exercise.mistake(
-    "straight lines",
-    "you go in straight lines. Rise and fall are half a cosine each.",
-    {"(1 + cos(pi * share)) / 2": "(1 - share)"},
 )
 exercise.mistake(
     "peak always half-way",
@@ -140,4 +193,54 @@ exercise.mistake(
     "climbs again",
     "past the last step your rate climbs again. Hold it where it ended.",
     {"t = min(t, end)": ""},
+)
+exercise.mistake(
+    "highest rate past the end",
+    "past the last step you are back at max_lr. Hold the rate where it ended.",
+    {"t = min(t, end)": "if t > end:\n        return max_lr"},
+)
+exercise.mistake(
+    "first rate past the end",
+    "past the last step you are back at the first rate. Hold it where it ended.",
+    {"t = min(t, end)": "if t > end:\n        return first"},
+)
+exercise.mistake(
+    "zero past the end",
+    "past the last step you return 0. Hold the rate where it ended.",
+    {"t = min(t, end)": "if t > end:\n        return 0.0"},
+)
+exercise.mistake(
+    "peak at a share of the way",
+    "torch's peak is at step pct_start · T − 1: the 1 is not multiplied by pct_start.",
+    {"pct_start * total_steps - 1": "pct_start * (total_steps - 1)"},
+)
+exercise.mistake(
+    "ends at zero",
+    "the fall ends at 0. Its last rate is the first one divided by final_div_factor.",
+    {"share = last": "share = 0.0"},
+)
+exercise.mistake(
+    "half forgotten",
+    "1 + cos runs from 2 down to 0, so you go twice as high as asked.",
+    {" / 2": ""},
+)
+exercise.mistake(
+    "a whole period",
+    "rise and fall go there and back: that is a whole period of the cosine each. Use "
+    "half of one.",
+    {"pi * share": "2 * pi * share"},
+)
+exercise.mistake(
+    "factors swapped",
+    "div_factor and final_div_factor have changed places: the first rate is max_lr / "
+    "div_factor, the last final_div_factor times lower.",
+    {
+        "max_lr / div_factor": "max_lr / final_div_factor",
+        "first / final_div_factor": "first / div_factor",
+    },
+    {
+        "max_lr / div_factor": "max_lr / final_div_factor",
+        "first / final_div_factor": "max_lr / div_factor",
+    },
+    like=["falls back to the first rate"],
 )

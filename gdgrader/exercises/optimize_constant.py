@@ -18,10 +18,18 @@ exercise = Exercise(
 
 @exercise.asks("the source's two runs", case(), case(0.1), case(initial_lr=0.3))
 def _(rng):
-    return case(initial_lr=round(rng.uniform(0.02, 0.4), 3))
+    return case(initial_lr=round(rng.uniform(0.02, 0.4), 3), num_iterations=9)
 
 
-@exercise.asks("any length", case(0.2, 1), case(0.9, num_iterations=7))
+# At rate 0 nothing moves, so that a long run takes little room in the public table.
+@exercise.asks(
+    "any length",
+    case(0.2, 1),
+    case(0.9, num_iterations=7),
+    case(0.0004, 2),
+    case(1500.0, 2),
+    case(0.0, 201),
+)
 def _(rng):
     return case(round(rng.uniform(0.05, 0.4), 3), rng.randint(2, 12))
 
@@ -108,4 +116,72 @@ exercise.mistake(
     "started elsewhere",
     "every run starts from x = 500.0, yours from another value.",
     {"500.0": "5.0"},
+    {"500.0": "1.0"},
+    {"500.0": "50.0"},
 )
+exercise.mistake(
+    "x never moves",
+    "x stays at 500: a round needs `backward()`, then `optimizer.step()`, with no "
+    "`zero_grad()` between them, and for the x that the optimizer was given.",
+    {"optimizer.step()": ""},
+)
+exercise.mistake(
+    "x made anew each round",
+    "every round begins at 500 again, so all entries are the first step. Make x and "
+    "the optimizer before the loop.",
+    {
+        "optimizer.zero_grad()": "x = torch.tensor(500.0, requires_grad=True)\n"
+        "        optimizer = torch.optim.SGD([x], lr=initial_lr)",
+    },
+)
+exercise.mistake(
+    "the last x throughout",
+    "every entry is the last x: what is recorded is x itself, which moves on. "
+    "`x.item()` takes the number out.",
+    {"return xs, lrs": "return [x.item() for _ in xs], lrs"},
+)
+exercise.mistake(
+    "times two, not squared",
+    "x falls by the same amount in every step: `x * 2` is no bowl. The loss is `x**2`.",
+    {"x**2": "x * 2"},
+)
+exercise.mistake(
+    "one iteration too many",
+    "there is one iteration more than asked. `range(n)` already gives n rounds.",
+    {"range(num_iterations)": "range(num_iterations + 1)"},
+)
+exercise.mistake(
+    "always 20 iterations",
+    "this always runs 20 iterations: use the argument `num_iterations`.",
+    {"range(num_iterations)": "range(20)"},
+)
+exercise.mistake(
+    "another optimizer",
+    "x does not move as under plain SGD: leave out momentum, and take no Adam.",
+    {"lr=initial_lr)": "lr=initial_lr, momentum=0.9)"},
+    {"optim.SGD(": "optim.Adam("},
+)
+exercise.mistake(
+    "rate ignored",
+    "x moves at the usual rate, 1.05, whatever `initial_lr` says.",
+    {"lr=initial_lr)": "lr=1.05)"},
+    {"lr=initial_lr)": "lr=1.05)", "lrs.append(initial_lr)": "lrs.append(1.05)"},
+)
+
+
+@exercise.mistake(
+    "no leaf any more",
+    "`x.grad` is None: `backward()` fills it, and only while x is a leaf, which it is "
+    "no more after `x = x - …`. Let `optimizer.step()` move x.",
+)
+def _(initial_lr=1.05, num_iterations=20):
+    import torch
+
+    x = torch.tensor(500.0, requires_grad=True)
+    xs, lrs = [], []
+    for _ in range(num_iterations):
+        (x**2).backward()
+        x = x - initial_lr * x.grad
+        xs.append(x.item())
+        lrs.append(initial_lr)
+    return xs, lrs

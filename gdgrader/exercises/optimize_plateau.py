@@ -17,10 +17,15 @@ _PATIENT = scheduler("ReduceLROnPlateau", factor=0.5, patience=1)
 _HASTY = scheduler("ReduceLROnPlateau", factor=0.6, patience=0)
 
 
+# At rate 0 nothing moves, so that a long run takes little room in the public table.
 @exercise.asks(
     "as before",
+    case(),
     case(0.1, 5),
     case(0.1, 0),
+    case(0.0004, 2),
+    case(1500.0, 2),
+    case(0.0, 201),
     case(1.02, 10, scheduler("StepLR", step_size=4, gamma=0.5)),
     case(0.2, 6, scheduler("LinearLR", start_factor=0.5, total_iters=4)),
 )
@@ -35,7 +40,9 @@ def _(rng):
     case(1.05, 8, _HASTY),
     case(1.3, 12, scheduler("ReduceLROnPlateau", factor=0.8, patience=0)),
     case(0.1, 8, _PATIENT),
+    case(0.1, 6, scheduler("ReduceLROnPlateau", patience=0, threshold=0.5)),
     case(0.1, 8, scheduler("ReduceLROnPlateau", mode="max", factor=0.7, patience=1)),
+    case(1.05, 8, scheduler("ReduceLROnPlateau", mode="max", factor=0.7, patience=1)),
 )
 def _(rng):
     made = scheduler(
@@ -110,7 +117,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "plateau never stepped",
-    "with ReduceLROnPlateau the rate never changes: nobody calls its `step(loss)`.",
+    "with ReduceLROnPlateau the rate never changes: its `step(loss)` is not called, or "
+    "it was made for another optimizer than the one that steps.",
     {
         _PLATEAU: "",
         "elif scheduler": "if scheduler and "
@@ -119,8 +127,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "plateau only",
-    "only ReduceLROnPlateau is stepped here. The other schedulers still need their "
-    "`step()`.",
+    "nobody steps the schedulers other than ReduceLROnPlateau: they need their "
+    "`step()`, too.",
     {_OTHERS: ""},
 )
 exercise.mistake(
@@ -162,4 +170,71 @@ exercise.mistake(
     "each step uses the sum of all gradients so far: `optimizer.zero_grad()` is "
     "missing.",
     {"optimizer.zero_grad()": ""},
+)
+_MADE = "scheduler = make_scheduler(optimizer) if make_scheduler else None"
+
+exercise.mistake(
+    "scheduler ignored",
+    "the rate never changes: `make_scheduler` is not called, or its scheduler belongs "
+    "to another optimizer than the one that steps.",
+    {_MADE: "", _SCHEDULER: ""},
+    like=["plateau never stepped"],
+)
+exercise.mistake(
+    "two schedulers",
+    "two schedulers work on one optimizer here, so the rate changes doubly. Call "
+    "`make_scheduler` once, before the loop.",
+    {
+        _MADE: f"{_MADE}\n    other = make_scheduler(optimizer) if scheduler else None",
+        "            scheduler.step(loss.item())": "            scheduler.step("
+        "loss.item())\n            other.step(loss.item())",
+        "            scheduler.step()\n": "            scheduler.step()\n"
+        "            other.step()\n",
+    },
+)
+exercise.mistake(
+    "stepped twice",
+    "ReduceLROnPlateau is told each loss two times, and the second time it is no "
+    "better: step it once in an iteration.",
+    {
+        "            scheduler.step(loss.item())": "            scheduler.step("
+        "loss.item())\n            scheduler.step(loss.item())",
+    },
+)
+exercise.mistake(
+    "rate given, not the loss",
+    "the scheduler is given the rate. Give it the loss.",
+    {"loss.item()": 'optimizer.param_groups[0]["lr"]'},
+)
+exercise.mistake(
+    "x never moves",
+    "x stays at 500: a round needs `backward()`, then `optimizer.step()`, with no "
+    "`zero_grad()` between them, and for the x that the optimizer was given.",
+    {"        optimizer.step()\n": ""},
+)
+exercise.mistake(
+    "x made anew each round",
+    "every round begins at 500 again. Make x, the optimizer and the scheduler before "
+    "the loop.",
+    {
+        "optimizer.zero_grad()": "x = torch.tensor(500.0, requires_grad=True)\n"
+        "        optimizer = torch.optim.SGD([x], lr=initial_lr)\n"
+        f"        {_MADE}",
+    },
+)
+exercise.mistake(
+    "get_lr recorded",
+    "x moves as it should, but `get_lr()` is not the rate in force, and "
+    "ReduceLROnPlateau has none. Ask the optimizer.",
+    {
+        'optimizer.param_groups[0]["lr"]': "scheduler.get_lr()[0] if scheduler else "
+        "initial_lr",
+    },
+)
+exercise.mistake(
+    "no scheduler not foreseen",
+    "without `make_scheduler` there is None in its place, and no scheduler to make or "
+    "to step: ask `if make_scheduler` first.",
+    {_MADE: "scheduler = make_scheduler(optimizer)"},
+    {"elif scheduler:": "else:"},
 )

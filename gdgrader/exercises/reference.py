@@ -35,6 +35,24 @@ def load_reference(path: Path) -> dict:
     return namespace
 
 
+def solution_text(path: Path, function: str) -> str:
+    """The definition of a function as a solution cell of the notebook has it.
+
+    Errors: ValueError where no solution cell defines it.
+    """
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("solution"):
+            text = "".join(cell["source"])
+            if cell["cell_type"] == "code" and f"def {function}(" in text:
+                nodes = ast.parse(text).body
+                return next(ast.unparse(n) for n in nodes if _name(n) == function)
+    raise ValueError(f"{path}: no solution cell defines {function}")
+
+
+def _name(node: ast.stmt) -> str | None:
+    return node.name if isinstance(node, ast.FunctionDef) else None
+
+
 def entries(path: Path, names: Iterable[str], seed: str) -> dict[str, dict]:
     """The named exercises with their cases and answers by the solutions of `path`.
 

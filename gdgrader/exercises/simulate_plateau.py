@@ -41,12 +41,17 @@ def _halving(metrics, initial_lr=0.4, **how) -> dict:
     "patience",
     case([], 0.1),
     case([1.0] * 13, 0.1),
+    case([1.0] * 203, 1500.0, factor=0.5, patience=201),
+    case(_LOSSES, 0.5, factor=0.125, patience=1),
+    case(_LOSSES[:5], 0.5, factor=0.0, patience=0, min_lr=0.02),
     case(_LOSSES, 0.1, factor=0.5, patience=0),
     _halving(_LOSSES, 0.5, patience=1),
     _halving(_LOSSES, 0.5, patience=2),
 )
 def _(rng):
-    return case(_metrics(rng, 20), _rate(rng), factor=0.5, patience=rng.randint(0, 3))
+    factor = round(rng.uniform(0.3, 0.7), 3)
+    patience = rng.randint(0, 3)
+    return case(_metrics(rng, 20), _rate(rng), factor=factor, patience=patience)
 
 
 @exercise.asks(
@@ -55,6 +60,11 @@ def _(rng):
     _halving(_CREEPING, patience=0, threshold=_ODD),
     _halving([10 * m for m in _CREEPING], patience=1, threshold=_ODD),
     _halving(_LOSSES, patience=1, threshold=_ODD),
+    _halving(_CREEPING, patience=1),
+    # By threshold 0 a tie lies on the bar; so large a one is hardly ever beaten.
+    _halving([1.0, 0.99995, 0.9999, 0.9999, 0.9999], patience=0, threshold=0.0),
+    case([1.0, 1.00005, 1.0001, 1.0001], 0.4, "max", 0.5, 0, 0.0),
+    case([0.01, 1.2, 1.3, 9.0], 0.4, "max", 0.5, 0, 150.0),
 )
 def _(rng):
     return case(
@@ -72,6 +82,7 @@ def _(rng):
         patience=0,
     ),
     case([0.5, 0.6, 0.7, 0.8, 0.8, 0.8, 0.7, 0.9, 0.9], 0.4, "max", 0.5, 1),
+    case([0.5, 0.6, 0.7, 0.8, 0.8, 0.8, 0.7, 0.9, 0.9], 0.4, "min", 0.5, 1),
     case([50 - m for m in _LOSSES], 0.4, "max", 0.5, 1),
     case([5 - m for m in _CREEPING], 0.4, "max", 0.5, 1, _ODD),
     case([5 - m for m in _CREEPING], 0.4, "max", 0.5, 0, _ODD),
@@ -89,6 +100,9 @@ def _(rng):
     _halving(_LOSSES, patience=1, cooldown=1),
     case([1.0] * 16, 0.4, factor=0.5, patience=1, cooldown=3),
     case([1.0] * 12, 0.4, factor=0.5, patience=1, min_lr=0.08),
+    case([1.0] * 5, 1500.0, factor=0.5, patience=0, min_lr=150.0625),
+    case([1.0] * 5, 0.1, factor=0.5, patience=0, min_lr=0.15),
+    case([1.0] * 204, 0.4, factor=0.5, patience=0, cooldown=201),
     _halving(_CREEPING, patience=1, threshold=_ODD, cooldown=2),
     _halving(_CREEPING, patience=0, threshold=_ODD, min_lr=0.15),
     _halving([10 * m for m in _CREEPING], patience=0, threshold=_ODD, cooldown=1),
@@ -97,7 +111,7 @@ def _(rng):
 def _(rng):
     return case(
         _metrics(rng, 24), _rate(rng), factor=0.5, patience=rng.randint(0, 1),
-        cooldown=rng.randint(1, 3), min_lr=0.06,
+        cooldown=rng.randint(1, 3), min_lr=0.0625,
     )  # fmt: skip
 
 
@@ -107,6 +121,9 @@ def _(rng):
     "NaN and negative metrics",
     _halving([2.0, _NAN, _NAN, 1.5, _NAN, 1.2, 1.3, 1.1], patience=1),
     _halving([_NAN, _NAN, 3.0, 2.0, _NAN, 2.5, 1.0], patience=0),
+    _halving([_NAN, 3.0, _NAN, _NAN, 2.0], patience=1),
+    case([-250.0, _NAN, -150.0, _NAN, _NAN, -9.0, -9.0, -300.0], 0.4, "max", 0.5, 0),
+    case([-1.0, -1.0, -3.0, -2.0, -2.5, -0.5], 0.4, "max", 0.5, 0, _ODD),
     _halving(
         [-1.0, -2.0, -2.0, -2.0, -2.02, -1.99, -1.9, -1.9, -3.0],
         patience=0,
@@ -120,7 +137,8 @@ def _(rng):
     series = [round(m - 4, 2) for m in _metrics(rng, 20)]
     for i in rng.sample(range(20), 3):
         series[i] = _NAN
-    return case(series, _rate(rng), factor=0.5, patience=rng.randint(0, 2))
+    mode, patience = rng.choice(["min", "max"]), rng.randint(0, 2)
+    return case(series, _rate(rng), mode=mode, factor=0.5, patience=patience)
 
 
 @exercise.right
@@ -128,6 +146,7 @@ def _(
     metrics, initial_lr, mode="min", factor=0.1, patience=10, threshold=1e-4,
     cooldown=0, min_lr=0.0,
 ):  # fmt: skip
+    min_lr = min(min_lr, initial_lr)
     best = float("inf") if mode == "min" else float("-inf")
     lr, bad, resting, rates = initial_lr, 0, 0, []
     for metric in metrics:
@@ -153,6 +172,7 @@ _BY_MODE = """if mode == "min":
             better = metric > best * (1 + threshold)
 """
 _MIN_ONLY = {_BY_MODE: "better = metric < best * (1 - threshold)\n"}
+_INFINITE = 'float("inf") if mode == "min" else float("-inf")'
 _RESTING = "if resting > 0:\n            resting, bad = resting - 1, 0\n        "
 
 exercise.mistake(
@@ -171,8 +191,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "threshold ignored",
-    "any smaller metric counts as better here. It must beat the best by the relative "
-    "`threshold`, or the epoch is bad.",
+    "any improvement counts here, however small. A metric must beat the best by the "
+    "relative `threshold`, or the epoch is bad.",
     {" * (1 - threshold)": "", " * (1 + threshold)": ""},
 )
 exercise.mistake(
@@ -239,8 +259,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "mode in the start alone",
-    'with mode="max" an epoch is better if its metric lies *above* best · (1 + '
-    "threshold). Here no metric can get below −∞, so every epoch is bad.",
+    'with mode="max" every epoch is bad here. The best begins at −∞, and a metric is '
+    "better if it lies above best · (1 + threshold): both turn round, not one alone.",
     _MIN_ONLY,
 )
 exercise.mistake(
@@ -248,6 +268,7 @@ exercise.mistake(
     'with mode="max" the bar lies above the best, at best · (1 + threshold). With a '
     "minus even a slightly smaller metric counts as better.",
     {"1 + threshold": "1 - threshold"},
+    untold=["threshold", "NaN and negative metrics"],
 )
 exercise.mistake(
     "NaN counts as better",
@@ -284,6 +305,11 @@ exercise.mistake(
     {"max(lr * factor, min_lr)": "lr * factor if lr * factor >= min_lr else lr"},
 )
 exercise.mistake(
+    "raised to min_lr",
+    "a rate that is below `min_lr` already is left alone: the rule only lowers rates.",
+    {"    min_lr = min(min_lr, initial_lr)\n": ""},
+)
+exercise.mistake(
     "rate before the metric",
     "this is the rate in force before each metric. Wanted is the one after it, when "
     "the rule has decided.",
@@ -291,4 +317,38 @@ exercise.mistake(
         "rates.append(lr)": "",
         'if mode == "min":': 'rates.append(lr)\n        if mode == "min":',
     },
+)
+exercise.mistake(
+    "dropped from the initial rate",
+    "the rate drops once and then never again, as if every drop started from "
+    "`initial_lr`. Each drop multiplies the rate as it is now.",
+    {"max(lr * factor": "max(initial_lr * factor"},
+)
+exercise.mistake(
+    "first metric is no improvement",
+    "here the first metric is the best from the start, so its own epoch counts as bad. "
+    "The best begins at ∞ (mode max: at −∞), which any metric beats.",
+    {_INFINITE: "metrics[0] if metrics else 0"},
+    {_INFINITE: "metrics[0]"},
+)
+exercise.mistake(
+    "bar on the wrong side",
+    "the bar is on the wrong side of the best: with mode min it is best · (1 − "
+    "threshold), with mode max best · (1 + threshold). So a worse metric can pass.",
+    {
+        "< best * (1 - threshold)": "< best * (1 + threshold)",
+        "> best * (1 + threshold)": "> best * (1 - threshold)",
+    },
+    like=["bar below the best", "ties count as better"],
+)
+exercise.mistake(
+    "one epoch too patient",
+    "the rate drops one bad epoch later than torch drops it: when the count of bad "
+    "epochs is above `patience`, in that epoch.",
+    {"bad > patience": "bad > patience + 1"},
+)
+exercise.mistake(
+    "divided by factor",
+    "the rate rises: `factor` is below 1, so multiply by it.",
+    {"lr * factor": "lr / factor"},
 )

@@ -13,12 +13,18 @@ exercise = Exercise(
 )
 
 
-@exercise.asks("a positive start", case(3.0, 0.1), case(1.25, 1.1))
+@exercise.asks(
+    "a positive start",
+    case(3.0, 0.1),
+    case(250.0, 1.1),
+    case(3.0, 250.0),
+    case(2e-5, 0.3),
+)
 def _(rng):
     return case(abs(a_theta(rng)), a_rate(rng))
 
 
-@exercise.asks("a negative start", case(-4.0, 0.3), case(-1.5, 0.05))
+@exercise.asks("a negative start", case(-4.0, 0.3), case(-250.0, 0.05))
 def _(rng):
     return case(-abs(a_theta(rng)), a_rate(rng))
 
@@ -51,12 +57,13 @@ exercise.mistake(
     "the learning rate plays no part: the whole gradient was subtracted. "
     "Multiply the gradient by it first.",
     {"learning_rate * ": ""},
+    untold=["staying put"],
 )
 exercise.mistake(
     "step returned",
-    "this is the length of the step, η times the gradient. Return where the step "
-    "leads: the new θ.",
+    "this is the step alone, η times the gradient. Return where it leads: the new θ.",
     {"theta - ": ""},
+    {"theta - ": "-"},
 )
 exercise.mistake(
     "rate used twice",
@@ -68,4 +75,40 @@ exercise.mistake(
     "only the direction of the slope is used, so every step is equally long. The "
     "gradient's size counts too.",
     {"2 * theta": "((theta > 0) - (theta < 0))"},
+)
+exercise.mistake(
+    "factor 2 twice",
+    "this step is twice as long as it should be: 2θ has the derivative's 2 already.",
+    {"2 * theta": "4 * theta"},
+)
+exercise.mistake(
+    "gradient returned",
+    "this is the gradient 2θ. Go against it from θ, η times as far: to the new θ.",
+    {"theta - learning_rate * ": ""},
+)
+exercise.mistake(
+    "loss returned",
+    "this is the loss after the step, θ². Return the new θ itself.",
+    {"theta - learning_rate * 2 * theta": "(theta - learning_rate * 2 * theta) ** 2"},
+)
+exercise.mistake(
+    "constant slope",
+    "every step is 2η long and to the left, wherever you stand. The slope of θ² is 2θ.",
+    {"2 * theta": "2"},
+)
+exercise.mistake(
+    "absolute slope",
+    "the slope's sign was lost, so a negative start walks away from the minimum.",
+    {"2 * theta": "abs(2 * theta)"},
+    like=["sign flipped"],
+)
+exercise.mistake(
+    "arguments swapped",
+    "θ and η have changed places: the start is the first argument, the rate the other.",
+    {"theta - learning_rate": "learning_rate - learning_rate"},
+)
+exercise.mistake(
+    "bracket too early",
+    "η is subtracted from θ before anything is multiplied. Multiply first: θ − η · 2θ.",
+    {"theta - learning_rate": "(theta - learning_rate)"},
 )

@@ -10,15 +10,25 @@ exercise = Exercise("split_train_val", "05_reduce_on_plateau", place=3)
 
 def _fair(n: int, n_val: int, seed: int, twice=False) -> dict:
     wanted = f"{n - n_val} indices and {n_val} others, at random, all of 0…{n - 1}"
-    if twice:
-        wanted = "the same split twice" if twice is True else "two different splits"
+    if twice is True:
+        wanted = "the same split twice"
+    elif twice:
+        wanted = "different splits" if len(twice) > 3 else "two different splits"
     return case(n, n_val, seed, twice=twice, rule="split", wanted=wanted)
 
 
 # From 6 on both parts have enough indices for the rule to see an order in them, and
 # from 40 on chance does not make one.
 @exercise.asks(
-    "a fair split", _fair(50, 10, 0), _fair(4, 1, 3), _fair(5, 0, 1), _fair(60, 40, 2)
+    "a fair split",
+    _fair(50, 10, 0),
+    _fair(4, 1, 3),
+    _fair(5, 0, 1),
+    _fair(60, 40, 0),
+    _fair(50, 40, 0),
+    _fair(1, 0, 4),
+    _fair(6, 6, 2),
+    _fair(250, 210, 5),
 )
 def _(rng):
     return _fair(rng.randint(50, 90), rng.randint(10, 20), rng.randint(3, 10**6))
@@ -28,6 +38,11 @@ def _(rng):
     "the seed decides",
     _fair(50, 10, 7, twice=True),
     _fair(50, 10, 7, twice=[50, 10, 8]),
+    _fair(50, 10, 0, twice=[50, 10, 1]),
+    _fair(50, 10, 1, twice=[50, 10, 2]),
+    _fair(50, 10, 300, twice=[50, 10, 301]),
+    # Of 45 seeds one at least puts each index there, but for a chance of 10**-8.
+    _fair(3, 1, 0, twice=[[3, 1, seed] for seed in range(1, 45)]),
 )
 def _(rng):
     n, n_val, seed = rng.randint(50, 90), rng.randint(10, 20), rng.randint(3, 10**6)

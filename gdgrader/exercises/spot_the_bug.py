@@ -10,7 +10,7 @@ exercise = Exercise("spot_the_bug", "04_step_decay", place=3)
 
 
 def _a_trace(rng) -> dict:
-    step_size = rng.randint(2, 4)
+    step_size = rng.choice([2, 3, 4, 8])
     return case(
         make_trace(
             rng.choice(BUGS),
@@ -24,7 +24,14 @@ def _a_trace(rng) -> dict:
 
 
 # Both ask for every bug, as a wrong name shows only beside the one it is taken for.
-@exercise.asks("the gallery", *(case(make_trace(bug)) for bug in BUGS))
+@exercise.asks(
+    "the gallery",
+    *(case(make_trace(bug)) for bug in BUGS),
+    # What shows in one batch of one epoch only, and what shows very late.
+    case(make_trace("stepped per batch", 0.8, 5, 0.5, epochs=3, batches=3)),
+    case(make_trace("stepped per batch", 0.8, 3, 0.5, epochs=7, batches=2)),
+    case(make_trace("get_lr at a boundary", 1.0, 201, 0.5, epochs=202, batches=1)),
+)
 def _(rng):
     return _a_trace(rng)
 
@@ -32,7 +39,7 @@ def _(rng):
 @exercise.asks(
     "other schedules",
     *(
-        case(make_trace(bug, 0.8, step_size=2, gamma=0.7, epochs=6, batches=3))
+        case(make_trace(bug, 0.8, step_size=2, gamma=0.9, epochs=6, batches=3))
         for bug in BUGS
     ),
 )

@@ -9,17 +9,30 @@ from gdgrader.exercises.base import Exercise, case
 exercise = Exercise("step_lr", "04_step_decay", abs=0.0, place=1)
 
 
-@exercise.asks("around a drop", *(case(t, 0.1, 10, 0.1) for t in (0, 6, 9, 10, 11, 20)))
+@exercise.asks(
+    "around a drop",
+    *(case(t, 0.1, 10, 0.1) for t in (0, 6, 9, 10, 11, 20)),
+    *(case(t, 1500.0, 1, 0.5) for t in (0, 1)),
+    case(10, 0.4, 10, 0.1),
+    case(10, 0.1, 10, 0.35),
+    case(10, 0.1, 4, 0.1),
+    case(5, 0.0, 2, 0.5),
+)
 def _(rng):
     n = rng.randint(3, 9)
     t = n * rng.randint(1, 4) + rng.choice([-1, 0, 1])
     return case(t, round(rng.uniform(0.1, 2), 3), n, round(rng.uniform(0.3, 0.9), 2))
 
 
-@exercise.asks("far along", *(case(t, 1.0, 4, 0.5) for t in (21, 22, 23, 24, 25)))
+@exercise.asks(
+    "far along",
+    *(case(t, 1.0, 4, 0.5) for t in (21, 22, 23, 24, 25, 60)),
+    case(450, 1.0, 2, 0.993),
+    case(825, 3.0, 210, 0.5),
+)
 def _(rng):
-    n, t = rng.randint(3, 9), rng.randint(30, 90)
-    return case(t, round(rng.uniform(0.1, 2), 3), n, round(rng.uniform(0.7, 0.95), 2))
+    n, t = rng.randint(3, 9), rng.randint(30, 300)
+    return case(t, round(rng.uniform(0.1, 2), 3), n, round(rng.uniform(0.7, 0.95), 3))
 
 
 @exercise.right
@@ -43,6 +56,7 @@ exercise.mistake(
     "one epoch late",
     "every drop comes one epoch too late: at t = n the rate is already lower.",
     {"t //": "max(t - 1, 0) //"},
+    {"t //": "(t - 1) //"},
 )
 exercise.mistake(
     "dropped every epoch",
@@ -73,9 +87,54 @@ exercise.mistake(
         "return initial_lr * gamma ** (t // step_size)": "drops = t // step_size\n"
         "    return initial_lr * gamma * drops if drops else initial_lr"
     },
+    {"gamma ** (": "gamma * ("},
 )
 exercise.mistake(
     "one drop too many",
     "this begins with a drop. In the first n epochs the rate is initial_lr itself.",
     {"t // step_size": "t // step_size + 1"},
+)
+exercise.mistake(
+    "twice at each drop",
+    "at each drop itself γ is one time too many, and right again an epoch later: that "
+    "is what `get_lr()` answers there.",
+    {"t // step_size": "t // step_size + (t > 0 and t % step_size == 0)"},
+)
+exercise.mistake(
+    "dropped for one epoch only",
+    "the rate is low at t = n, 2n, … alone and back at initial_lr in between. A drop "
+    "lasts: count how many there have been, ⌊t/n⌋.",
+    {" ** (t // step_size)": " if t and t % step_size == 0 else initial_lr"},
+    {" ** (t // step_size)": " if t % step_size == 0 else initial_lr"},
+)
+exercise.mistake(
+    "remainder instead of quotient",
+    "`%` gives the epochs since the last drop. How many drops there were is `//`.",
+    {"//": "%"},
+)
+exercise.mistake(
+    "power before the floor",
+    "`**` comes before `//`, so this cuts gamma**t off to 0. Put t // step_size in "
+    "brackets.",
+    {"gamma ** (t // step_size)": "gamma ** t // step_size"},
+    {
+        "initial_lr * ": "(initial_lr * ",
+        " ** (t // step_size)": " ** t) // step_size",
+    },
+)
+exercise.mistake(
+    "rate raised too",
+    "initial_lr is raised to the power, too. Only gamma is: multiply afterwards.",
+    {"initial_lr * gamma **": "(initial_lr * gamma) **"},
+)
+exercise.mistake(
+    "divided by gamma",
+    "the rate grows: gamma is the factor of a drop, below 1. Multiply by it.",
+    {"initial_lr * ": "initial_lr / "},
+)
+exercise.mistake(
+    "subtracted",
+    "each drop takes the same amount off, so the rate passes below 0. A drop "
+    "multiplies by gamma.",
+    {"initial_lr * gamma ** (t // step_size)": "initial_lr - gamma * (t // step_size)"},
 )

@@ -3,6 +3,8 @@
 Tolerance: none, the answer is a whole number or None.
 """
 
+from math import log
+
 from gdgrader.exercises.base import Exercise, case
 
 exercise = Exercise(
@@ -10,16 +12,40 @@ exercise = Exercise(
 )
 
 
-@exercise.asks("creeping down", case(0.1, 2.0, 0.01), case(0.05, 1.0, 0.3))
-def _(rng):
-    factor, tolerance = rng.uniform(0.55, 0.95), rng.uniform(0.003, 0.05)
-    return case(round((1 - factor) / 2, 4), 2.0, round(tolerance, 4))
+def _a_search(rng, side: int) -> dict:
+    """A factor 1 ± …, and a tolerance that no number of steps just meets."""
+    while True:
+        factor, tolerance = rng.uniform(0.55, 0.95), rng.uniform(0.003, 0.05)
+        curvature = round(rng.uniform(0.4, 9.0), 2)
+        rate = round((1 + side * factor) / curvature, 4)
+        tolerance = round(tolerance, 4)
+        steps = log(tolerance) / log(abs(1 - rate * curvature))
+        if 0.01 < steps % 1 < 0.99:
+            return case(rate, curvature, tolerance)
 
 
-@exercise.asks("jumping across", case(0.9, 2.0, 0.01), case(1.5, 1.0, 0.2))
+# Rates, curvatures and tolerances of any size; hundreds of steps, too.
+@exercise.asks(
+    "creeping down",
+    case(0.1, 2.0, 0.01),
+    case(0.05, 1.0, 0.3),
+    case(0.1, 2.0, 0.3),
+    case(0.1, 5.0, 0.01),
+    case(0.001, 2.0, 0.5),
+    case(0.002, 350.0, 0.01),
+)
 def _(rng):
-    factor, tolerance = rng.uniform(0.55, 0.95), rng.uniform(0.003, 0.05)
-    return case(round((1 + factor) / 2, 4), 2.0, round(tolerance, 4))
+    return _a_search(rng, -1)
+
+
+@exercise.asks(
+    "jumping across",
+    case(0.9, 2.0, 0.01),
+    case(1.5, 1.0, 0.2),
+    case(150.0, 0.004, 0.2),
+)
+def _(rng):
+    return _a_search(rng, 1)
 
 
 @exercise.asks("never", case(1.1, 2.0, 0.01), case(1.0, 2.0, 0.5), case(0.0, 2.0, 0.1))
@@ -32,6 +58,9 @@ exercise.asks_only(
     case(0.5, 2.0, 1e-9),
     case(0.25, 4.0, 1e-3),
     case(0.3, 2.0, 1.0),
+    case(0.3, 2.0, 5.0),
+    case(1.1, 2.0, 1.0),
+    case(2.0, 3.0, 1.5),
 )
 
 
@@ -50,6 +79,7 @@ exercise.mistake(
     "after this many steps the error is still larger than the tolerance. Round up; the "
     "step that lands counts too.",
     {"return n": "return max(n - 1, 0)"},
+    {"return n": "return max(n - 1, int(factor == 0 < tolerance < 1))"},
 )
 exercise.mistake(
     "one step too many",
@@ -79,14 +109,14 @@ def _(learning_rate, curvature, tolerance):
 
 exercise.mistake(
     "sign of the factor kept",
-    "a negative factor jumps across the minimum, and the error still shrinks. Compare "
-    "the factor's size.",
+    "one step does not get there. A negative factor jumps across the minimum, and the "
+    "error shrinks from step to step: compare its size, without the sign.",
     {"abs(1 - learning_rate * curvature)": "1 - learning_rate * curvature"},
 )
 exercise.mistake(
     "no answer for jumping rates",
-    "a rate beyond 1/λ overshoots, but up to 2/λ it converges. Only a factor of size "
-    "1 or more never gets there.",
+    "no number comes back for rates beyond 1/λ. They overshoot, but up to 2/λ they "
+    "converge: only a factor of size 1 or more never gets there.",
     {
         "abs(1 - learning_rate * curvature)": "1 - learning_rate * curvature",
         "factor >= 1": "factor < 0 or factor >= 1",
@@ -110,4 +140,73 @@ exercise.mistake(
         "    if factor >= 1:\n        return None if tolerance < 1 else 0\n": "",
         "left > tolerance": "left > tolerance and n < 1000",
     },
+    {"return None": 'return float("inf")'},
+    {"return None": "return -1"},
+    {"return None if tolerance < 1 else 0": "return 0"},
 )
+exercise.mistake(
+    "factor 2 twice",
+    "λ is the second derivative: the 2 of the derivative is in it already. The factor "
+    "is 1 − ηλ.",
+    {
+        "1 - learning_rate": "1 - 2 * learning_rate",
+        "left > tolerance": "left > tolerance and n < 100_000",
+    },
+    like=["no answer for jumping rates"],
+    untold=["landing at once"],
+)
+
+
+@exercise.mistake(
+    "rounded to the nearest",
+    "`round` goes to the nearest whole number, and below it the tolerance is not met "
+    "yet. Round up: `math.ceil`.",
+)
+def _(learning_rate, curvature, tolerance):
+    from math import log
+
+    factor = abs(1 - learning_rate * curvature)
+    if factor >= 1:
+        return None if tolerance < 1 else 0
+    return round(log(tolerance) / log(factor)) if factor else int(tolerance < 1)
+
+
+@exercise.mistake(
+    "logarithm of zero",
+    "where ηλ = 1 the factor is 0, and 0 has no logarithm: one step lands at once.",
+)
+def _(learning_rate, curvature, tolerance):
+    from math import ceil, log
+
+    factor = abs(1 - learning_rate * curvature)
+    if factor >= 1:
+        return None if tolerance < 1 else 0
+    return ceil(log(tolerance) / log(factor) - 1e-9)
+
+
+@exercise.mistake(
+    "logarithm of a negative number",
+    "beyond 1/λ the factor is negative and has no logarithm. Take that of its size.",
+)
+def _(learning_rate, curvature, tolerance):
+    from math import ceil, log
+
+    factor = 1 - learning_rate * curvature
+    if abs(factor) >= 1:
+        return None if tolerance < 1 else 0
+    return ceil(log(tolerance) / log(factor) - 1e-9) if factor else int(tolerance < 1)
+
+
+@exercise.mistake(
+    "fraction upside down",
+    "factor**n = tolerance gives n = log(tolerance) / log(factor), not the other way "
+    "round.",
+    like=["sign of the factor kept"],
+)
+def _(learning_rate, curvature, tolerance):
+    from math import ceil, log
+
+    factor = abs(1 - learning_rate * curvature)
+    if factor >= 1 or tolerance >= 1:
+        return None if tolerance < 1 else 0
+    return ceil(log(factor) / log(tolerance)) if factor else 1

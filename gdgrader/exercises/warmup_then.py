@@ -19,6 +19,7 @@ def a_schedule(rng):
             schedule("exponential", initial_lr=high, gamma=gamma),
             schedule("linear", initial_lr=high, total_steps=rng.randint(15, 30)),
             schedule("cosine", max_lr=high, total_steps=rng.randint(15, 30)),
+            schedule("one_cycle", max_lr=high, total_steps=rng.randint(15, 30)),
         ]
     )
 
@@ -27,14 +28,26 @@ FALLING = schedule("exponential", initial_lr=0.6, gamma=0.5)
 STEPS = [0, 1, 2, 3, 4, 5, 8]
 
 
-@exercise.asks("from zero", case(FALLING, 4, at=STEPS))
+RISING = schedule("one_cycle", max_lr=0.5, total_steps=20)
+
+
+@exercise.asks(
+    "from zero",
+    case(FALLING, 4, at=STEPS),
+    case(FALLING, 210, at=[0, 103, 207, 210, 213]),
+    case(RISING, 4, at=STEPS),
+)
 def _(rng):
     return case(a_schedule(rng), rng.randint(3, 6), at=[*STEPS, 12])
 
 
-@exercise.asks("from a part of the rate", case(FALLING, 4, 0.2, at=STEPS))
+@exercise.asks(
+    "from a part of the rate",
+    case(FALLING, 4, 0.2, at=STEPS),
+    case(RISING, 4, 0.125, at=STEPS),
+)
 def _(rng):
-    start = round(rng.uniform(0.1, 0.5), 2)
+    start = round(rng.uniform(0.1, 0.5), 3)
     steps = rng.randint(3, 6)
     return case(a_schedule(rng), steps, start_factor=start, at=[*STEPS, 12])
 
@@ -124,3 +137,52 @@ def _(schedule, warmup_steps, start_factor=0.0):
         return schedule(max(0, t - warmup_steps)) * rise
 
     return lr
+
+
+exercise.mistake(
+    "share for rate",
+    "your rise ends at 1, whatever the schedule: it is a share. The rate is "
+    "`schedule(0)` times that.",
+    {"schedule(0) * (": "("},
+)
+exercise.mistake(
+    "scaled, not joined",
+    "you scale the schedule, which runs on meanwhile, by a rising share. Let it wait: "
+    "rise to schedule(0), then begin with its step 0.",
+    {"schedule(0)": "schedule(t)", "schedule(t - warmup_steps)": "schedule(t)"},
+)
+exercise.mistake(
+    "rises to a later rate",
+    "your rise goes to schedule(warmup_steps). It goes to schedule(0), the first rate.",
+    {"schedule(0)": "schedule(warmup_steps)"},
+    {
+        "schedule(0)": "schedule(warmup_steps)",
+        "schedule(t - warmup_steps)": "schedule(t)",
+    },
+)
+exercise.mistake(
+    "steps before the first",
+    "during the rise the schedule is asked for steps before its own 0. Only its first "
+    "rate, schedule(0), counts there.",
+    {"schedule(0)": "schedule(t - warmup_steps)"},
+)
+exercise.mistake(
+    "the smaller of the two",
+    "you take the smaller of rise and schedule. The schedule begins when the rise has "
+    "ended, with its step 0.",
+    {
+        "return schedule(0)": "return min(schedule(t), schedule(0)",
+        "* share)": "* share))",
+        "schedule(t - warmup_steps)": "schedule(t)",
+    },
+)
+exercise.mistake(
+    "flat warm-up",
+    "the rate waits at its start, then jumps. Draw a straight line up to schedule(0).",
+    {"start_factor + (1 - start_factor) * share": "start_factor"},
+)
+exercise.mistake(
+    "no warm-up",
+    "this follows the schedule from step 0 on. Rise to its first rate before.",
+    {"t < warmup_steps": "False", "schedule(t - warmup_steps)": "schedule(t)"},
+)

@@ -107,10 +107,12 @@ def _answer(answer: object) -> dict:
     """An answer as `gdhelpers.cases` gives it, and nothing else."""
     if not isinstance(answer, dict):
         raise Malformed("not an answer")
-    if set(answer) == {"value"}:
-        return {"value": _value(answer["value"], DEEPEST)}
-    if answer == {"missing": True}:
-        return answer
+    if {"value"} <= set(answer) <= {"value", "changed"}:
+        changed = {"changed": _text(answer["changed"])} if "changed" in answer else {}
+        return {"value": _value(answer["value"], DEEPEST)} | changed
+    if set(answer) == {"missing"}:
+        name = answer["missing"]
+        return {"missing": name if name is True else _name(name)}
     if {"error"} <= set(answer) <= {"error", "line"}:
         return {key: _text(value) for key, value in answer.items()}
     raise Malformed("not an answer")
@@ -156,6 +158,12 @@ def _number(value: object) -> int | float | bool:
         raise Malformed("not a number")
     if isinstance(value, int) and math.log2(abs(value) or 1) > 63:
         raise Malformed("a number too large")
+    return value
+
+
+def _name(value: object) -> str:
+    if not _text(value).isidentifier():
+        raise Malformed("not a name")
     return value
 
 

@@ -10,6 +10,7 @@ from gdgrader.course.edition import GradedCell
 from gdgrader.exercises import exercises
 from gdgrader.exercises.base import Exercise
 from gdgrader.report.collect import ClassResults, Work
+from gdhelpers.verdicts import ANYWHERE
 
 FEW = 10  # below so many, a share of the class is one or two people's luck
 FEW_FOR_CORRELATION = 20  # its standard error is about 1/√n: 0.22 here
@@ -89,11 +90,12 @@ def misconceptions(group: ClassResults) -> list[Misconception]:
     for (exercise, name), students in who.items():
         known = catalogue.get(exercise)
         mistake = next((m for m in known.mistakes if m.name == name), None)
+        hint = next((m["hint"] for m in ANYWHERE if m["name"] == name), "")
         found.append(
             Misconception(
                 exercise,
                 name,
-                _sentence(mistake.hint) if mistake else "",
+                _sentence(mistake.hint if mistake else hint),
                 tuple(sorted(students)),
                 _code(known, mistake),
             )

@@ -9,6 +9,8 @@ import numbers
 import warnings
 from collections.abc import Callable
 
+from gdhelpers.cases import unwritten
+
 
 class Unusable(Exception):
     """A student's function gave no usable answer; the message says why, in words."""
@@ -27,12 +29,13 @@ def ask(function: Callable, *args, **kwargs):
             return function(*args, **kwargs)
     except KeyboardInterrupt:
         raise
-    except NotImplementedError as error:
-        raise Unusable(
-            f"{name_of(function)} is not written yet. Write it, run its cell, then "
-            "run this cell again."
-        ) from error
     except BaseException as error:
+        if missing := unwritten(error):
+            name = missing if missing.isidentifier() else name_of(function)
+            raise Unusable(
+                f"{name} is not written yet. Write it, run its cell, then "
+                "run this cell again."
+            ) from error
         lines = str(error).strip().splitlines()
         detail = f": {lines[0][:200]}" if lines else ""
         raise Unusable(

@@ -1,6 +1,7 @@
 """The exercises of lesson 06: what passes and what each mistake is told."""
 
 import math
+from contextlib import suppress
 from inspect import signature
 
 import pytest
@@ -37,14 +38,22 @@ def in_float32(t, total_steps, max_lr, min_lr=0.0):
 
 
 def distances(exercise, schedule, wrong):
-    """How far from the schedule, as a share of its highest rate, wherever asked."""
-    for seed in range(200):
+    """How far from the schedule, as a share of its highest rate, at the most, in each
+    property under each seed."""
+    for seed in range(100):
         for asked in exercise.properties.values():
-            for case in asked.cases(str(seed)):
-                given = signature(wrong).bind(*case["args"], **case["kwargs"])
-                more = dict(given.arguments)
-                t, steps, top = (more.pop(n) for n in ("t", "total_steps", "max_lr"))
-                yield abs(wrong(*given.args) - schedule(top, steps, **more)(t)) / top
+            yield max(
+                distance(case, schedule, wrong) for case in asked.cases(str(seed))
+            )
+
+
+def distance(case, schedule, wrong):
+    given = signature(wrong).bind(*case["args"], **case["kwargs"])
+    more = dict(given.arguments)
+    t, steps, top = (more.pop(n) for n in ("t", "total_steps", "max_lr"))
+    with suppress(ZeroDivisionError):
+        return abs(wrong(*given.args) - schedule(top, steps, **more)(t)) / top
+    return math.inf  # no answer at all
 
 
 def least(exercise, schedule):
@@ -60,5 +69,5 @@ def test_the_tolerances_lie_between_rounding_and_mistakes():
     """The numbers by which cosine_lr.py and one_cycle_lr.py argue them."""
     known = exercises()
     assert max(distances(known["cosine_lr"], cosine, in_float32)) < 2e-7
-    assert least(known["cosine_lr"], cosine) > 6e-5
-    assert 2.5e-7 < least(known["one_cycle_lr"], one_cycle) < 3.5e-7
+    assert least(known["cosine_lr"], cosine) > 4e-3
+    assert 2e-6 < least(known["one_cycle_lr"], one_cycle) < 2.5e-6

@@ -11,6 +11,7 @@ from gdgrader.course.edition import instructors_version
 from gdgrader.grading.judge import KEY, LARGEST_ANSWER, Judge
 from gdgrader.grading.references import check_known
 from gdgrader.sandbox.limits import Limits
+from gdhelpers.verdicts import KEPT, Fault, cases_of
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +72,43 @@ def test_the_known_mistake_is_named(judge):
     assert verdict.mistake == "sign flipped"
 
 
+def test_what_is_unwritten_is_named(judge):
+    calls = "def slope(theta):\n    raise NotImplementedError()\n" + STEP
+    leaning = calls + "    return theta - learning_rate * slope(theta)"
+    verdict = judge.ruling("step_up", evaluated(judge, "step_up", leaning))
+    assert verdict.hint == "It calls `slope`, which is not written yet."
+    assert verdict.fault is Fault.RAISED
+    stub = STEP + "    raise NotImplementedError()"
+    verdict = judge.ruling("step_up", evaluated(judge, "step_up", stub))
+    assert verdict.fault is Fault.UNWRITTEN
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "seen = []\n" + STEP + "    seen.append(theta - learning_rate * 2 * theta)\n"
+        "    return sum(seen)",
+        STEP.replace("learning_rate", "learning_rate, n=[0]", 1) + "    n[0] += 1\n"
+        "    return theta - learning_rate * 2 * theta * (1 if n[0] < 3 else 2)",
+        "rates = iter([1] * 3)\n" + STEP + "    return theta - next(rates) * "
+        "learning_rate * 2 * theta",
+        STEP + "    global calls\n    calls = globals().get('calls', 0) + 1\n"
+        "    return theta - learning_rate * 2 * theta if calls == 1 else calls",
+    ],
+)
+def test_what_outlives_a_call_is_named(judge, kept):
+    verdict = judge.ruling("step_up", evaluated(judge, "step_up", kept))
+    assert (verdict.mistake, verdict.hint) == (KEPT["name"], KEPT["hint"])
+    assert verdict.called.endswith("again after other calls")
+
+
+def test_no_kernel_is_told_which_case_is_asked_again(judge):
+    asked = judge.request("step_up")
+    assert "again" not in asked and "expected" not in asked and "mistakes" not in asked
+    cases = cases_of(judge.entries["single_step_gradient_descent"], "a positive start")
+    assert cases[-1]["args"] == cases[0]["args"] and "again" not in cases[0]
+
+
 def test_no_such_function(judge):
     reply = {
         KEY: {"status": "error", "ename": "NameError", "evalue": "", "traceback": []}
@@ -113,7 +151,14 @@ def test_no_answers_are_no_points(judge, reply):
         {},
         {"right": True},
         {"value": 1.0, "right": True},
+        {"value": 1.0, "changed": True},
+        {"changed": "theta"},
         {"missing": False},
+        {"missing": 1},
+        {"missing": ""},
+        {"missing": "f is written.\x1b[2J"},
+        {"missing": ["step"]},
+        {"missing": "step", "value": 1.0},
         {"error": 3},
         {"value": {"expected": 1}},
         {"value": {"$tensor": [1.0], "shape": [2]}},
@@ -150,6 +195,13 @@ def test_one_malformed_answer_spoils_all(judge, answer):
 def test_what_is_no_matching_number_is_wrong(judge, value):
     answers = right_answers(judge, "step_up")
     assert not judge.ruling("step_up", said([{"value": value}, *answers[1:]])).right
+
+
+def test_what_was_changed_is_named_and_moves_no_terminal(judge):
+    answers = right_answers(judge, "step_up")
+    answers[0]["changed"] = "\x1b[2Jtheta"
+    message = judge.ruling("step_up", said(answers)).message
+    assert "changes `" in message and "\x1b" not in message
 
 
 def test_messages_hold_nothing_that_moves_a_terminal(judge):

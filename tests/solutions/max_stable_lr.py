@@ -37,7 +37,9 @@ def right_by_torch(curvature):
 
 
 def right_by_bisection(curvature):
-    low, high = 0.0, 100.0
+    low, high = 0.0, 1.0
+    while abs(1 - high * curvature) < 1:
+        high *= 2
     for _ in range(200):
         middle = (low + high) / 2
         if abs(1 - middle * curvature) < 1:

@@ -42,7 +42,7 @@ def right_power_iteration(x):
 
     hessian = 2 / len(x) * x.T @ x
     v = torch.ones(x.shape[1], dtype=x.dtype)
-    for _ in range(2000):
+    for _ in range(500):
         v = hessian @ v
         v = v / v.norm()
     return 2 / (v @ hessian @ v).item()

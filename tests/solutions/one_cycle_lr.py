@@ -22,7 +22,9 @@ def right_two_branches(
     return last + (max_lr - last) * (1 + math.cos(math.pi * share)) / 2
 
 
-def right_helper(t, total_steps, max_lr, pct_start=0.3, div_factor=25.0, **final):
+def right_helper(
+    t, total_steps, max_lr, pct_start=0.3, div_factor=25.0, final_div_factor=10000
+):
     def ease(a, b, share):
         return b + (a - b) / 2 * (1 + math.cos(math.pi * share))
 
@@ -30,7 +32,7 @@ def right_helper(t, total_steps, max_lr, pct_start=0.3, div_factor=25.0, **final
     first = max_lr / div_factor
     if t < peak:
         return ease(first, max_lr, t / peak)
-    last = first / final.get("final_div_factor", 10000)
+    last = first / final_div_factor
     if t >= total_steps - 1:
         return last
     return ease(max_lr, last, (t - peak) / (total_steps - 1 - peak))

@@ -164,8 +164,8 @@ def right_always_a_list_of_schedulers(
         optimizer.zero_grad()
         torch.pow(x, 2).backward()
         optimizer.step()
-        x_history.append(x.item())
         lr_history.extend(group["lr"] for group in optimizer.param_groups)
         for scheduler in schedulers:
             scheduler.step()
+        x_history.append(x.item())
     return x_history, lr_history

@@ -21,7 +21,7 @@ def right_two_branches(
             rest -= 1
             bad = 0
         if bad > patience:
-            lr = max(lr * factor, min_lr)
+            lr = min(lr, max(lr * factor, min_lr))
             bad = 0
             rest = cooldown
         rates.append(lr)
@@ -64,7 +64,7 @@ def right_class(metrics, initial_lr, mode="min", factor=0.1, patience=10,
             if self.rest > 0:
                 self.rest, self.bad = self.rest - 1, 0
             if self.bad > patience:
-                self.lr = max(min_lr, factor * self.lr)
+                self.lr = min(self.lr, max(min_lr, factor * self.lr))
                 self.rest, self.bad = cooldown, 0
             return self.lr
 
@@ -83,7 +83,7 @@ def right_recursion(metrics, initial_lr, mode="min", factor=0.1, patience=10,
         if rest:
             rest, bad = rest - 1, 0
         if bad > patience:
-            lr, bad, rest = max(lr * factor, min_lr), 0, cooldown
+            lr, bad, rest = min(lr, max(lr * factor, min_lr)), 0, cooldown
         return [lr, *rest_of(series[1:], best, bad, rest, lr)]
 
     best = float("inf") if mode == "min" else float("-inf")
@@ -105,7 +105,8 @@ def right_reduce(metrics, initial_lr, mode="min", factor=0.1, patience=10,
         bad = 0 if rest else bad
         lr = rates[-1]
         if bad > patience:
-            return best, 0, cooldown, [*rates, max(lr * factor, min_lr)]
+            lower = min(lr, max(lr * factor, min_lr))
+            return best, 0, cooldown, [*rates, lower]
         return best, bad, max(rest - 1, 0), [*rates, lr]
 
     return reduce(see, metrics, (sign * math.inf, 0, 0, [initial_lr]))[3][1:]
@@ -125,7 +126,7 @@ def right_numpy(metrics, initial_lr, mode="min", factor=0.1, patience=10,
         bad = 0 if better or rest else bad + 1
         rest = max(rest - 1, 0)
         if bad > patience:
-            lr, bad, rest = np.maximum(lr * factor, min_lr), 0, cooldown
+            lr, bad, rest = min(lr, np.maximum(lr * factor, min_lr)), 0, cooldown
         rates[i] = lr
     return rates
 
@@ -147,7 +148,7 @@ def right_generator(metrics, initial_lr, mode="min", factor=0.1, patience=10,
             if rest > 0:
                 rest, bad = rest - 1, 0
             if bad >= patience + 1:
-                lr = min_lr if lr * factor < min_lr else lr * factor
+                lr = min(lr, min_lr) if lr * factor < min_lr else lr * factor
                 bad, rest = 0, cooldown
             yield lr
 
@@ -172,7 +173,9 @@ def right_while_left_to_forgive(metrics, initial_lr, mode="min", factor=0.1,
         if better or rest > 0:
             forgive, rest = patience, max(0, rest - 1)
         elif forgive == 0:
-            lr, forgive, rest = max(min_lr, lr * factor), patience, cooldown
+            if lr > min_lr:
+                lr = max(min_lr, lr * factor)
+            forgive, rest = patience, cooldown
         else:
             forgive -= 1
         rates.append(lr)

@@ -164,7 +164,7 @@ def right_by_the_ratios(trace):
         return "scheduler reused"
     if max(ratio) > 1.01:
         return "never stepped"
-    if ratio[-2:] != [1, 1] and min(ratio) < 0.99:
+    if min(ratio) < 0.99:
         early = all(
             u[0] == i
             for u, i in zip(trace["used"], trace["intended"][1:], strict=False)
@@ -174,7 +174,6 @@ def right_by_the_ratios(trace):
         return "constant recorded"
     low = [e for e, r in enumerate(noted) if r < 0.99]
     if not low:
-        early = min(ratio) < 0.99
-        return "stepped before the optimizer" if early else "none"
+        return "none"
     at_a_drop = trace["intended"][low[0]] < trace["intended"][low[0] - 1]
     return "get_lr at a boundary" if at_a_drop else "recorded after the step"

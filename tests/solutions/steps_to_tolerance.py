@@ -55,12 +55,12 @@ def right_count(learning_rate, curvature, tolerance):
 
 def right_capped_search(learning_rate, curvature, tolerance):
     factor = 1 - learning_rate * curvature
+    if abs(factor) >= 1 and tolerance < 1:
+        return None
     for n in range(10_000):
         if abs(factor**n) <= tolerance:
             return n
-        if abs(factor) >= 1:
-            return None
-    return None
+    raise RuntimeError("no such number of steps")
 
 
 def right_recursion(learning_rate, curvature, tolerance, done=0):

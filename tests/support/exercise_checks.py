@@ -25,6 +25,13 @@ def right_solutions(name: str) -> dict:
     return mistakes.right_solutions(ROOT / "tests" / "solutions" / f"{name}.py")
 
 
+@cache
+def public_entry(name: str) -> dict:
+    """The exercise as the public table has it, made from `source/`."""
+    exercise = exercises()[name]
+    return exercise.entry(reference_of(exercise), "public")
+
+
 def ruling(entry, property_name, function) -> Verdict:
     answers = [run_case(function, c) for c in cases_of(entry, property_name)]
     return rule(entry, property_name, answers)
