@@ -1,6 +1,7 @@
 """The exercises of lesson 06: what passes and what each mistake is told."""
 
 import math
+from contextlib import suppress
 from inspect import signature
 
 import pytest
@@ -44,7 +45,10 @@ def distances(exercise, schedule, wrong):
                 given = signature(wrong).bind(*case["args"], **case["kwargs"])
                 more = dict(given.arguments)
                 t, steps, top = (more.pop(n) for n in ("t", "total_steps", "max_lr"))
-                yield abs(wrong(*given.args) - schedule(top, steps, **more)(t)) / top
+                with suppress(ZeroDivisionError):  # a step less than one
+                    yield (
+                        abs(wrong(*given.args) - schedule(top, steps, **more)(t)) / top
+                    )
 
 
 def least(exercise, schedule):
