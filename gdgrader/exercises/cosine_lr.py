@@ -22,7 +22,7 @@ exercise = Exercise("cosine_lr", "06_cosine_one_cycle", rel=1e-6, abs=1e-6, plac
 def _(rng):
     total = rng.randint(20, 300)
     # Not half-way, where a doubled cosine and a rising one are easily confused.
-    return case(rng.randint(2, total // 2 - 2), total, a_highest_rate(rng))
+    return case(rng.randint(total // 5, total // 2 - 2), total, a_highest_rate(rng))
 
 
 @exercise.asks(
@@ -33,7 +33,7 @@ def _(rng):
 )
 def _(rng):
     total, high = rng.randint(20, 300), a_highest_rate(rng)
-    step = rng.randint(2, total // 2 - 2)
+    step = rng.randint(total // 5, total // 2 - 2)
     return case(step, total, high, round(high * rng.uniform(0.1, 0.4), 4))
 
 
