@@ -19,6 +19,8 @@ from gdgrader.report.written import Written, written
 from gdgrader.submission.note import Note
 from gdhelpers.verdicts import Verdict
 
+NO_TEXT = "its folder's name is no text in UTF-8"
+
 
 class ReportError(ValueError):
     """There is nothing to report on; the message says what to do."""
@@ -108,7 +110,7 @@ def collect(lesson: str, config: Config) -> ClassResults:
                 f"{lesson} was never released, so nobody can have handed it in; "
                 f"release it with: nbgrader generate_assignment {lesson}"
             ) from None
-        handed = [student for student, _ in paths.submissions(lesson)]
+        handed = [_as_text(student) for student, _ in paths.submissions(lesson)]
         known = {s.student.id: s for s in assignment.submissions}
         everyone = sorted({*handed, *known})
         if not everyone:
@@ -170,7 +172,8 @@ def _work(
     state = states.state(book, edition.lesson, student)
     if submission is None or state.status in (FAILED, NOT_GRADED):
         status = NOT_GRADED if submission is None else state.status
-        return Work(student, status, state.reason, hours_late=_late(submission))
+        why = state.reason or (NO_TEXT if "\ufffd" in student else "")
+        return Work(student, status, why, hours_late=_late(submission))
     if isinstance(read, str):
         return Work(student, NOT_GRADED, read, hours_late=_late(submission))
     return Work(
@@ -185,6 +188,11 @@ def _work(
             grade.needs_manual_grade for n in submission.notebooks for grade in n.grades
         ),
     )
+
+
+def _as_text(name: str) -> str:
+    """A folder's name, whatever its bytes, as a gradebook can hold it."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _late(submission: SubmittedAssignment | None) -> float:
