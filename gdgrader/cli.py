@@ -137,6 +137,8 @@ def autograde(
         console.print(f"✗ {error}", markup=False)
         console.print(f"What is graded is kept. {AGAIN}")
         raise typer.Exit(1) from None
+    for line in sandbox.weaknesses:
+        console.print(f"! {line}", markup=False)
     for line in progress.summary(outcomes, time.monotonic() - began):
         console.print(line)
     if any(o.status == "failed" for o in outcomes):

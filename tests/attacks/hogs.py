@@ -260,6 +260,7 @@ ATTACKS = (
         "nobody counts it",
         DEAF + "import ctypes, os, threading, time\n"
         "def hold():\n"
+        "    time.sleep(1)\n"
         "    held = bytearray(b'x') * 700_000_000\n"
         "    time.sleep(20)\n"
         "if not os.fork():\n"
