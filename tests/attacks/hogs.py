@@ -310,5 +310,6 @@ ATTACKS = (
         "        if one < 0: continue\n"
         "        try: socket.socket(fileno=one).send(b'{\"exit\": Infinity}')\n"
         "        except OSError: pass",
+        harms="speaks on every process's sockets",
     ),
 )
