@@ -152,6 +152,8 @@ def autograde(
         console.print(f"✗ {error}", markup=False)
         console.print(f"What is graded is kept. {AGAIN}")
         raise typer.Exit(1) from None
+    for line in sandbox.weaknesses:
+        console.print(f"! {line}", markup=False)
     for line in progress.summary(outcomes, time.monotonic() - began):
         console.print(line)
     with dates.opened(load_config(root), lesson) as book:

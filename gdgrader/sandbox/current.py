@@ -16,7 +16,7 @@ from gdgrader.sandbox.host import (
     Unconfined,
 )
 from gdgrader.sandbox.limits import Limits
-from gdgrader.sandbox.selftest import verify
+from gdgrader.sandbox.selftest import verify, weaknesses
 
 T = TypeVar("T")
 
@@ -33,6 +33,7 @@ class CurrentSandbox:
         self.handle = handle
         self._host: KernelHost | None = None
         self._tested = False
+        self.weaknesses: list[str] = []  # of the one that was tested last
 
     def begin(self, isolated: bool, limits: Limits) -> Self:
         """Let the sandbox warm up while the caller does other things.
@@ -56,6 +57,7 @@ class CurrentSandbox:
                 self.close()
                 raise
             self._tested = True
+            self.weaknesses = weaknesses(host)
         return host
 
     def lend(

@@ -220,6 +220,7 @@ class Sandbox(KernelHost):
         super().__init__(limits)
         self.nested, self.own_ids, self.extra = nested, own_ids, tuple(extra)
         self.why_shared = ""  # why kernels have the grader's own user id
+        self.held_by = ""  # a control group or the watchdog, once there was a kernel
         self._settled = False
 
     def open(self) -> Self:
@@ -262,6 +263,8 @@ class Sandbox(KernelHost):
                 return
             except ForkServerError as error:
                 problem = error
+                if self.own_ids:
+                    self.why_shared = str(error)
         raise SandboxUnavailable(UNAVAILABLE.format(problem)) from problem
 
     def _try(self, asked: bool) -> None:
@@ -312,6 +315,7 @@ class Sandbox(KernelHost):
             files={name: bytes(data) for name, data in files.items()},
             limits=self.limits,
         )
+        self.held_by = server.watchdog.kind
         if server.isolate == "outer":
             kernel.end_all = server.process.kill
             kernel.on_end.insert(0, server.close)

@@ -18,7 +18,7 @@ import psutil
 from jupyter_core.paths import jupyter_config_path
 
 from gdgrader.sandbox.bubblewrap import HOME, inside
-from gdgrader.sandbox.host import KernelHost
+from gdgrader.sandbox.host import KernelHost, Sandbox
 from gdgrader.sandbox.manager import run_trusted
 
 # Runs as a student's cell; prints a JSON list of what it found open.
@@ -93,6 +93,27 @@ def verify(sandbox: KernelHost) -> None:
     """Raise SandboxError, naming what is open, where a sandbox is not tight."""
     if sandbox.isolated and (found := probe(sandbox)):
         raise SandboxError("the sandbox is not tight: " + "; ".join(found))
+
+
+def weaknesses(sandbox: KernelHost) -> list[str]:
+    """What this machine lets a sandbox that has run a kernel hold less well, in words.
+
+    Nothing is open by it: `docs/hosting.md` tells what helps.
+    """
+    said: list[str] = []
+    if not isinstance(sandbox, Sandbox):
+        return said
+    if sandbox.held_by == "watchdog":
+        said.append(
+            "No control group can be made here: memory, processes and processor time "
+            "are measured 20 times a second, not held."
+        )
+    if not sandbox.own_ids:
+        said.append(
+            "Submissions run under your own user id, and share what Linux counts per "
+            f"user: {sandbox.why_shared}."
+        )
+    return said
 
 
 def probe(sandbox: KernelHost) -> list[str]:

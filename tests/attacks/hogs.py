@@ -278,6 +278,7 @@ ATTACKS = (
         "nobody counts it",
         DEAF + "import ctypes, os, threading, time\n"
         "def hold():\n"
+        "    time.sleep(1)\n"
         "    held = bytearray(b'x') * 700_000_000\n"
         "    time.sleep(20)\n"
         "if not os.fork():\n"
@@ -327,5 +328,6 @@ ATTACKS = (
         "        if one < 0: continue\n"
         "        try: socket.socket(fileno=one).send(b'{\"exit\": Infinity}')\n"
         "        except OSError: pass",
+        harms="speaks on every process's sockets",
     ),
 )

@@ -5,13 +5,16 @@ import threading
 from pathlib import Path
 
 import pytest
+from course import LESSON, RIGHT, Course
 from sandboxed import run
+from typer.testing import CliRunner
 
+from gdgrader.cli import app
 from gdgrader.sandbox import host, user_ids
 from gdgrader.sandbox.host import BorrowedSandbox, Sandbox
 from gdgrader.sandbox.limits import MB, Limits
 from gdgrader.sandbox.manager import run_trusted
-from gdgrader.sandbox.selftest import verify
+from gdgrader.sandbox.selftest import verify, weaknesses
 
 LIMITS = Limits(memory_bytes=400 * MB, submission_seconds=60)
 WHO = "import os; print(os.getuid(), os.getgid(), os.getgroups())"
@@ -200,3 +203,34 @@ def test_where_linux_gives_none_the_reason_is_told(monkeypatch):
             patch.setattr(user_ids, name, fails)
             with Sandbox(LIMITS) as sandbox:
                 assert (sandbox.own_ids, sandbox.why_shared) == (False, problem)
+
+
+@pytest.mark.parametrize("nested", [True, False])
+def test_what_is_held_less_well_is_told(nested, monkeypatch):
+    with Sandbox(LIMITS, nested=nested) as sandbox:
+        verify(sandbox)
+        first = weaknesses(sandbox)
+        assert all("user id" not in line for line in first)
+        assert bool(first) == (sandbox.held_by == "watchdog")
+    where = "gdgrader.sandbox.control_group._own_groups"
+    monkeypatch.setattr(where, lambda: (2, {}))
+    with Sandbox(LIMITS, nested=nested, own_ids=False) as sandbox:
+        verify(sandbox)
+        group, ids = weaknesses(sandbox)
+        assert "No control group" in group and "your own user id" in ids
+
+
+def test_the_command_tells_it_once(monkeypatch, tmp_path):
+    course = Course(tmp_path / "course")
+    for student in ("ann", "bob"):
+        course.submit(student, course.answered(RIGHT))
+    monkeypatch.setattr(user_ids, "_block", _none)
+    said = CliRunner().invoke(
+        app, ["autograde", LESSON, "--root", str(course.root), "--workers", "1"]
+    )
+    assert said.stdout.count("! Submissions run under your own user id") == 1
+    assert "no more ids" in said.stdout
+
+
+def _none(*_: object) -> None:
+    raise user_ids.NoUserIds("no more ids")

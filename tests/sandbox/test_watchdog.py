@@ -20,6 +20,7 @@ LEADERLESS = """
 import ctypes, os, threading, time
 libc = ctypes.CDLL(None)
 def hold():
+    time.sleep(1)  # the first thread ends before
     held = bytearray(b"x") * 600_000_000
     time.sleep(60)
 def leaderless():
