@@ -12,12 +12,16 @@ from gdgrader.course.edition import Edition, marks
 from gdgrader.gradebook.scores import RECORD, Scores
 from gdgrader.grading.execute import execute
 from gdgrader.grading.judge import Judge
+from gdgrader.limited import Allowance, Exceeded, limited
 from gdgrader.sandbox.host import KernelHost
 from gdgrader.submission.note import Note, bounded
 from gdgrader.submission.prose import prose_elsewhere
-from gdgrader.submission.read import read_submission
+from gdgrader.submission.read import MB, Unreadable, read_submission
 from gdgrader.submission.rescue import rescue
 
+# Python's parser takes up to a thousand times what it reads: of so much, 120 MB.
+HARMLESS = 128 << 10
+READING = Allowance(seconds=20, memory=400 * MB)
 ELSEWHERE = "was left as it was, but words stand elsewhere: a person has to read them."
 
 
@@ -26,6 +30,15 @@ def prepared(content: bytes, edition: Edition, notes: list[str]) -> NotebookNode
 
     Errors: gdgrader.submission.read.Unreadable.
     """
+    if len(content) <= HARMLESS:
+        return _prepared(content, edition, notes)
+    try:
+        return limited(READING, _prepared, content, edition, notes)
+    except Exceeded as error:
+        raise Unreadable(f"reading it, {error}: is it one notebook?") from None
+
+
+def _prepared(content: bytes, edition: Edition, notes: list[str]) -> NotebookNode:
     submitted = read_submission(content)
     notebook, found = rescue(submitted, edition)
     elsewhere = []

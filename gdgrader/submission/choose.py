@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -13,13 +16,20 @@ from pathlib import Path, PurePosixPath
 from nbgrader.utils import compute_checksum
 
 from gdgrader.course.edition import Edition, marks
-from gdgrader.submission.files import MOST_FILES, files_below
+from gdgrader.limited import Allowance, Exceeded, limited
+from gdgrader.submission.files import LARGEST_FILES, MOST_FILES, files_below
 from gdgrader.submission.read import LARGEST, MB, Unreadable, read_submission
 from gdgrader.submission.rescue import rescue
 
 SUFFIX = ".ipynb"
 PERHAPS = {"", ".txt", ".json"}  # what a notebook may be saved as
 NOTHING = "no notebook was handed in"
+ENDS = 1 << 16  # bytes, in which a notebook says its format
+LOOKING = Allowance(seconds=20, memory=400 * MB)  # at all that may be the notebook
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError),
+    *(RuntimeError, NotImplementedError),
+)
 
 
 @dataclass(frozen=True)
@@ -57,12 +67,23 @@ def find_notebook(folder: Path, name: str, edition: Edition) -> Chosen:
     wanted = f"{name}{SUFFIX}"
     if not folder.is_dir():
         raise Unreadable(NOTHING)
-    here, *more = list(_here(folder, wanted)), list(_misnamed(folder)), _zipped(folder)
-    if len(here) == 1 and not any(more):
+    here = list(_here(folder, wanted))
+    if len(here) == 1 and not any(_misnamed(folder)) and not any(_archives(folder)):
         (only,) = here
         return Chosen(only.name, only.read(), {}, tuple(_called(only.name, wanted)))
+    try:
+        return limited(LOOKING, _best, folder, wanted, edition)
+    except Exceeded as error:
+        if not _ordinary(folder / wanted):
+            raise Unreadable(f"looking for the notebook, {error}") from None
+        content = read_ordinary(folder / wanted)
+        remark = f"Of so many files only {wanted!r} was looked at: {error}."
+        return Chosen(wanted, content, {}, (remark,))
+
+
+def _best(folder: Path, wanted: str, edition: Edition) -> Chosen:
     refused: dict[str, str] = {}
-    for place in (here, *more):
+    for place in (_here(folder, wanted), _misnamed(folder), _zipped(folder)):
         readable: dict[_File, tuple[float, bytes]] = {}
         for file in place:
             try:
@@ -141,7 +162,7 @@ def _misnamed(folder: Path) -> Iterator[_File]:
             if count > MOST_FILES:
                 return
             here = path.parent == folder
-            if path.is_symlink() or (here and path.suffix.lower() == SUFFIX):
+            if not _ordinary(path) or (here and path.suffix.lower() == SUFFIX):
                 continue
             if not zipfile.is_zipfile(path) and _like_notebook(path):
                 beside = dict if here else partial(_beside, path.parent)
@@ -149,26 +170,39 @@ def _misnamed(folder: Path) -> Iterator[_File]:
                 yield _File(label, partial(read_ordinary, path), beside)
 
 
+def _ordinary(path: Path) -> bool:
+    """Whether it may be opened: a pipe would be waited for, a link leads elsewhere."""
+    with contextlib.suppress(OSError):
+        return stat.S_ISREG(path.lstat().st_mode)
+    return False
+
+
 def _like_notebook(path: Path) -> bool:
     if SUFFIX in path.name.lower():
         return True
-    if path.suffix.lower() not in PERHAPS or path.stat().st_size > LARGEST:
+    if path.suffix.lower() not in PERHAPS:
         return False
-    content = path.read_bytes()
-    return content.lstrip()[:1] == b"{" and b'"nbformat"' in content
+    with path.open("rb") as file:
+        begins = file.read(ENDS)
+        file.seek(max(0, path.stat().st_size - ENDS))
+        ends = file.read(ENDS)
+    return begins.lstrip()[:1] == b"{" and b'"nbformat"' in begins + ends
 
 
 def _beside(folder: Path) -> Mapping[str, bytes]:
     return files_below(folder)[0]
 
 
-def _zipped(folder: Path) -> list[_File]:
-    return [
-        file
-        for path in sorted(folder.iterdir())
-        if path.is_file() and not path.is_symlink() and zipfile.is_zipfile(path)
-        for file in _members(path)
-    ]
+def _archives(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.iterdir())[:MOST_FILES]:
+        if _ordinary(path) and zipfile.is_zipfile(path):
+            yield path
+
+
+def _zipped(folder: Path) -> Iterator[_File]:
+    for path in _archives(folder):
+        with contextlib.suppress(*BROKEN):
+            yield from _members(path)
 
 
 def _members(path: Path) -> Iterator[_File]:
@@ -193,18 +227,20 @@ def _unpacked(path: Path, name: str) -> bytes:
         with zipfile.ZipFile(path) as archive:
             _check_size(archive.getinfo(name).file_size)
             return archive.read(name)  # no more than the size that was told
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
+    except BROKEN as error:
         raise Unreadable(f"it cannot be unpacked: {error}") from None
 
 
 def _all_unpacked(path: Path, names: Mapping[str, str]) -> Mapping[str, bytes]:
-    found, left = {}, LARGEST
-    for name, member in names.items():
-        if ".." not in PurePosixPath(name).parts and not name.lower().endswith(SUFFIX):
-            with zipfile.ZipFile(path) as archive:
-                left -= archive.getinfo(member).file_size
-            if left >= 0:
-                found[name] = _unpacked(path, member)
+    found, left = {}, LARGEST_FILES
+    with zipfile.ZipFile(path) as archive:
+        for name, member in names.items():
+            parts = PurePosixPath(name).parts
+            left -= archive.getinfo(member).file_size
+            if left < 0 or ".." in parts or name.lower().endswith(SUFFIX):
+                continue
+            with contextlib.suppress(*BROKEN):  # its loss is the student's to see
+                found[name] = archive.read(member)
     return found
 
 
