@@ -64,7 +64,7 @@ def prose_elsewhere(
     lines = list(dict.fromkeys(line.strip() for line in text.splitlines()))
     found = []
     for cell in submitted.cells:
-        if cell.source.strip() not in answers:
+        if not any(cell.source.strip() in answer for answer in answers):  # or a part
             for piece in prose(cell):
                 own = [_added(line.strip(), lines) for line in piece.splitlines()]
                 found.append("\n".join(filter(None, own)).strip())
