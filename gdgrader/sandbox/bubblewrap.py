@@ -195,7 +195,6 @@ def bubblewrap_command(
     for folder in ("/tmp", "/dev/shm", HOME):
         options += ["--size", size, "--tmpfs", folder]
     if not nested:
-        options += ["--as-pid-1"]  # no process of bubblewrap's beside the kernel
         # Where the host's user is root, it would own /proc/sys in there too.
         extra = [*extra, "--remount-ro", "/proc"]
     return [program, *options, *extra, "--remount-ro", "/"]
