@@ -22,6 +22,7 @@ from gdgrader.submission.read import LARGEST, MB, Unreadable, read_submission
 from gdgrader.submission.rescue import rescue
 
 SUFFIX = ".ipynb"
+SHADOWS = ("._", ".~")  # a Mac's, and an editor's beside the notebook
 PERHAPS = {"", ".txt", ".json"}  # what a notebook may be saved as
 NOTHING = "no notebook was handed in"
 ENDS = 1 << 16  # bytes, in which a notebook says its format
@@ -74,7 +75,7 @@ def find_notebook(folder: Path, name: str, edition: Edition) -> Chosen:
     try:
         return limited(LOOKING, _best, folder, wanted, edition)
     except Exceeded as error:
-        if not _ordinary(folder / wanted):
+        if not (folder / wanted).exists():
             raise Unreadable(f"looking for the notebook, {error}") from None
         content = read_ordinary(folder / wanted)
         remark = f"Of so many files only {wanted!r} was looked at: {error}."
@@ -146,9 +147,8 @@ def _work(content: bytes, edition: Edition) -> float:
 
 def _here(folder: Path, wanted: str) -> Iterator[_File]:
     for path in sorted(folder.iterdir()):
-        named = path.suffix.lower() == SUFFIX and not path.name.startswith(".")
-        ordinary = path.is_file() and not path.is_symlink()
-        if path.name == wanted or (named and ordinary):
+        named = path.suffix.lower() == SUFFIX and not path.name.startswith(SHADOWS)
+        if path.name == wanted or (named and _ordinary(path)):
             yield _File(path.name, partial(read_ordinary, path))
 
 
@@ -171,9 +171,13 @@ def _misnamed(folder: Path) -> Iterator[_File]:
 
 
 def _ordinary(path: Path) -> bool:
-    """Whether it may be opened: a pipe would be waited for, a link leads elsewhere."""
+    """Whether it may be looked at: a pipe would be waited for, a link leads elsewhere.
+
+    A second name for a file may be one for another's, so it is no more than a link.
+    """
     with contextlib.suppress(OSError):
-        return stat.S_ISREG(path.lstat().st_mode)
+        found = path.lstat()
+        return stat.S_ISREG(found.st_mode) and found.st_nlink == 1
     return False
 
 

@@ -96,8 +96,10 @@ def test_the_honest_keep_full_marks(scene):
     honest = [name for name in scene.outcomes if "honest" in name]
     assert len(honest) >= len(ATTACKS) / NEIGHBOURS
     for student in honest:
-        assert scene.course.scores(student) == FULL | {"words": 0.0}
-        assert not scene.course.autograded(student).metadata.gdgrader.notes
+        # Words of their own stand in the notebook, so a person looks at the answer.
+        assert scene.course.scores(student) == FULL | {"words": None}
+        (note,) = scene.course.notes(student).splitlines()
+        assert "words stand elsewhere" in note
 
 
 def test_the_gradebook_is_as_the_grader_left_it(scene):

@@ -158,3 +158,22 @@ def test_a_text_that_takes_much_to_parse_is_no_danger(made, text):
         put_right = {cell.id for cell in prepared(long, edition, []).cells}
         assert put_right >= {c.id for c in edition.notebook.cells if marks(c)}
         assert growth(lambda long=long: prepared(long, edition, [])) < 450 * MB
+
+
+@pytest.mark.parametrize("name", ["other.ipynb", "x.json", "in/other.ipynb"])
+def test_a_second_name_for_anothers_notebook_is_no_candidate(made, tmp_path, name):
+    edition, content = made
+    (tmp_path / "another's").write_bytes(content)
+    folder = tmp_path / "handed in"
+    (folder / name).parent.mkdir(parents=True)
+    os.link(tmp_path / "another's", folder / name)
+    with pytest.raises(Unreadable, match="no notebook was handed in"):
+        find_notebook(folder, LESSON, edition)
+
+
+@pytest.mark.parametrize("name", [f"._{NAME}", f".~{NAME}"])
+def test_a_shadow_is_no_candidate(made, tmp_path, name):
+    edition, content = made
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(Unreadable, match="the folder is empty"):
+        find_notebook(tmp_path, LESSON, edition)

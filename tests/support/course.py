@@ -264,7 +264,7 @@ class Course:
             "base_url": "",
             "notebook_id": LESSON,
             "assignment_id": LESSON,
-            "submission_id": student,
+            "submission_id": 1,
         }
         folder = self.root / "autograded" / student / LESSON
         page, _ = exporter.from_filename(str(folder / f"{LESSON}.ipynb"), resources)
