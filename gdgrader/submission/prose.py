@@ -61,11 +61,13 @@ def prose_elsewhere(
         given: the notebook that the student received.
     """
     text = "\n".join(cell.source for cell in given.cells)
+    known = {piece for cell in given.cells for piece in prose(cell)}
     lines = list(dict.fromkeys(line.strip() for line in text.splitlines()))
     found = []
     for cell in submitted.cells:
         if not any(cell.source.strip() in answer for answer in answers):  # or a part
-            for piece in prose(cell):
+            # Python joins strings, so that a piece need not stand in the text as it is.
+            for piece in (p for p in prose(cell) if p not in known):
                 own = [_added(line.strip(), lines) for line in piece.splitlines()]
                 found.append("\n".join(filter(None, own)).strip())
     return [piece for piece in dict.fromkeys(found) if piece and piece not in text]

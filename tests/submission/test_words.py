@@ -1,11 +1,16 @@
 """A written answer is found, or waits for a person: only who wrote nothing gets 0."""
 
+from pathlib import Path
+
 import nbformat
 import pytest
-from course import LESSON, PNG, RIGHT, Course, cell
+from course import LESSON, PNG, RIGHT, Course, cell, course_config
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from gdgrader.autograde import runner
+from gdgrader.course.edition import instructors_version
+from gdgrader.gradebook.scores import RECORD
+from gdgrader.grading.notebook import prepared
 from gdgrader.submission.prose import is_prose, prose
 
 ANSWER = "Each step removes only a share of what is left, so it crawls."
@@ -160,6 +165,17 @@ def test_who_wrote_nothing_is_answered_at_once(course, student):
     assert course.state(student).status == "graded", course.notes(student)
     assert course.scores(student)["words"] == 0
     assert "Nothing was written here" not in course.formgrader(student)
+
+
+@pytest.mark.parametrize("lesson", ["02_constant_learning_rate", "06_cosine_one_cycle"])
+def test_a_lesson_as_it_was_handed_out_is_blank(lesson):
+    """Also where its own strings are in pieces, as those that describe a figure."""
+    root = Path(__file__).parents[2]
+    notebook = f"{lesson}/{lesson}.ipynb"
+    edition = instructors_version(root / "source" / notebook, course_config(root))
+    handed_out = (root / "release" / notebook).read_bytes()
+    record = prepared(handed_out, edition, []).metadata[RECORD]
+    assert record == {"notes": [], "elsewhere": []}
 
 
 def test_what_is_prose():
