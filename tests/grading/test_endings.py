@@ -132,7 +132,9 @@ SOLUTIONS = {
     "a timer in a solution": RIGHT["step"].replace(
         "    return",
         "    import os, threading\n"
-        "    threading.Timer(0.2, os._exit, [0]).start()\n"
+        "    if 'timer' not in globals():\n"
+        "        globals()['timer'] = threading.Timer(9, os._exit, [0])\n"
+        "        globals()['timer'].start()\n"
         "    return",
     ),
 }
