@@ -11,6 +11,7 @@ import pytest
 from course import LESSON, Course
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nbgrader.api import Gradebook
 
 from gdgrader.autograde.progress import summary
 from gdgrader.autograde.record import Outcome
@@ -84,6 +85,8 @@ def test_the_log_of_nbgrader(tmp_path):
     archive.mkdir(parents=True)
     for name in NAMES:
         (archive / f"{name}.ipynb").write_bytes(b"{}")
+    with Gradebook(course.db_url) as book:
+        book.add_student("ann")  # of nobody, nothing would be collected
     main, side = pty.openpty()  # on a terminal nbgrader colours its words
     command = [sys.executable, "-m", "nbgrader", "zip_collect", LESSON]
     with subprocess.Popen(command, cwd=course.root, stdout=side, stderr=side) as run:

@@ -20,6 +20,8 @@ COURSE = "/opt/course"  # where gdhelpers lies in the sandbox
 ENTRY = "/opt/inside"
 # Where these lie in the sandbox: they may be below /tmp or a home, which are private.
 VENV, USER_BASE = Path("/opt/venv"), Path("/opt/user")
+PACKAGES = Path("/opt/packages")
+PRIVATE = ("/tmp", "/dev/shm", HOME)  # nothing of this machine is seen there
 ABSENT = INSIDE / "absent"
 SYSTEM = (
     *("/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/bin", "/lib", "/lib64", "/bin"),
@@ -54,10 +56,15 @@ def python_folders() -> list[Path]:
     parts = ("bin", "lib", "lib64", "pyvenv.cfg")
     found = [Path(p, part) for p in (sys.prefix, sys.base_prefix) for part in parts]
     found += map(Path, site.getsitepackages())
-    path = [Path(p).absolute() for p in sys.path]
-    found += [p for p in path if p.name in ("site-packages", "dist-packages")]
+    found += packages_on_the_path()
     found = [p for p in found if p.exists() and p.parent != Path("/usr")]
     return [p for p in dict.fromkeys(found) if not _below(p, map(Path, SYSTEM))]
+
+
+def packages_on_the_path() -> list[Path]:
+    """The folders of installed packages on the path, wherever they lie."""
+    path = [Path(p).absolute() for p in sys.path]
+    return [p for p in path if p.name in ("site-packages", "dist-packages")]
 
 
 def readable() -> list[Path]:
@@ -72,7 +79,9 @@ def moved() -> dict[Path, Path]:
         places[Path(sys.prefix)] = VENV
     if site.ENABLE_USER_SITE:
         places[Path(site.getuserbase())] = USER_BASE
-    return places
+    found = [p for p in packages_on_the_path() if not _below(p, places)]
+    hidden = [p for p in found if _below(p, map(Path, PRIVATE))]
+    return places | {p: PACKAGES / str(n) for n, p in enumerate(hidden)}
 
 
 def inside(path: Path) -> Path:
@@ -108,12 +117,13 @@ def package_folder(name: str) -> Path | None:
 def sandbox_environment() -> dict[str, str]:
     """The whole environment of what runs in the sandbox."""
     own = {"PYTHONUSERBASE": str(USER_BASE)} if site.ENABLE_USER_SITE else {}
+    hidden = [str(place) for place in moved().values() if place.parent == PACKAGES]
     return own | {
         "HOME": HOME,
         "USER": "student",
         "LOGNAME": "student",
         "PATH": f"{inside(Path(sys.prefix))}/bin:/usr/bin:/bin",
-        "PYTHONPATH": COURSE,
+        "PYTHONPATH": ":".join([COURSE, *hidden]),
         "PYTHONDONTWRITEBYTECODE": "1",
         "LANG": "C.UTF-8",
         "TMPDIR": "/tmp",
@@ -192,7 +202,7 @@ def bubblewrap_command(
     else:
         options += ["--remount-ro", "/dev"]
     size = str(limits.tmp_bytes)
-    for folder in ("/tmp", "/dev/shm", HOME):
+    for folder in PRIVATE:
         options += ["--size", size, "--tmpfs", folder]
     if not nested:
         # Where the host's user is root, it would own /proc/sys in there too.
