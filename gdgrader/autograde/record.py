@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from traitlets.config import Config
 
 from gdgrader.gradebook import states
@@ -87,9 +87,11 @@ class Record:
                     raise  # a full disk is everybody's; the next run goes on from here
                 reason = f"it cannot be written down: {error}"
                 return self._written(task, handed, Result(reason=reason))
-            except (SQLAlchemyError, ValueError) as error:
-                if isinstance(error, OperationalError):
-                    raise  # everybody's
+            except (DataError, IntegrityError, ValueError) as error:
+                # nbgrader makes a ValueError of whatever a gradebook says; what it says
+                # of itself, such as of its disk, is everybody's affair.
+                if isinstance(error.__context__, OperationalError):
+                    raise error.__context__ from None
                 self.book.db.rollback()
                 why = str(error).strip().partition("\n")[0]
                 reason = f"the gradebook does not take it: {why}"
