@@ -22,7 +22,6 @@ from gdgrader.submission.read import LARGEST, MB, Unreadable, read_submission
 from gdgrader.submission.rescue import rescue
 
 SUFFIX = ".ipynb"
-SHADOWS = ("._", ".~")  # a Mac's, and an editor's beside the notebook
 PERHAPS = {"", ".txt", ".json"}  # what a notebook may be saved as
 NOTHING = "no notebook was handed in"
 ENDS = 1 << 16  # bytes, in which a notebook says its format
@@ -147,9 +146,14 @@ def _work(content: bytes, edition: Edition) -> float:
 
 def _here(folder: Path, wanted: str) -> Iterator[_File]:
     for path in sorted(folder.iterdir()):
-        named = path.suffix.lower() == SUFFIX and not path.name.startswith(SHADOWS)
+        named = path.suffix.lower() == SUFFIX and not _hidden(path.name)
         if path.name == wanted or (named and _ordinary(path)):
             yield _File(path.name, partial(read_ordinary, path))
+
+
+def _hidden(name: str) -> bool:
+    """Whether a system hides it, as a Mac's shadow; an odd name is not hidden."""
+    return name.startswith(".") and not name.startswith("..")
 
 
 def _misnamed(folder: Path) -> Iterator[_File]:

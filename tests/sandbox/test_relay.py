@@ -98,7 +98,7 @@ def test_what_is_no_whole_message_does_not_pile_up_here(sandbox, name):
     before = _peak()
     outcome = run(sandbox, FLOODS[name] + "\nimport time; time.sleep(30)", timeout=30)
     assert "output limit of 4 MB" in (outcome.reason or "nothing")
-    assert _peak() - before < 60 * MB
+    assert _peak() - before < 300 * MB
     assert run(sandbox, "print(6 * 7)").text == "42"
 
 
