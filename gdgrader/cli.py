@@ -8,13 +8,18 @@ from __future__ import annotations
 import os
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from gdgrader.shown import PlainConsole
 from gdhelpers.terminal import let_everything_be_said
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 
 class Command(typer.Typer):
@@ -41,6 +46,33 @@ Root = Annotated[
 ]
 
 
+def _end(reason: object, then: str = "", status: int = 1) -> NoReturn:
+    """Say why the command ends, and what that means."""
+    console.print(f"✗ {reason}", markup=False)
+    if then:
+        console.print(then)
+    raise typer.Exit(status) from None
+
+
+@contextmanager
+def _ends_with(*errors: type[Exception], then: str = "") -> Iterator[None]:
+    """End the command with the reason if one of `errors` is raised."""
+    try:
+        yield
+    except errors as error:
+        _end(error, then)
+
+
+def _judged(table: Table, wrong: list[str], seeds: int) -> None:
+    """Print the table and what went wrong under these seeds; exit 1 if anything did."""
+    console.print(table)
+    for line in wrong:
+        console.print(f"✗ {line}", markup=False)
+    if wrong:
+        raise typer.Exit(1)
+    console.print(f"✓ under {seeds} seeds")
+
+
 @app.callback()
 def main() -> None:
     """Keep nbgrader's chatter about its own libraries out of the terminal."""
@@ -62,7 +94,7 @@ def build(
     """Regenerate release/ and notebooks/ from source/."""
     from gdgrader.course import build as builder
 
-    try:
+    with _ends_with(builder.BuildError, ValueError):
         if check or outputs:
             lines = builder.stale(root, outputs)
             for line in lines:
@@ -76,9 +108,6 @@ def build(
             for path in changed:
                 console.print(f"wrote {path}")
             console.print(f"✓ built: {len(changed)} files changed.")
-    except (builder.BuildError, ValueError) as error:
-        console.print(f"✗ {error}", markup=False)
-        raise typer.Exit(1) from None
 
 
 @app.command()
@@ -143,15 +172,11 @@ def autograde(
                 sandbox=sandbox,
             )
     except progress.Stopped as stopped:
-        console.print(f"✗ {stopped}; what is graded is kept. {AGAIN}", markup=False)
-        raise typer.Exit(stopped.status) from None
+        _end(f"{stopped}; what is graded is kept. {AGAIN}", status=stopped.status)
     except (FileNotFoundError, CannotRegister, *unavailable) as error:
-        console.print(f"✗ {error}", markup=False)
-        raise typer.Exit(1) from None
+        _end(error)
     except (DatabaseBusy, OSError) as error:
-        console.print(f"✗ {error}", markup=False)
-        console.print(f"What is graded is kept. {AGAIN}")
-        raise typer.Exit(1) from None
+        _end(error, f"What is graded is kept. {AGAIN}")
     for line in sandbox.weaknesses:
         console.print(f"! {line}", markup=False)
     for line in progress.summary(outcomes, time.monotonic() - began):
@@ -182,13 +207,9 @@ def roster(
     from gdgrader.config import load_config
     from gdgrader.lms import roster as rosters
 
-    try:
+    with _ends_with(rosters.BadRoster, OSError, then="Nothing was imported."):
         found = rosters.read_roster(file, encoding)
         added, known = rosters.import_into(load_config(root), found)
-    except (rosters.BadRoster, OSError) as error:
-        console.print(f"✗ {error}", markup=False)
-        console.print("Nothing was imported.")
-        raise typer.Exit(1) from None
     for remark in found.remarks:
         console.print(f"  {remark}", markup=False)
     console.print(f"✓ students: {added} new, {known} known before")
@@ -213,17 +234,14 @@ def due(
     from gdgrader.course.times import UnclearTime, moment
     from gdgrader.gradebook import due as dates
 
-    try:
-        if when and clear:
-            raise UnclearTime("give a date or --clear, not both")
+    if when and clear:
+        _end("give a date or --clear, not both")
+    with _ends_with(UnclearTime, dates.NoLesson):
         new = moment(" ".join(when)) if when else None
         with dates.opened(load_config(root), lesson) as book:
             if new or clear:
                 dates.set_due_date(book, lesson, new)
             found = dates.due_date(book, lesson)
-    except (UnclearTime, dates.NoLesson) as error:
-        console.print(f"✗ {error}", markup=False)
-        raise typer.Exit(1) from None
     console.print(f"✓ {dates.told(lesson, found, new)}", markup=False)
 
 
@@ -246,25 +264,16 @@ def mistakes(
     from gdgrader.exercises import exercises
 
     if not exercises(lesson):
-        console.print(f"✗ {lesson} has no exercises in gdgrader/exercises.")
-        raise typer.Exit(1)
+        _end(f"{lesson} has no exercises in gdgrader/exercises.")
     folder = solutions or root / "tests" / "solutions"
     table = Table("exercise", "mistakes named", "right solutions passed")
     wrong = []
-    try:
+    with _ends_with(FileNotFoundError):
         for t in tester.trials(lesson, root, folder, map(str, range(seeds))):
             named, passed = f"{t.named} of {t.mistakes}", f"{t.passed} of {t.right}"
             table.add_row(t.exercise, named, passed)
             wrong += t.wrong
-    except FileNotFoundError as error:
-        console.print(f"✗ {error}", markup=False)
-        raise typer.Exit(1) from None
-    console.print(table)
-    for line in wrong[:20]:
-        console.print(f"✗ {line}", markup=False)
-    if wrong:
-        raise typer.Exit(1)
-    console.print(f"✓ under {seeds} seeds")
+    _judged(table, wrong[:20], seeds)
 
 
 @app.command()
@@ -285,17 +294,13 @@ def hints(
     from gdgrader.exercises import exercises
 
     if not exercises(lesson):
-        console.print(f"✗ {lesson} has no exercises in gdgrader/exercises.")
-        raise typer.Exit(1)
+        _end(f"{lesson} has no exercises in gdgrader/exercises.")
     folder = wrong or root / "tests" / "wrong"
     table = Table("exercise", "handed in", "in", "mistake", "hint", show_lines=True)
-    try:
+    with _ends_with(FileNotFoundError):
         for t in tester.table(lesson, root, folder):
             asked = ", ".join(t.where)
             table.add_row(t.exercise, t.handed_in, asked, t.mistake or "–", t.hint)
-    except FileNotFoundError as error:
-        console.print(f"✗ {error}", markup=False)
-        raise typer.Exit(1) from None
     console.print(table, markup=False)
 
 
@@ -322,27 +327,16 @@ def mutants(
 
     known = exercises()
     if exercise is not None and exercise not in known:
-        console.print(
-            f"✗ there is no exercise {exercise}; there are {', '.join(known)}."
-        )
-        raise typer.Exit(1)
+        _end(f"there is no exercise {exercise}; there are {', '.join(known)}.")
     folder = solutions or root / "tests" / "solutions"
     table = Table("exercise", "mutants", "right anyway", "survivors")
     wrong = []
     for name in [exercise] if exercise else known:
-        try:
+        with _ends_with(FileNotFoundError):
             h = hunter.hunt(known[name], root, folder, map(str, range(seeds)), share)
-        except FileNotFoundError as error:
-            console.print(f"✗ {error}", markup=False)
-            raise typer.Exit(1) from None
         table.add_row(name, *map(str, (h.tried, h.equal, len(h.survivors))))
         wrong += h.lines
-    console.print(table)
-    for line in wrong:
-        console.print(f"✗ {line}", markup=False)
-    if wrong:
-        raise typer.Exit(1)
-    console.print(f"✓ under {seeds} seeds")
+    _judged(table, wrong, seeds)
 
 
 @app.command()
@@ -360,11 +354,8 @@ def report(
     """Write a class report: what to explain again, and who needs attention."""
     from gdgrader.report import ReportError, write_report
 
-    try:
+    with _ends_with(ReportError, OSError):
         path, _ = write_report(lesson, root, names, output)
-    except (ReportError, OSError) as error:
-        console.print(f"✗ {error}", markup=False)
-        raise typer.Exit(1) from None
     console.print(f"✓ {path}", markup=False)
 
 
@@ -393,7 +384,7 @@ def demo(
     from gdgrader import demo as demos
     from gdgrader.sandbox.bubblewrap import SandboxUnavailable
 
-    try:
+    with _ends_with(demos.DemoError, SandboxUnavailable, OSError):
         done = demos.demo(
             folder,
             root,
@@ -402,9 +393,6 @@ def demo(
             isolated=not no_sandbox,
             say=lambda text: console.print(text, markup=False),
         )
-    except (demos.DemoError, SandboxUnavailable, OSError) as error:
-        console.print(f"✗ {error}", markup=False)
-        raise typer.Exit(1) from None
     for one in done:
         sign = "✓" if one.found == one.planted else "✗"
         console.print(
