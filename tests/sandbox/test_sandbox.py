@@ -402,7 +402,8 @@ def test_closing_leaves_nothing():
 
 
 SCRIPT = """
-import asyncio
+import asyncio, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background lack it
 from gdgrader.sandbox.manager import SandboxedKernelManager
 from gdgrader.sandbox.host import Sandbox
 async def main(sandbox):
