@@ -8,9 +8,10 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool
 
 from gdgrader.course.edition import graded_cells
-from gdgrader.exercises import exercises
+from gdgrader.exercises import Exercise, exercises
 from gdgrader.exercises.reference import load_reference
 from gdhelpers.checks import TABLE
 from gdhelpers.verdicts import same
@@ -21,6 +22,24 @@ DIGITS = 12  # last bits differ between machines; a build compares by value
 
 def public_table(lesson: str, notebook: NotebookNode, path: Path) -> dict:
     """Cases, answers and hints of every exercise the lesson's graded cells ask for.
+
+    Errors: ValueError where a graded cell and the catalogue do not agree.
+    """
+    known = asked_exercises(lesson, notebook, path)
+    namespace = load_reference(path)
+    entries = {
+        name: exercise.entry(namespace[exercise.function], PUBLIC_SEED)
+        for name, exercise in known.items()
+    }
+    for entry in entries.values():
+        _shorten(entry)
+    return {"lesson": lesson, "exercises": rounded(entries)}
+
+
+def asked_exercises(
+    lesson: str, notebook: NotebookNode, path: Path
+) -> dict[str, Exercise]:
+    """The exercises the lesson's graded cells ask for, by name.
 
     Errors: ValueError where a graded cell and the catalogue do not agree.
     """
@@ -47,14 +66,7 @@ def public_table(lesson: str, notebook: NotebookNode, path: Path) -> dict:
                 f"{path}: {name} has the properties {sorted(exercise.properties)}, "
                 f"its graded cells ask for {got}: each must be asked once"
             )
-    namespace = load_reference(path)
-    entries = {
-        name: exercise.entry(namespace[exercise.function], PUBLIC_SEED)
-        for name, exercise in known.items()
-    }
-    for entry in entries.values():
-        _shorten(entry)
-    return {"lesson": lesson, "exercises": rounded(entries)}
+    return known
 
 
 def has_checks(lesson: str, notebook: NotebookNode) -> bool:
@@ -134,6 +146,10 @@ def _closely(cases: list[dict]) -> str:
 class PublicTable(NbGraderPreprocessor):
     """Put `checks.json` beside the student's notebook when nbgrader generates it."""
 
+    written = Bool(
+        True, help="Where nobody needs the table, only see that it could be made."
+    ).tag(config=True)
+
     def preprocess(
         self, nb: NotebookNode, resources: dict
     ) -> tuple[NotebookNode, dict]:
@@ -141,9 +157,11 @@ class PublicTable(NbGraderPreprocessor):
         lesson = resources["nbgrader"]["assignment"]
         folder = Path(resources["metadata"]["path"])
         path = folder / f"{resources['nbgrader']['notebook']}.ipynb"
-        if has_checks(lesson, nb):
+        if has_checks(lesson, nb) and self.written:
             table = as_text(public_table(lesson, nb, path))
             resources.setdefault("outputs", {})[TABLE] = table.encode()
+        elif has_checks(lesson, nb):
+            asked_exercises(lesson, nb, path)
         else:
             self.log.warning("%s asks no `check`: no %s goes with it", lesson, TABLE)
         return nb, resources

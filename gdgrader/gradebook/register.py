@@ -44,6 +44,7 @@ def register(lesson: str, source: Path, book: Gradebook, config: Config) -> bool
     with tempfile.TemporaryDirectory(prefix="gdgrader-release-") as folder:
         # Students' edition and git's working tree stay as they are.
         config.CourseDirectory.release_directory = folder
+        config.PublicTable.written = False  # nobody reads it, and it takes seconds
         config.CourseDirectory.db_url = book.engine.url.render_as_string(
             hide_password=False
         )

@@ -84,3 +84,28 @@ def test_a_broken_source_says_which_file(course):
     changed(course, edit)
     with pytest.raises(CannotRegister, match=r"tiny\.ipynb"):
         registered(course)
+
+
+def test_nothing_of_the_source_is_run_for_it(course, tmp_path):
+    (course.root / "gradebook.db").unlink()
+    ran = tmp_path / "ran"
+
+    def edit(notebook):
+        insert(notebook, "step", f"open({str(ran)!r}, 'w').close()")
+
+    changed(course, edit)
+    assert registered(course)
+    assert not ran.exists()
+
+
+@pytest.mark.parametrize(
+    "asked", ['check(step, "no_such")', 'check(other, "gradient_descent")']
+)
+def test_a_check_of_no_exercise_is_refused(course, asked):
+    def edit(notebook):
+        cell(notebook, "descend_long").source = asked
+        cell(notebook, "descend_long").metadata.nbgrader.points = 9
+
+    changed(course, edit)
+    with pytest.raises(CannotRegister, match="names no exercise"):
+        registered(course)
