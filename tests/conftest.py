@@ -15,6 +15,7 @@ os.environ.setdefault("GDHELPERS_REMEMBER", str(ROOT / ".pytest_cache" / "traini
 # The long ones begin, so that no worker ends alone: in turns those that grade a class,
 # with limits of time, and those that only reckon.
 LONG = (
+    "test_ordinary_user",
     "test_attacks.py",
     "test_exercises_05",
     "test_lesson_06",

@@ -12,6 +12,7 @@ import nbformat
 import psutil
 import pytest
 from course import FULL, LESSON, LIMITS, RIGHT, Course, insert
+from light import LIGHT
 
 from gdgrader.autograde import runner
 from gdgrader.course.edition import instructors_version
@@ -98,7 +99,7 @@ def test_kernels_of_two_borrowers_see_nothing_of_each_other(lender):
 
 
 def test_without_the_lender_a_sandbox_of_its_own_is_opened():
-    with Sandbox(LIMITS) as lender:
+    with Sandbox(LIMITS, extra=LIGHT) as lender:
         current = CurrentSandbox(lender.handle())
         try:
             borrowed = current.open(True, LIMITS)
@@ -169,7 +170,7 @@ def test_workers_are_told_the_references(terms):
 
 def test_a_promise_that_the_sandbox_broke_is_kept_by_whoever_asks(terms, lender):
     run = runner._Run(**terms, seed="a broken seed")
-    with Sandbox(LIMITS) as gone:
+    with Sandbox(LIMITS, extra=LIGHT) as gone:
         gone.open()
     gone.fork = None  # whatever is asked of it fails
     pending = PendingReferences(References(), run.edition, "a broken seed", gone)

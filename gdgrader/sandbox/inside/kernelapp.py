@@ -223,13 +223,12 @@ class HandedKernelApp(IPKernelApp):
 
 def refresh() -> None:
     """Undo what a fork inherits and a new process has not: random state, handlers."""
-    import numpy as np
-    import torch
-
     random.seed()
-    np.random.seed()
-    torch.seed()
-    torch.set_num_threads(1)
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed()
+    if torch := sys.modules.get("torch"):
+        torch.seed()
+        torch.set_num_threads(1)
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGPIPE):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as Python itself starts
