@@ -209,6 +209,9 @@ class HandedKernelApp(IPKernelApp):
         # and is nothing that a student did; IPython would show it beneath their cell.
         for category in LATER:
             warnings.filterwarnings("ignore", category=category)
+        # But a line of the student's own that will mean something else is theirs.
+        if self.connection["lasting"]:
+            warnings.filterwarnings("default", "", FutureWarning, module="__main__$")
         # `exit()` would end the kernel a moment later, whatever runs by then.
         if self.connection["lasting"]:
             self.shell.unobserve_all("exit_now")
