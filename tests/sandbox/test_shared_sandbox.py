@@ -140,17 +140,27 @@ def terms(tmp_path):
     return {**known, "force": False, "isolated": True, "kit": own_kit()}
 
 
-def test_a_warm_up_begun_early_is_used_where_the_terms_are_the_same():
+FILES = "import resource; print(resource.getrlimit(resource.RLIMIT_FSIZE)[0])"
+
+
+def test_a_warm_up_begun_early_is_used_with_whatever_limits():
     current = CurrentSandbox().begin(True, LIMITS)
     try:
-        process = current._host.server.process
+        process = current._hosts[True].server.process
         begun = current.open(True, LIMITS)
         assert begun.server.process is process
-        other = replace(LIMITS, cell_seconds=LIMITS.cell_seconds + 1)
-        assert current.open(True, other).limits == other
+        other = replace(LIMITS, file_bytes=LIMITS.file_bytes // 2)
+        for limits in (LIMITS, other, LIMITS):
+            host = current.open(True, limits)
+            assert host.server.process is process and host.limits == limits
+            assert run_trusted(host, FILES) == ("ok", f"{limits.file_bytes}\n")
+            assert not current.open(False, limits).isolated  # and this one beside it
+        wide = replace(LIMITS, tmp_bytes=LIMITS.tmp_bytes * 2)
+        assert current.open(True, wide).limits == wide
         assert process.poll() is not None and not begun.alive
     finally:
         current.close()
+    assert not current._hosts and not current._tested
 
 
 def test_workers_are_told_the_references(terms):
