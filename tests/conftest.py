@@ -44,6 +44,8 @@ SLOW = (
     *("test_nbval", "test_strangers", "test_words"),
     *("browser", "cluster", "notebooks/", "postgres", "test_explorers"),
     *("course/test_hints", "test_nbgrader", "test_release", "test_training"),
+    *("gradebook/", "test_outputs", "test_paths", "test_timestamp"),
+    *("test_only_locked_cells_can_be_skipped", "test_the_log_of_nbgrader"),
 )
 
 
