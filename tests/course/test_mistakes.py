@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from gdgrader.cli import app
 from gdgrader.course.mistakes import trial
 from gdgrader.exercises import exercises
-from gdgrader.exercises.base import Mistake
+from gdgrader.exercises.base import DRAWN_CASES, Mistake
 
 STEP = exercises()["single_step_gradient_descent"]
 
@@ -51,3 +51,19 @@ def test_a_right_solution_that_fails_is_reported():
     wrong = STEP.mistakes[0].function
     tried = trial(STEP, reference_of(STEP), {"right_but_not": wrong}, ["a"])
     assert (tried.passed, tried.right) == (0, 1) and "right_but_not" in tried.wrong[0]
+
+
+def test_what_every_seed_asks_is_asked_once():
+    def asked(*seeds: str) -> int:
+        calls = []
+
+        def right(theta, learning_rate):
+            calls.append(theta)
+            return theta - learning_rate * 2 * theta
+
+        assert trial(STEP, reference_of(STEP), {"right": right}, seeds).passed == 1
+        return len(calls)
+
+    drawn = DRAWN_CASES * sum(bool(p.draw) for p in STEP.properties.values())
+    assert drawn > 0
+    assert asked("a", "b", "c") - asked("a") == 2 * drawn
