@@ -75,10 +75,9 @@ bench: setup system
 lint: setup
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/nbstripout --keep-id --verify source/*/*.ipynb
 
-# A new lock for every platform; needs `pip install uv` in $(VENV). jsonschema 4.25 brings
-# rfc3987-syntax, which parses its grammar anew at every import: 1.7 seconds of each command.
+# A new lock for every platform; needs `pip install uv` in $(VENV).
 lock:
-	printf '%s\n' 'torch==2.13.0' 'jsonschema<4.25' | $(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+	echo 'torch==2.13.0' | $(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
 	  --constraint - --no-annotate --no-header --quiet \
 	  | grep -vE '^(cuda|nvidia|triton)' | sed -E 's/^torch==.*/torch==2.13.0/' | uniq > requirements.lock.new
 	mv requirements.lock.new requirements.lock

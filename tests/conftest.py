@@ -15,6 +15,7 @@ os.environ.setdefault("GDHELPERS_REMEMBER", str(ROOT / ".pytest_cache" / "traini
 # The long ones begin, so that no worker ends alone: in turns those that grade a class,
 # with limits of time, and those that only reckon.
 LONG = (
+    "test_ordinary_user",
     "test_attacks.py",
     "test_exercises_05",
     "test_lesson_06",
@@ -43,6 +44,8 @@ SLOW = (
     *("test_nbval", "test_strangers", "test_words"),
     *("browser", "cluster", "notebooks/", "postgres", "test_explorers"),
     *("course/test_hints", "test_nbgrader", "test_release", "test_training"),
+    *("gradebook/", "test_outputs", "test_paths", "test_timestamp"),
+    *("test_only_locked_cells_can_be_skipped", "test_the_log_of_nbgrader"),
 )
 
 

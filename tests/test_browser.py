@@ -15,8 +15,9 @@ from browser import (
     Lesson,
     Play,
     assert_accessible,
-    browser_page,
+    browser,
     jupyter,
+    new_page,
 )
 from exercise_checks import right_solutions
 from playwright.sync_api import expect
@@ -158,11 +159,17 @@ def validate(lesson: Lesson) -> str:
     return dialog.inner_text()
 
 
+@pytest.fixture(scope="module")
+def context():
+    with browser() as opened:
+        yield opened
+
+
 @pytest.mark.parametrize("name", STORIES)
-def test_a_student_works_through_the_lesson(server, name):
+def test_a_student_works_through_the_lesson(server, context, name):
     address, release = server
     story, number = STORIES[name], name[:2]
-    with browser_page() as (page, errors):
+    with new_page(context) as (page, errors):
         path = release / name / f"{name}.ipynb"
         lesson = Lesson(page, address, path, f"lab/tree/{name}/{name}.ipynb")
         run_untouched(lesson)

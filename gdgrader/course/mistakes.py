@@ -65,10 +65,12 @@ def trial(
 ) -> Trial:
     """Try one exercise under these seeds."""
     wrong: dict[str, list[str]] = {}
+    fixed: dict[tuple[str, int], dict] = {}
+    answers = {name: _Answers(function, fixed) for name, function in right.items()}
     for seed in seeds:
-        entry = exercise.entry(reference, seed)
-        for name, function in right.items():
-            for asked, verdict in _rulings(entry, function):
+        entry = exercise.entry(reference, seed, fixed=fixed)
+        for name in right:
+            for asked, verdict in _each(entry, answers[name]):
                 if not verdict.right:
                     found = f"right solution {name!r} fails {_where(asked, seed)}"
                     wrong.setdefault(name, []).append(f"{found}: {verdict.message}")
@@ -92,6 +94,21 @@ def trial(
     )
 
 
+class _Answers:
+    """What a function answers; what every seed asks, it is asked once."""
+
+    def __init__(self, function: Callable, fixed: Mapping[object, dict]) -> None:
+        self.function, self.fixed = function, fixed
+        self.given: dict[int, dict] = {}
+
+    def __call__(self, case: dict) -> dict:
+        if not any(case is one for one in self.fixed.values()):
+            return run_case(self.function, case)
+        if id(case) not in self.given:
+            self.given[id(case)] = run_case(self.function, case)
+        return self.given[id(case)]
+
+
 def _named(verdict: Verdict, mistake: Mistake, alike: bool) -> bool:
     if alike and verdict.mistake in mistake.like:
         return True
@@ -106,21 +123,17 @@ def right_solutions(path: Path) -> dict[str, Callable]:
     return {k: f for k, f in vars(module).items() if k.startswith("right_")}
 
 
-def _rulings(entry: dict, function: Callable) -> Iterator[tuple[str | None, Verdict]]:
-    """Rule on each property and, under None, on the exercise as a whole."""
-    return _each(entry, lambda case: run_case(function, case))
-
-
 def _rulings_of_mistake(
     entry: dict, index: int
 ) -> Iterator[tuple[str | None, Verdict]]:
-    """The same of a known mistake, whose answers the entry holds."""
+    """Rule on a known mistake, whose answers the entry holds."""
     return _each(entry, lambda case: case["mistakes"][index])
 
 
 def _each(
     entry: dict, answer: Callable[[dict], dict]
 ) -> Iterator[tuple[str | None, Verdict]]:
+    """Rule on each property and, under None, on the exercise as a whole."""
     everything = []
     for name in entry["properties"]:
         answers = [answer(case) for case in cases_of(entry, name)]

@@ -176,7 +176,11 @@ class Exercise:
         return add
 
     def entry(
-        self, reference: Callable, seed: str, properties: Iterable[str] | None = None
+        self,
+        reference: Callable,
+        seed: str,
+        properties: Iterable[str] | None = None,
+        fixed: dict[tuple[str, int], dict] | None = None,
     ) -> dict:
         """The exercise as `gdhelpers.verdicts.rule` wants it, answers included.
 
@@ -184,18 +188,35 @@ class Exercise:
             reference: the function of the lesson's solution cell, trusted.
             seed: decides the drawn cases; "public" for the table that ships.
             properties: only these; None means all.
+            fixed: the cases that every seed asks, answered, by property and place. Who
+                tries many seeds hands in the same each time, empty at first.
         """
+        fixed = {} if fixed is None else fixed
         wanted = list(self.properties if properties is None else properties)
         return {
             "function": self.function,
             "tolerance": {"rel": self.rel, "abs": self.abs},
             "mistakes": [m.told for m in self.mistakes],
             "properties": {
-                name: {"cases": [self._answered(c, reference) for c in cases]}
+                name: {"cases": self._asked(name, reference, seed, fixed)}
                 for name in wanted
-                for cases in [self.properties[name].cases(f"{seed}/{self.name}")]
             },
         }
+
+    def _asked(
+        self,
+        name: str,
+        reference: Callable,
+        seed: str,
+        fixed: dict[tuple[str, int], dict],
+    ) -> list[dict]:
+        asked = self.properties[name]
+        for place, edge in enumerate(asked.edges):
+            if (name, place) not in fixed:
+                fixed[name, place] = self._answered(edge, reference)
+        first = [fixed[name, place] for place in range(len(asked.edges))]
+        drawn = asked.cases(f"{seed}/{self.name}")[len(first) :]
+        return [*first, *(self._answered(case, reference) for case in drawn)]
 
     def _answered(self, asked: dict, reference: Callable) -> dict:
         expected = run_case(reference, asked)

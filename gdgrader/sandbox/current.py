@@ -1,4 +1,7 @@
-"""The sandbox a process grades in: opened and tested once, and anew where it broke."""
+"""The sandbox a process grades in: opened and tested once, and anew where it broke.
+
+One warmed process serves whatever limits its kernels are to have.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ T = TypeVar("T")
 
 
 class CurrentSandbox:
-    """A process's sandbox, closed with the process.
+    """A process's sandbox, and its warmed process without one; closed with the process.
 
     Args:
         handle: another process's sandbox, to be used as long as it lives; None to open
@@ -31,8 +34,8 @@ class CurrentSandbox:
 
     def __init__(self, handle: SandboxHandle | None = None) -> None:
         self.handle = handle
-        self._host: KernelHost | None = None
-        self._tested = False
+        self._hosts: dict[bool, KernelHost] = {}  # by whether they isolate
+        self._tested: set[KernelHost] = set()
         self.weaknesses: list[str] = []  # of the one that was tested last
 
     def begin(self, isolated: bool, limits: Limits) -> Self:
@@ -50,13 +53,13 @@ class CurrentSandbox:
         Errors: SandboxUnavailable, SandboxError: then no stranger's code is run.
         """
         host = self._ready_made(isolated, limits)
-        if not self._tested:
+        if host not in self._tested:
             try:
                 verify(host.open())
             except BaseException:
                 self.close()
                 raise
-            self._tested = True
+            self._tested.add(host)
             self.weaknesses = weaknesses(host)
         return host
 
@@ -76,24 +79,35 @@ class CurrentSandbox:
 
     def close(self) -> None:
         """End the sandbox, if there is one."""
-        host, self._host, self._tested = self._host, None, False
-        if host:
+        while self._hosts:
+            self._end(next(iter(self._hosts)))
+
+    def _end(self, isolated: bool) -> None:
+        if host := self._hosts.pop(isolated, None):
+            self._tested.discard(host)
             host.close()
 
     def _ready_made(self, isolated: bool, limits: Limits) -> KernelHost:
         """The sandbox for these terms, opened or not."""
-        host = self._host
-        fits = host and (host.isolated, host.limits) == (isolated, limits)
-        if fits and (host.alive or host.server is None):
+        host = self._hosts.get(isolated)
+        if host and (host.alive or host.server is None) and _serves(host, limits):
+            host.limits = limits  # of the kernels to come
             return host
-        self.close()
+        self._end(isolated)
         atexit.register(self.close)
         if isolated and self.handle and self.handle.limits == limits:
             borrowed = BorrowedSandbox(self.handle).open()
             if borrowed.alive:
-                self._host, self._tested = borrowed, True
+                self._hosts[isolated] = borrowed
+                self._tested.add(borrowed)
                 return borrowed
             borrowed.close()
             self.handle = None
-        self._host = (Sandbox if isolated else Unconfined)(limits)
-        return self._host
+        self._hosts[isolated] = (Sandbox if isolated else Unconfined)(limits)
+        return self._hosts[isolated]
+
+
+def _serves(host: KernelHost, limits: Limits) -> bool:
+    """Whether kernels with these limits can be forked there: what bubblewrap mounted
+    keeps its size, all else is each kernel's own."""
+    return not host.isolated or host.limits.tmp_bytes == limits.tmp_bytes

@@ -46,6 +46,7 @@ def main() -> None:
 def _ours() -> dict[str, str]:
     with tempfile.TemporaryDirectory(prefix="attacks-") as folder:
         scene = Graded(Path(folder))
+        scene.make_feedback()
         scene.close()
         found = {}
         for attack in ATTACKS:

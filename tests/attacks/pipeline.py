@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from multiprocessing import forkserver
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from gdgrader.grading.worker import own_kit
 from gdgrader.sandbox.limits import MB, Limits
 
 from . import ATTACKS
-from .planted import Scene
+from .planted import HONEST, Scene, active
 
 # Small, so that the hogs, which are bounded, run into them.
 LIMITS = Limits(
@@ -54,11 +55,29 @@ class Graded(Scene):
             self.alive = self.left_processes()
             self.started = _started() - before
             self.files = self.left_files()
-            made = self.course.api.generate_feedback(LESSON, "*", force=True)
-            assert made["success"], made["log"][-2000:]
         except BaseException:
             self.close()
             raise
+
+    @cached_property
+    def honest_page(self) -> set[str]:
+        """What a browser would run on an honest student's feedback."""
+        return active(self.page(HONEST))
+
+    @cached_property
+    def honest_form(self) -> set[str]:
+        """What a browser would run on formgrader's page for an honest student."""
+        return active(self.course.formgrader(HONEST))
+
+    def make_feedback(self) -> None:
+        """As the instructor does it, for all."""
+        made = self.course.api.generate_feedback(LESSON, "*", force=True)
+        assert made["success"], made["log"][-2000:]
+
+    def page(self, student: str) -> str:
+        """The feedback that a student gets."""
+        folder = self.root / "feedback" / student / LESSON
+        return (folder / f"{LESSON}.html").read_text(encoding="utf-8")
 
     def _grade(self) -> list[runner.Outcome]:
         return runner.grade(

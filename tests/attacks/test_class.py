@@ -35,7 +35,7 @@ WORK = {
         1.0,
     ),
 }
-SEEDS = range(20)
+SEEDS = range(6)  # the rulings themselves: `tests/exercises/`, under fifty
 CLASS = 30
 WORST = ("a fork bomb", "a memory hog", "a blocking C call", "one long line", "exit")
 

@@ -51,3 +51,18 @@ def test_a_right_solution_that_fails_is_reported():
     wrong = STEP.mistakes[0].function
     tried = trial(STEP, reference_of(STEP), {"right_but_not": wrong}, ["a"])
     assert (tried.passed, tried.right) == (0, 1) and "right_but_not" in tried.wrong[0]
+
+
+def test_what_every_seed_asks_is_asked_once():
+    def asked(*seeds: str) -> int:
+        calls = []
+
+        def right(theta, learning_rate):
+            calls.append(theta)
+            return theta - learning_rate * 2 * theta
+
+        assert trial(STEP, reference_of(STEP), {"right": right}, seeds).passed == 1
+        return len(calls)
+
+    edges = sum(len(p.edges) for p in STEP.properties.values())
+    assert 2 * asked("a") - asked("a", "b") >= edges > 0

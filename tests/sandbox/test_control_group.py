@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from light import LIGHT
 from sandboxed import run
 
 from gdgrader.sandbox import control_group
@@ -149,7 +150,7 @@ def test_what_a_group_says_ends_its_kernel(tree, file, text, reason):
         assert (folder / "cgroup.procs").read_text().isdigit()
         (folder / file).write_text(text)
 
-    with Sandbox(LIMITS, nested=True, own_ids=False) as sandbox:
+    with Sandbox(LIMITS, nested=True, own_ids=False, extra=LIGHT) as sandbox:
         said = run(sandbox, "import time; time.sleep(30)", meanwhile=say)
         assert sandbox.server.watchdog.kind == "v2"
     assert reason in said.reason

@@ -286,6 +286,16 @@ def test_by_name_in_nbclient(by_name, monkeypatch):
     assert texts(book) == [repr(str(by_name)), "'η'"]
 
 
+def test_by_name_a_lesson_says_the_same_under_newer_versions(by_name):
+    kinds = ("Deprecation", "PendingDeprecation", "Future")
+    lines = [f"warnings.warn('later', {kind}Warning)" for kind in kinds]
+    book = notebook("import warnings", *lines, "warnings.warn('now')")
+    NotebookClient(book, kernel_name=kernel.NAME).execute()
+    told = [cell.outputs for cell in book.cells]
+    assert told[:-1] == [[], [], [], []]
+    assert "UserWarning: now" in told[-1][0].text
+
+
 def test_by_name_in_nbval(by_name):
     book = notebook("import torch\ntorch.ones(2).sum().item()", "x = 2", "x + 1")
     book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}

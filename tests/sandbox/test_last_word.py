@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from light import LIGHT
 from sandboxed import children, run
 
 from gdgrader.sandbox.forkserver import ForkedKernel
@@ -91,7 +92,7 @@ print(len(taken))
 def test_no_word_can_be_said_in_its_name(own_ids, word):
     before = children()
     with Sandbox(
-        Limits(submission_seconds=60), nested=False, own_ids=own_ids
+        Limits(submission_seconds=60), nested=False, own_ids=own_ids, extra=LIGHT
     ) as sandbox:
         steal = STEAL.replace("WORD", repr(FORGED[word])).replace("OWN", str(own_ids))
         assert run(sandbox, steal).text == "0"
@@ -105,7 +106,7 @@ def _score(pid: int) -> int:
 
 @pytest.mark.parametrize("nested", [True, False])
 def test_kernels_are_what_linux_ends_first(nested):
-    with Sandbox(Limits(submission_seconds=60), nested=nested) as sandbox:
+    with Sandbox(Limits(submission_seconds=60), nested, extra=LIGHT) as sandbox:
         seen = []
 
         def look(kernel) -> None:

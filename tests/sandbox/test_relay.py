@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from light import LIGHT
 from sandboxed import run
 
 from gdgrader.sandbox.host import Sandbox
@@ -19,7 +20,7 @@ HELLO = b"\xff" + bytes(8) + b"\x7f\x03\x01" + bytes(GREETING - 12)
 
 @pytest.fixture(scope="module")
 def sandbox():
-    with Sandbox(LIMITS) as opened:
+    with Sandbox(LIMITS, extra=LIGHT) as opened:
         yield opened
 
 

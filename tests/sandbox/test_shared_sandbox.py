@@ -12,6 +12,7 @@ import nbformat
 import psutil
 import pytest
 from course import FULL, LESSON, LIMITS, RIGHT, Course, insert
+from light import LIGHT
 
 from gdgrader.autograde import runner
 from gdgrader.course.edition import instructors_version
@@ -98,7 +99,7 @@ def test_kernels_of_two_borrowers_see_nothing_of_each_other(lender):
 
 
 def test_without_the_lender_a_sandbox_of_its_own_is_opened():
-    with Sandbox(LIMITS) as lender:
+    with Sandbox(LIMITS, extra=LIGHT) as lender:
         current = CurrentSandbox(lender.handle())
         try:
             borrowed = current.open(True, LIMITS)
@@ -139,17 +140,27 @@ def terms(tmp_path):
     return {**known, "force": False, "isolated": True, "kit": own_kit()}
 
 
-def test_a_warm_up_begun_early_is_used_where_the_terms_are_the_same():
+FILES = "import resource; print(resource.getrlimit(resource.RLIMIT_FSIZE)[0])"
+
+
+def test_a_warm_up_begun_early_is_used_with_whatever_limits():
     current = CurrentSandbox().begin(True, LIMITS)
     try:
-        process = current._host.server.process
+        process = current._hosts[True].server.process
         begun = current.open(True, LIMITS)
         assert begun.server.process is process
-        other = replace(LIMITS, cell_seconds=LIMITS.cell_seconds + 1)
-        assert current.open(True, other).limits == other
+        other = replace(LIMITS, file_bytes=LIMITS.file_bytes // 2)
+        for limits in (LIMITS, other, LIMITS):
+            host = current.open(True, limits)
+            assert host.server.process is process and host.limits == limits
+            assert run_trusted(host, FILES) == ("ok", f"{limits.file_bytes}\n")
+            assert not current.open(False, limits).isolated  # and this one beside it
+        wide = replace(LIMITS, tmp_bytes=LIMITS.tmp_bytes * 2)
+        assert current.open(True, wide).limits == wide
         assert process.poll() is not None and not begun.alive
     finally:
         current.close()
+    assert not current._hosts and not current._tested
 
 
 def test_workers_are_told_the_references(terms):
@@ -169,7 +180,7 @@ def test_workers_are_told_the_references(terms):
 
 def test_a_promise_that_the_sandbox_broke_is_kept_by_whoever_asks(terms, lender):
     run = runner._Run(**terms, seed="a broken seed")
-    with Sandbox(LIMITS) as gone:
+    with Sandbox(LIMITS, extra=LIGHT) as gone:
         gone.open()
     gone.fork = None  # whatever is asked of it fails
     pending = PendingReferences(References(), run.edition, "a broken seed", gone)

@@ -4,6 +4,7 @@ import json
 import struct
 
 import pytest
+from light import LIGHT
 from sandboxed import run
 
 from gdgrader.sandbox.host import Sandbox
@@ -20,7 +21,10 @@ REFUSE, ALLOW = 0x50000 | 38, 0x7FFF0000
 
 @pytest.fixture(scope="module", params=[True, False], ids=["nested", "outer"])
 def sandbox(request):
-    with Sandbox(Limits(submission_seconds=60), nested=request.param) as opened:
+    # Outer ones warm up anew for each kernel.
+    extra = () if request.param else LIGHT
+    limits = Limits(submission_seconds=60)
+    with Sandbox(limits, nested=request.param, extra=extra) as opened:
         yield opened
 
 

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from course import RIGHT, RIGHT_STEP, Course
+from light import LIGHT
 from sandboxed import run
 
 from gdgrader.sandbox.host import Sandbox
@@ -46,7 +47,7 @@ def course(tmp_path_factory) -> Course:
 
 @pytest.fixture(scope="module")
 def sandbox():
-    with Sandbox() as opened:
+    with Sandbox(extra=LIGHT) as opened:
         yield opened
 
 

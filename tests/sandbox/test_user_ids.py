@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from course import LESSON, RIGHT, Course
+from light import LIGHT
 from sandboxed import run
 from typer.testing import CliRunner
 
@@ -54,7 +55,7 @@ def test_kernels_at_one_time_have_different_ids(sandbox):
 def test_the_host_has_these_ids_for_nobody_else(sandbox):
     seen = []
     for _ in range(2):
-        with Sandbox(LIMITS) as other:
+        with Sandbox(LIMITS, extra=LIGHT) as other:
             for one in (sandbox, other):
                 _, kernel = one.fork(b"key")
                 seen.append(Path(f"/proc/{kernel.pid}").stat().st_uid)
@@ -64,7 +65,7 @@ def test_the_host_has_these_ids_for_nobody_else(sandbox):
 
 def test_all_ids_are_given_back(monkeypatch):
     monkeypatch.setattr(user_ids, "COUNT", 2)
-    with Sandbox(LIMITS) as few:
+    with Sandbox(LIMITS, extra=LIGHT) as few:
         _, first = few.fork(b"key")
         few.fork(b"key")
         with pytest.raises(host.ForkServerError):
@@ -161,7 +162,7 @@ def test_the_grader_can_go_on_beside_it(sandbox, name):
 
 
 def test_a_sandbox_for_one_has_them_too():
-    with Sandbox(LIMITS, nested=False) as sandbox:
+    with Sandbox(LIMITS, nested=False, extra=LIGHT) as sandbox:
         verify(sandbox)
         assert sandbox.own_ids
         assert int(run(sandbox, WHO).text.split()[0]) >= user_ids.FIRST
@@ -172,7 +173,7 @@ def test_a_sandbox_for_one_has_them_too():
 
 
 def test_without_them_all_have_the_graders():
-    with Sandbox(LIMITS, own_ids=False) as sandbox:
+    with Sandbox(LIMITS, own_ids=False, extra=LIGHT) as sandbox:
         verify(sandbox)
         assert run(sandbox, WHO).text == run(sandbox, WHO).text
         _, kernel = sandbox.fork(b"key")
@@ -187,7 +188,7 @@ def test_what_only_its_owner_may_read_keeps_the_graders_id(mode, tmp_path, monke
     (package / "__init__.py").touch()
     monkeypatch.setattr(host, "readable", lambda: [package.parent])
     private.chmod(mode)
-    with Sandbox(LIMITS) as sandbox:
+    with Sandbox(LIMITS, extra=LIGHT) as sandbox:
         assert not sandbox.own_ids
         assert f"may not read {private}" in sandbox.why_shared
         assert run(sandbox, "print(6 * 7)").text == "42"
@@ -201,20 +202,20 @@ def test_where_linux_gives_none_the_reason_is_told(monkeypatch):
                 raise user_ids.NoUserIds(problem)
 
             patch.setattr(user_ids, name, fails)
-            with Sandbox(LIMITS) as sandbox:
+            with Sandbox(LIMITS, extra=LIGHT) as sandbox:
                 assert (sandbox.own_ids, sandbox.why_shared) == (False, problem)
 
 
 @pytest.mark.parametrize("nested", [True, False])
 def test_what_is_held_less_well_is_told(nested, monkeypatch):
-    with Sandbox(LIMITS, nested=nested) as sandbox:
+    with Sandbox(LIMITS, nested=nested, extra=LIGHT) as sandbox:
         verify(sandbox)
         first = weaknesses(sandbox)
         assert all("user id" not in line for line in first)
         assert bool(first) == (sandbox.held_by == "watchdog")
     where = "gdgrader.sandbox.control_group._own_groups"
     monkeypatch.setattr(where, lambda: (2, {}))
-    with Sandbox(LIMITS, nested=nested, own_ids=False) as sandbox:
+    with Sandbox(LIMITS, nested, LIGHT, own_ids=False) as sandbox:
         verify(sandbox)
         group, ids = weaknesses(sandbox)
         assert "No control group" in group and "your own user id" in ids

@@ -27,6 +27,8 @@ from gdgrader.autograde import runner
 from gdgrader.sandbox.limits import Limits
 
 MB = 1 << 20
+# Endless, but for one below no processor's work meanwhile.
+SLEEPS = "    import time\n    while True:\n        time.sleep(0.1)"
 
 
 def duplicated(notebook):
@@ -134,8 +136,9 @@ WHOLE = {
     "an endless cell that goes on": (
         with_cells(
             "import signal\n"
+            "import time\n"
             "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
-            "while True: pass"
+            "while True: time.sleep(0.1)"
         ),
         "did not heed",
     ),
@@ -197,7 +200,7 @@ def course(tmp_path_factory) -> Course:
     course.submit("renamed", right, name=f"{LESSON} (1).ipynb")
     course.submit("cut short", nbformat.writes(right).encode()[:-3000])
     course.submit("no notebook", None, files={"essay.txt": b"Sorry."})
-    endless = {**RIGHT, "step": STEP + "    while True:\n        pass"}
+    endless = {**RIGHT, "step": STEP + SLEEPS}
     course.submit("endless function", course.answered(endless))
     alone = {
         "descend": DESCEND + "    return theta * (1 - 2 * learning_rate) ** num_steps"

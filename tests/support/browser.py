@@ -17,7 +17,7 @@ from pathlib import Path
 
 import nbformat
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
 
 SCREENSHOTS = Path(__file__).parents[1] / "screenshots"
 CHROMIUM = next(
@@ -112,22 +112,36 @@ def _wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
 
 
 @contextlib.contextmanager
-def browser_page() -> Iterator[tuple[Page, list[str]]]:
-    """A page of a fresh Chromium, and the console errors it has seen."""
+def browser() -> Iterator[BrowserContext]:
+    """A fresh Chromium; its pages share what they have loaded and compiled."""
     if CHROMIUM is None:
         raise RuntimeError("Chromium is missing: apt-get install chromium")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = chromium.new_page(viewport={"width": 1280, "height": 1000})
-        errors: list[str] = []
-        page.on(
-            "console", lambda m: errors.append(m.text) if m.type == "error" else None
-        )
-        page.on("pageerror", lambda e: errors.append(str(e)))
         try:
-            yield page, errors
+            yield chromium.new_context(viewport={"width": 1280, "height": 1000})
         finally:
             chromium.close()
+
+
+@contextlib.contextmanager
+def new_page(context: BrowserContext) -> Iterator[tuple[Page, list[str]]]:
+    """A page, and the console errors it has seen."""
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda e: errors.append(str(e)))
+    try:
+        yield page, errors
+    finally:
+        page.close()
+
+
+@contextlib.contextmanager
+def browser_page() -> Iterator[tuple[Page, list[str]]]:
+    """A page of a Chromium of its own, and the console errors it has seen."""
+    with browser() as context, new_page(context) as found:
+        yield found
 
 
 class Lesson:

@@ -209,6 +209,9 @@ class HandedKernelApp(IPKernelApp):
         # and is nothing that a student did; IPython would show it beneath their cell.
         for category in LATER:
             warnings.filterwarnings("ignore", category=category)
+        # But a line of the student's own that will mean something else is theirs.
+        if self.connection["lasting"]:
+            warnings.filterwarnings("default", "", FutureWarning, module="__main__$")
         # `exit()` would end the kernel a moment later, whatever runs by then.
         if self.connection["lasting"]:
             self.shell.unobserve_all("exit_now")
@@ -223,13 +226,12 @@ class HandedKernelApp(IPKernelApp):
 
 def refresh() -> None:
     """Undo what a fork inherits and a new process has not: random state, handlers."""
-    import numpy as np
-    import torch
-
     random.seed()
-    np.random.seed()
-    torch.seed()
-    torch.set_num_threads(1)
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed()
+    if torch := sys.modules.get("torch"):
+        torch.seed()
+        torch.set_num_threads(1)
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGPIPE):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as Python itself starts
