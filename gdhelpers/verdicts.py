@@ -371,6 +371,8 @@ def answer_of(case: dict, mistake: int) -> dict:
 
 def same(answer: dict, other: dict, exercise: dict, name: str = "") -> bool:
     """Whether two answers are equal; `name` is that of the other one's function."""
+    if repr(answer) == repr(other):  # also what no exercise would take for right
+        return True
     if bool(answer.get("changed")) != bool(other.get("changed")):
         return False
     if "value" in answer and "value" in other:

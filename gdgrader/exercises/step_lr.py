@@ -17,6 +17,8 @@ exercise = Exercise("step_lr", "04_step_decay", abs=0.0, place=1)
     case(10, 0.1, 10, 0.35),
     case(10, 0.1, 4, 0.1),
     case(5, 0.0, 2, 0.5),
+    case(10, 0.1, 4, 1.5),
+    case(9, 0.1, 4, 1.0),
 )
 def _(rng):
     n = rng.randint(3, 9)

@@ -1,6 +1,8 @@
 """Steps until the error is small: `steps_to_tolerance(rate, curvature, tolerance)`.
 
-Tolerance: none, the answer is a whole number or None.
+Tolerance: none, the answer is a whole number or None. An error just as large as the
+tolerance will do; that is asked where powers of 2 keep all arithmetic exact, and
+logarithms, too, and nowhere else, as rounding would decide.
 """
 
 from math import log
@@ -33,6 +35,8 @@ def _a_search(rng, side: int) -> dict:
     case(0.1, 5.0, 0.01),
     case(0.001, 2.0, 0.5),
     case(0.002, 350.0, 0.01),
+    case(0.25, 2.0, 0.25),
+    case(0.125, 4.0, 0.0625),
 )
 def _(rng):
     return _a_search(rng, -1)
@@ -43,6 +47,7 @@ def _(rng):
     case(0.9, 2.0, 0.01),
     case(1.5, 1.0, 0.2),
     case(150.0, 0.004, 0.2),
+    case(0.75, 2.0, 0.25),
 )
 def _(rng):
     return _a_search(rng, 1)

@@ -45,6 +45,8 @@ def _(rng):
     "from a part of the rate",
     case(FALLING, 4, 0.2, at=STEPS),
     case(RISING, 4, 0.125, at=STEPS),
+    case(FALLING, 1, 0.2, at=[0, 1, 2]),
+    case(FALLING, 3, 1.0, at=[0, 2, 3, 4]),
 )
 def _(rng):
     start = round(rng.uniform(0.1, 0.5), 3)
