@@ -140,3 +140,21 @@ exercise.mistake(
     "multiplies by gamma.",
     {"initial_lr * gamma ** (t // step_size)": "initial_lr - gamma * (t // step_size)"},
 )
+exercise.mistake(
+    "interval too long",
+    "the drops lie one epoch too far apart: from one to the next it is step_size "
+    "epochs.",
+    {"// step_size": "// (step_size + 1)"},
+)
+exercise.mistake(
+    "interval too short",
+    "the drops lie one epoch too close: from one to the next it is step_size epochs.",
+    {"// step_size": "// (step_size - 1)"},
+    {"// step_size": "// max(step_size - 1, 1)"},
+)
+exercise.mistake(
+    "fraction upside down",
+    "t and step_size have changed places: how often the interval fits into t is "
+    "t // step_size.",
+    {"t // step_size": "step_size // t"},
+)
