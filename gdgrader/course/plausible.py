@@ -104,10 +104,10 @@ def slip_of(mutant: Mutant, right: str) -> str:
     for slip, patterns in LINES.items():
         if any(re.fullmatch(pattern, mutant.change) for pattern in patterns):
             return slip
-    before = without_docstring(ast.parse(right))
-    after = ast.parse(mutant.text)
+    before, after = (ast.parse(text) for text in (right, mutant.text))
     if len(after.body) != 1:  # a line around the right text
         return ""
+    before, after = without_docstring(before), without_docstring(after)
     return _slip(*_where(before, after), before.body[0].body[-1])
 
 

@@ -11,7 +11,7 @@ exercise = Exercise("step_lr", "04_step_decay", abs=0.0, place=1)
 
 @exercise.asks(
     "around a drop",
-    *(case(t, 0.1, 10, 0.1) for t in (0, 6, 9, 10, 11, 20)),
+    *(case(t, 0.1, 10, 0.1) for t in (0, 6, 9, 10, 11, 18, 20, 21)),
     *(case(t, 1500.0, 1, 0.5) for t in (0, 1)),
     case(10, 0.4, 10, 0.1),
     case(10, 0.1, 10, 0.35),

@@ -60,12 +60,13 @@ def _(rng):
     case(1.0, 2.0, 0.5),
     case(0.0, 2.0, 0.1),
     case(0.95, 2.0, 0.01),
+    case(0.1, 2.0, 0.01),
 )
 def _(rng):
     curvature = round(rng.uniform(0.4, 9.0), 2)
     rate = round(rng.uniform(2.02, 6.0) / curvature, 4)
     tolerance = round(rng.uniform(0.003, 0.05), 4)
-    return [case(rate, curvature, tolerance), _a_search(rng, rng.choice([-1, 1]))]
+    return [case(rate, curvature, tolerance), _a_search(rng, -1), _a_search(rng, 1)]
 
 
 @exercise.asks(
