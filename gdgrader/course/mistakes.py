@@ -19,7 +19,6 @@ from gdgrader.exercises.reference import load_reference, source_notebook
 from gdhelpers.cases import run_case
 from gdhelpers.verdicts import Verdict, cases_of, rule
 
-
 SEEDS_OF_CHEATS = 3
 
 
@@ -70,12 +69,12 @@ def trial(
 ) -> Trial:
     """Try one exercise under these seeds; cheats under the first of them."""
     wrong: dict[str, list[str]] = {}
-    for n, seed in enumerate(seeds):
-        for asked, cheat in (
-            paid(exercise, reference, seed) if n < SEEDS_OF_CHEATS else ()
-        ):
-            found = f"cheat {cheat!r} earns the cell {asked!r}"
-            wrong.setdefault(f"cheat: {asked}", [f"{found} under {seed!r}"])
+    seeds = list(seeds)
+    for seed in seeds[:SEEDS_OF_CHEATS]:
+        for asked, cheat in paid(exercise, reference, seed):
+            found = f"cheat {cheat!r} earns the cell {asked!r} under {seed!r}"
+            wrong.setdefault(f"cheat: {asked}", [found])
+    for seed in seeds:
         entry = exercise.entry(reference, seed)
         for name, function in right.items():
             for asked, verdict in _rulings(entry, function):

@@ -256,6 +256,6 @@ exercise.mistake(
 )
 exercise.mistake(
     "final_div_factor ignored",
-    "the last rate is always the first / 10 000 here, whatever `final_div_factor` says.",
+    "the last rate is always the first / 10 000, whatever `final_div_factor` says.",
     {"first / final_div_factor": "first / 1e4"},
 )
