@@ -109,7 +109,6 @@ exercise.mistake(
         "2 * theta": "2 * initial_theta",
     },
     {"    return": "        return"},
-    untold=["no steps at all"],
 )
 exercise.mistake(
     "absolute slope",

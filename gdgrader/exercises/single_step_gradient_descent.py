@@ -66,7 +66,6 @@ exercise.mistake(
     "the learning rate plays no part: the whole gradient was subtracted. "
     "Multiply the gradient by it first.",
     {"learning_rate * ": ""},
-    untold=["staying put"],
 )
 exercise.mistake(
     "step returned",

@@ -99,13 +99,22 @@ def _(learning_rate, curvature, tolerance):
     return n
 
 
-exercise.mistake(
+@exercise.mistake(
     "one step too few",
     "after this many steps the error is still larger than the tolerance. Round up; the "
     "step that lands counts too.",
     {"return n": "return max(n - 1, 0)"},
     {"return n": "return max(n - 1, int(factor == 0 < tolerance < 1))"},
 )
+def _(learning_rate, curvature, tolerance):  # rounded down, right just on the border
+    from math import log
+
+    factor = abs(1 - learning_rate * curvature)
+    if factor >= 1 or tolerance >= 1:
+        return None if tolerance < 1 else 0
+    return int(log(tolerance) / log(factor)) if factor else 1
+
+
 exercise.mistake(
     "one step too many",
     "the tolerance is already met one step earlier. Count from 0: no step taken.",
