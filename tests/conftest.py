@@ -40,7 +40,15 @@ LONG = (
 SLOW = (
     *LONG,
     *("attacks/", "autograde/", "feedback/", "grading/", "lms/", "report/", "sandbox/"),
-    *("test_choose", "test_cli", "test_limited", "test_looking", "test_mutants"),
+    *(
+        "test_cheats",
+        "test_choose",
+        "test_cli",
+        "test_contracts",
+        "test_limited",
+        "test_looking",
+        "test_mutants",
+    ),
     *("test_nbval", "test_strangers", "test_words"),
     *("browser", "cluster", "notebooks/", "postgres", "test_explorers"),
     *("course/test_hints", "test_nbgrader", "test_release", "test_training"),

@@ -118,8 +118,7 @@ EQUAL: dict[str, Reasons] = {
             "… → return right_recursion(curvature, learning_rate, tolerance / "
             "factor, done + 1)",
         ),
-        "where a step lands just on the tolerance, rounding decides; not asked": (
-            "… - 1e-09) → …math.log(factor) + 1e-09)",
+        "where a step lands nearly on the tolerance, rounding decides; not asked": (
             "… → return math.ceil(math.log(tolerance) / math.log(factor))",
             "… - 1e-09) → …math.log(factor) - 2e-09)",
         ),
@@ -263,7 +262,6 @@ EQUAL: dict[str, Reasons] = {
     },
     "step_lr": {
         **never_negative("t", "initial_lr", "step_size", "gamma"),
-        **at_most(1, "gamma"),
         **POSITIVE,
         "the optimizer is there for the scheduler alone, nobody looks at its "
         "parameter": (

@@ -1,7 +1,8 @@
 """Try an exercise as a tester would: known mistakes must fail, right ways must pass.
 
 Every mistake of the catalogue is handed in as a student's answer under many seeds and
-must be failed with its own hint; every right solution must pass.
+must be failed with its own hint; every right solution must pass. What takes no
+understanding, such as a constant, must earn no graded cell.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+from gdgrader.course.cheats import paid
 from gdgrader.exercises import exercises
 from gdgrader.exercises.base import Exercise, Mistake
 from gdgrader.exercises.reference import load_reference, source_notebook
 from gdhelpers.cases import run_case
 from gdhelpers.verdicts import Verdict, cases_of, rule
+
+SEEDS_OF_CHEATS = 3
 
 
 @dataclass(frozen=True)
@@ -63,8 +67,13 @@ def trial(
     right: Mapping[str, Callable],
     seeds: Iterable[str],
 ) -> Trial:
-    """Try one exercise under these seeds."""
+    """Try one exercise under these seeds; cheats under the first of them."""
     wrong: dict[str, list[str]] = {}
+    seeds = list(seeds)
+    for seed in seeds[:SEEDS_OF_CHEATS]:
+        for asked, cheat in paid(exercise, reference, seed):
+            found = f"cheat {cheat!r} earns the cell {asked!r} under {seed!r}"
+            wrong.setdefault(f"cheat: {asked}", [found])
     fixed: dict[tuple[str, int], dict] = {}
     answers = {name: _Answers(function, fixed) for name, function in right.items()}
     for seed in seeds:

@@ -197,7 +197,7 @@ def _first_wrong(text: str, names: dict, asked: Questions) -> int | None:
     except Exception:  # it cannot even be defined
         return 0
     for index, case in enumerate(asked.cases):
-        clock.left = ROUNDS
+        clock.again()
         if problem(run_case(function, case), case, asked.tolerance):
             return index
     return None
@@ -211,6 +211,10 @@ class Clock:
     """Counts rounds, so that an endless loop ends at the same place each time."""
 
     left = ROUNDS
+
+    def again(self) -> None:
+        """Count from the beginning, for another case."""
+        self.left = ROUNDS
 
     def __call__(self) -> bool:
         """One round more.

@@ -46,17 +46,43 @@ def schedule(name: str, **kwargs) -> dict:
 
 @dataclass(frozen=True)
 class Property:
-    """One graded property: cases always asked, and how to draw further ones."""
+    """One graded property: cases always asked, and how to draw further ones.
+
+    Errors: ValueError where nothing is drawn, or the same for every seed: whoever
+    remembers the public table would have its points.
+    """
 
     name: str
     edges: tuple[dict, ...]
-    draw: Callable[[random.Random], dict] | None
+    draw: Callable[[random.Random], dict | list[dict]]
 
-    def cases(self, seed: str, drawn: int = DRAWN_CASES) -> list[dict]:
-        """The edge cases, then `drawn` more that depend only on `seed`."""
-        rng = random.Random(f"{seed}/{self.name}")
-        more = [self.draw(rng) for _ in range(drawn)] if self.draw else []
-        return [*self.edges, *more]
+    def __post_init__(self) -> None:
+        if not callable(self.draw):
+            raise ValueError(
+                f"the property {self.name!r} draws no cases: decorate a function "
+                "draw(rng) -> case by `asks`"
+            )
+        if self.drawn("one") == self.drawn("another"):
+            raise ValueError(
+                f"the property {self.name!r} draws the same cases for every seed: "
+                "take numbers from rng"
+            )
+
+    def cases(self, seed: str) -> list[dict]:
+        """The edge cases, then those that are drawn."""
+        return [*self.edges, *self.drawn(seed)]
+
+    def drawn(self, seed: str) -> list[dict]:
+        """Cases that depend only on `seed`, DRAWN_CASES of them or more."""
+        rng, made = random.Random(f"{seed}/{self.name}"), []
+        while len(made) < DRAWN_CASES:
+            some = self.draw(rng)
+            if not some:
+                raise ValueError(
+                    f"the draw of the property {self.name!r} gives no case"
+                )
+            made += some if isinstance(some, list) else [some]
+        return made
 
 
 @dataclass(frozen=True)
@@ -117,17 +143,22 @@ class Exercise:
         self.function = self.function or self.name
 
     def asks(self, name: str, *edges: dict) -> Callable:
-        """Decorate `draw(rng) -> case` to add a property; edges are always asked."""
+        """Decorate `draw(rng) -> case` to add a property; edges are always asked.
+
+        A draw may give a list of cases. Where the right answer to one kind of question
+        is an argument, or the same for all, draw another kind with it.
+
+        Errors: ValueError where the draw gives no cases, or the same for every seed.
+        """
 
         def add(draw):
-            self.properties[name] = Property(name, edges, draw)
+            try:
+                self.properties[name] = Property(name, edges, draw)
+            except ValueError as error:
+                raise ValueError(f"{self.lesson}, {self.name}: {error}") from None
             return draw
 
         return add
-
-    def asks_only(self, name: str, *edges: dict) -> None:
-        """Add a property with fixed cases alone, such as an empty run."""
-        self.properties[name] = Property(name, edges, None)
 
     def right(self, function: Callable) -> Callable:
         """Decorate a right answer: the text that the edits of `mistake` change."""

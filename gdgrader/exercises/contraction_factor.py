@@ -107,3 +107,8 @@ exercise.mistake(
     {"* curvature": "* curvature**2"},
     like=["factor 2 twice"],
 )
+exercise.mistake(
+    "zero taken for none",
+    "a curvature of 0 is given, not missing: `or` takes 0 for none.",
+    {"    return": "    curvature = curvature or 2.0\n    return"},
+)

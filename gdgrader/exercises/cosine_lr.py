@@ -37,8 +37,32 @@ def _(rng):
     return case(step, total, high, round(high * rng.uniform(0.1, 0.4), 4))
 
 
-# The step on the way tells apart what looks alike at the ends.
-exercise.asks_only(
+def _at(rng, *steps) -> list[dict]:
+    """Cases at steps of schedules of their own: (lowest, highest) step for a total."""
+    made = []
+    for low, high in steps:
+        total, highest = rng.randint(20, 60), a_highest_rate(rng)
+        step = rng.randint(low(total), high(total))
+        lowest = round(highest * rng.uniform(0.1, 0.4), 4)
+        made.append(case(step, total, highest, lowest))
+    return made
+
+
+def _first(total: int) -> int:
+    return 0
+
+
+def _last(total: int) -> int:
+    return total
+
+
+_ON_THE_WAY = (lambda total: total // 5, lambda total: total // 2 - 2)
+_PAST = (lambda total: total + 5, lambda total: 2 * total - 5)
+
+
+# A step on the way tells apart what looks alike at the ends, and that one of the two
+# rates handed back is no answer.
+@exercise.asks(
     "first and last rate",
     case(0, 50, 0.1, 0.01),
     case(50, 50, 0.1, 0.01),
@@ -47,12 +71,13 @@ exercise.asks_only(
     case(9, 9, 0.8),
     case(1, 1, 0.8, 0.1),
 )
+def _(rng):
+    return _at(rng, (_first, _first), (_last, _last), _ON_THE_WAY)
 
 
 @exercise.asks("past the end", case(70, 50, 0.1, 0.01), case(11, 50, 0.1, 0.01))
 def _(rng):
-    total = rng.randint(20, 60)
-    return case(total + rng.randint(5, total - 5), total, a_highest_rate(rng), 0.05)
+    return _at(rng, _PAST, _ON_THE_WAY)
 
 
 @exercise.right

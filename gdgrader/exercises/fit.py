@@ -247,3 +247,17 @@ def _(x, y, learning_rate, num_steps, initial_a):
         a = a - learning_rate * a.grad
         losses.append(((x @ a - y) ** 2).mean().item())
     return a, losses
+
+
+exercise.mistake(
+    "a step and its loss too many",
+    "one step more than `num_steps` was taken, and its loss recorded: `range(n)` gives "
+    "n rounds already.",
+    {"range(num_steps)": "range(num_steps + 1)"},
+)
+exercise.mistake(
+    "only one step taken",
+    "one step was taken, whatever `num_steps` says: the loop ends in its first round.",
+    {_RECORD: f"{_RECORD}        break\n"},
+    {"    return a, losses": "        return a, losses"},
+)

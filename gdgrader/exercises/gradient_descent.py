@@ -30,9 +30,19 @@ def _(rng):
     return case(a_theta(rng), a_rate(rng), 1)
 
 
-exercise.asks_only(
-    "no steps at all", case(1.0, 0.2, 0), case(-3.5, 0.2, 0), case(250.0, 0.9, 0)
+# Beside none some are taken: to give the start back is no answer.
+@exercise.asks(
+    "no steps at all",
+    case(1.0, 0.2, 0),
+    case(-3.5, 0.2, 0),
+    case(250.0, 0.9, 0),
+    case(-3.5, 0.2, 3),
 )
+def _(rng):
+    return [
+        case(a_theta(rng), a_rate(rng), 0),
+        case(a_theta(rng), a_rate(rng), rng.randint(2, 6)),
+    ]
 
 
 @exercise.right
@@ -99,12 +109,12 @@ exercise.mistake(
         "2 * theta": "2 * initial_theta",
     },
     {"    return": "        return"},
-    untold=["no steps at all"],
 )
 exercise.mistake(
     "absolute slope",
     "the slope's sign was lost, so a negative start walks away from the minimum.",
     {"2 * theta": "abs(2 * theta)"},
+    like=["sign flipped"],
 )
 exercise.mistake(
     "nothing kept",

@@ -116,3 +116,21 @@ exercise.mistake(
     "it is 2 / λ.",
     {"return 2 / torch": "return torch"},
 )
+exercise.mistake(
+    "multiplied",
+    "this grows with the curvature; the bound must fall with it: 2 / λ_max.",
+    {"2 / torch": "2 * torch"},
+)
+exercise.mistake(
+    "multiplied by n",
+    "n is on the wrong side of the fraction line: the Hessian is (2/n)XᵀX.",
+    {"2 / len(x)": "2 * len(x)"},
+)
+exercise.mistake(
+    "fraction upside down",
+    "the curvature belongs below the line: 2 / λ_max, not λ_max / 2.",
+    {
+        "2 / torch": "torch",
+        ".max().item()": ".max().item() / 2",
+    },
+)

@@ -117,3 +117,8 @@ exercise.mistake(
     "divides by all of them.",
     {".mean()": ".sum() / (y.numel() - 1)"},
 )
+exercise.mistake(
+    "added, not subtracted",
+    "an error is the difference ŷ − y. Here the two are added.",
+    {"y_hat - y": "y_hat + y"},
+)

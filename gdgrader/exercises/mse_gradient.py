@@ -141,3 +141,13 @@ exercise.mistake(
     "this is the loss itself. Return its slope for each weight.",
     {"2 * x.T @ (x @ a - y) / len(y)": "((x @ a - y) ** 2).mean()"},
 )
+exercise.mistake(
+    "added, not subtracted",
+    "the error is Xa − y. Here the two are added.",
+    {"x @ a - y": "x @ a + y"},
+)
+exercise.mistake(
+    "multiplied by n",
+    "n is on the wrong side of the fraction line: the mean divides by it.",
+    {" / len(y)": " * len(y)"},
+)

@@ -244,3 +244,18 @@ exercise.mistake(
     },
     like=["falls back to the first rate"],
 )
+exercise.mistake(
+    "pct_start ignored",
+    "the rise always takes 0.3 of the steps here, whatever `pct_start` says.",
+    {"pct_start * total_steps": "0.3 * total_steps"},
+)
+exercise.mistake(
+    "div_factor ignored",
+    "the first rate is always max_lr / 25 here, whatever `div_factor` says.",
+    {"max_lr / div_factor": "max_lr / 25"},
+)
+exercise.mistake(
+    "final_div_factor ignored",
+    "the last rate is always the first / 10 000, whatever `final_div_factor` says.",
+    {"first / final_div_factor": "first / 1e4"},
+)

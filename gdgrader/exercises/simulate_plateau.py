@@ -352,3 +352,32 @@ exercise.mistake(
     "the rate rises: `factor` is below 1, so multiply by it.",
     {"lr * factor": "lr / factor"},
 )
+exercise.mistake(
+    "factor ignored",
+    "each drop multiplies by 0.1 here, whatever `factor` says.",
+    {"lr * factor": "lr * 0.1"},
+)
+exercise.mistake(
+    "patience ignored",
+    "the patience is always 10 here, whatever `patience` says.",
+    {"bad > patience": "bad > 10"},
+)
+exercise.mistake(
+    "zero taken for none",
+    "0 is a value, too: `x or default` takes it for none, and so loses a `patience`, "
+    "`threshold` or `factor` of 0.",
+    {"bad > patience": "bad > (patience or 10)"},
+    {"lr * factor": "lr * (factor or 0.1)"},
+    {"    min_lr = ": "    threshold = threshold or 1e-4\n    min_lr = "},
+)
+exercise.mistake(
+    "cooldown too long",
+    "the rest after a drop is one epoch too long: `cooldown` epochs follow the drop.",
+    {"0, cooldown": "0, cooldown + 1"},
+)
+exercise.mistake(
+    "cooldown too short",
+    "the rest after a drop is one epoch too short: `cooldown` epochs follow the drop, "
+    "and that of the drop itself is none of them.",
+    {"0, cooldown": "0, cooldown - 1"},
+)

@@ -29,7 +29,16 @@ def _(rng):
     return case(-abs(a_theta(rng)), a_rate(rng))
 
 
-exercise.asks_only("staying put", case(0.0, 0.1), case(2.5, 0.0), case(-0.7, 0.0))
+# Beside what stays something moves: to give θ back is no answer.
+@exercise.asks(
+    "staying put", case(0.0, 0.1), case(2.5, 0.0), case(-0.7, 0.0), case(2.5, 0.1)
+)
+def _(rng):
+    return [
+        case(0.0, a_rate(rng)),
+        case(a_theta(rng), 0.0),
+        case(a_theta(rng), a_rate(rng)),
+    ]
 
 
 @exercise.right
@@ -57,7 +66,6 @@ exercise.mistake(
     "the learning rate plays no part: the whole gradient was subtracted. "
     "Multiply the gradient by it first.",
     {"learning_rate * ": ""},
-    untold=["staying put"],
 )
 exercise.mistake(
     "step returned",

@@ -11,12 +11,14 @@ exercise = Exercise("step_lr", "04_step_decay", abs=0.0, place=1)
 
 @exercise.asks(
     "around a drop",
-    *(case(t, 0.1, 10, 0.1) for t in (0, 6, 9, 10, 11, 20)),
+    *(case(t, 0.1, 10, 0.1) for t in (0, 6, 9, 10, 11, 18, 20, 21)),
     *(case(t, 1500.0, 1, 0.5) for t in (0, 1)),
     case(10, 0.4, 10, 0.1),
     case(10, 0.1, 10, 0.35),
     case(10, 0.1, 4, 0.1),
     case(5, 0.0, 2, 0.5),
+    case(10, 0.1, 4, 1.5),
+    case(9, 0.1, 4, 1.0),
 )
 def _(rng):
     n = rng.randint(3, 9)
@@ -137,4 +139,22 @@ exercise.mistake(
     "each drop takes the same amount off, so the rate passes below 0. A drop "
     "multiplies by gamma.",
     {"initial_lr * gamma ** (t // step_size)": "initial_lr - gamma * (t // step_size)"},
+)
+exercise.mistake(
+    "interval too long",
+    "the drops lie one epoch too far apart: from one to the next it is step_size "
+    "epochs.",
+    {"// step_size": "// (step_size + 1)"},
+)
+exercise.mistake(
+    "interval too short",
+    "the drops lie one epoch too close: from one to the next it is step_size epochs.",
+    {"// step_size": "// (step_size - 1)"},
+    {"// step_size": "// max(step_size - 1, 1)"},
+)
+exercise.mistake(
+    "fraction upside down",
+    "t and step_size have changed places: how often the interval fits into t is "
+    "t // step_size.",
+    {"t // step_size": "step_size // t"},
 )

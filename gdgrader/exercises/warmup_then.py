@@ -45,6 +45,8 @@ def _(rng):
     "from a part of the rate",
     case(FALLING, 4, 0.2, at=STEPS),
     case(RISING, 4, 0.125, at=STEPS),
+    case(FALLING, 1, 0.2, at=[0, 1, 2]),
+    case(FALLING, 3, 1.0, at=[0, 2, 3, 4]),
 )
 def _(rng):
     start = round(rng.uniform(0.1, 0.5), 3)
@@ -52,11 +54,19 @@ def _(rng):
     return case(a_schedule(rng), steps, start_factor=start, at=[*STEPS, 12])
 
 
-exercise.asks_only(
+# Beside none there is one: to give the schedule back is no answer.
+@exercise.asks(
     "no warm-up at all",
     case(FALLING, 0, at=[0, 1, 5]),
     case(schedule("cosine", max_lr=0.3, total_steps=9), 0, 0.5, at=[0, 4, 9]),
+    case(FALLING, 4, 0.2, at=STEPS),
 )
+def _(rng):
+    start = round(rng.uniform(0.1, 0.5), 3)
+    return [
+        case(a_schedule(rng), 0, start_factor=rng.choice([0.0, start]), at=[0, 1, 5]),
+        case(a_schedule(rng), rng.randint(3, 6), start_factor=start, at=[*STEPS, 12]),
+    ]
 
 
 @exercise.right

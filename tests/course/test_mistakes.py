@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from gdgrader.cli import app
 from gdgrader.course.mistakes import trial
 from gdgrader.exercises import exercises
-from gdgrader.exercises.base import Mistake
+from gdgrader.exercises.base import Mistake, Property, case
 
 STEP = exercises()["single_step_gradient_descent"]
 
@@ -45,6 +45,13 @@ def test_a_mistake_told_another_ones_hint_is_reported():
     exercise = replace(STEP, mistakes=[flipped, twin])
     tried = trial(exercise, reference_of(STEP), {}, ["a"])
     assert tried.named == 1 and "'its twin'" in tried.wrong[0]
+
+
+def test_a_cell_that_pays_a_cheat_is_reported():
+    asked = Property("p", (), lambda rng: case(rng.random(), 0.0))
+    exercise = replace(STEP, mistakes=[], properties={"p": asked})
+    tried = trial(exercise, reference_of(STEP), {}, ["a", "b"])
+    assert tried.wrong == ("cheat 'the argument theta' earns the cell 'p' under 'a'",)
 
 
 def test_a_right_solution_that_fails_is_reported():

@@ -56,8 +56,12 @@ def test_the_list_of_right_mutants_is_short_and_each_is_there():
 
 
 def weak():
-    """The exercise when it asked about 3.0 at rate 0.1 alone."""
-    asked = Property("a positive start", (case(3.0, 0.1),), None)
+    """The exercise when it asked about starts near 3.0 at rate 0.1 alone."""
+    asked = Property(
+        "a positive start",
+        (case(3.0, 0.1),),
+        lambda rng: case(round(rng.uniform(2.9, 3.1), 3), 0.1),
+    )
     return replace(STEP, properties={asked.name: asked})
 
 

@@ -5,7 +5,7 @@ from types import ModuleType
 import pytest
 
 from gdgrader.exercises import exercise_of, exercises
-from gdgrader.exercises.base import Exercise
+from gdgrader.exercises.base import DRAWN_CASES, Exercise, Property, case
 
 
 def module(name, **holds):
@@ -68,3 +68,42 @@ def test_an_edit_that_does_not_fit_names_exercise_and_mistake(edits, said):
 def test_an_edit_needs_a_right_text():
     with pytest.raises(ValueError, match="decorate the right text"):
         Exercise("doubled", "07_newton").mistake("late", "A hint.", {"x": "y"})
+
+
+# What is asked ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("draw", "said"),
+    [
+        (lambda rng: case(3.0), "draws the same cases for every seed"),
+        (lambda rng: [case(3.0), case(rng.choice([4.0]))], "draws the same cases"),
+        (lambda rng: [], "gives no case"),
+        (None, "draws no cases: decorate a function"),
+        (case(3.0), "draws no cases"),
+    ],
+)
+def test_a_property_without_a_draw_is_refused_and_named(draw, said):
+    with pytest.raises(ValueError, match=f"07_newton, doubled: .*'of three'.*{said}"):
+        doubling().asks("of three", case(3.0))(draw)
+
+
+def test_there_is_no_way_to_ask_fixed_cases_alone():
+    adding = {name for name in vars(Exercise) if name.startswith("ask")}
+    assert adding == {"asks"}
+    for exercise in exercises().values():
+        for asked in exercise.properties.values():
+            assert callable(asked.draw)
+            assert len(asked.drawn("a")) >= DRAWN_CASES
+            assert asked.drawn("a") != asked.drawn("b")
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 5, 9])
+def test_a_draw_may_give_several_cases(number):
+    asked = Property(
+        "p", (case(0.0),), lambda r: [case(r.random()) for _ in range(number)]
+    )
+    cases = asked.cases("a")
+    assert cases[0] == case(0.0) and cases[1:] == asked.drawn("a")
+    assert DRAWN_CASES <= len(cases[1:]) < DRAWN_CASES + number
+    assert len(cases[1:]) % number == 0

@@ -137,7 +137,7 @@ def wrong_global(initial_theta, learning_rate, number_steps):
 
 
 def wrong_default(initial_theta, learning_rate, number_steps, done=[0]):
-    """Told: kept between calls / one step too few."""
+    """Told: kept between calls / one step too few / nothing kept."""
     while done[0] < number_steps:
         initial_theta = step(initial_theta, learning_rate)
         done[0] += 1

@@ -1,0 +1,122 @@
+"""Each border of a contract is settled by the lesson's text, and asked of everybody."""
+
+import inspect
+
+import pytest
+from exercise_checks import ROOT
+
+from gdgrader.exercises import exercises
+from gdgrader.exercises.reference import solution_text, source_notebook
+
+# What the text says, and an argument that lies on the border it settles.
+BORDERS = {
+    "single_step_gradient_descent": [
+        ("From 0, or with η = 0, you stay", lambda a: a["theta"] == 0),
+        ("From 0, or with η = 0, you stay", lambda a: a["learning_rate"] == 0),
+    ],
+    "gradient_descent": [
+        ("the start itself after 0 steps", lambda a: a["number_steps"] == 0),
+        ("how many steps to take, 0 or more", lambda a: a["number_steps"] == 1),
+    ],
+    "contraction_factor": [
+        ("1 − ηλ", lambda a: a["learning_rate"] * a["curvature"] == 1),
+        ("λ, the second derivative of the loss", lambda a: a["curvature"] == 0),
+        ("λ, the second derivative of the loss", lambda a: a["curvature"] < 0),
+    ],
+    "max_stable_lr": [("λ > 0", lambda a: a["curvature"] < 0.01)],
+    "steps_to_tolerance": [
+        ("or less", lambda a: _error(a, 2) == a["tolerance"] < 1),
+        ("or less", lambda a: _error(a, 4) == a["tolerance"] < 1),
+        ("with 1 or more no step is needed", lambda a: a["tolerance"] == 1),
+        ("with 1 or more no step is needed", lambda a: a["tolerance"] > 1),
+        ("η ≥ 0", lambda a: a["learning_rate"] == 0),
+        ("None if it never happens", lambda a: _error(a, 1) == 1 > a["tolerance"]),
+        ("the smallest such number", lambda a: _error(a, 1) == 0),
+    ],
+    "optimize_constant": [
+        ("num_iterations (int): 0 or more", lambda a: a["num_iterations"] == 0),
+        ("num_iterations (int): 0 or more", lambda a: a["num_iterations"] == 1),
+        ("finite", lambda a: a["initial_lr"] == 0),
+    ],
+    "mse_gradient": [
+        ("shape (n, d), one row per point", lambda a: len(_rows(a["x"])) == 1),
+        ("shape (d,)", lambda a: len(_rows(a["a"])) == 1),
+        (
+            "Zero where the fit is exact",
+            lambda a: a["y"] == {"$tensor": [3.5, -1.0, 8.0]},
+        ),
+    ],
+    "max_stable_lr_for": [("shape (n, d)", lambda a: len(_rows(a["x"])[0]) == 1)],
+    "fit": [
+        ("With num_steps = 0: initial_a and one loss", lambda a: a["num_steps"] == 0),
+        ("one after\n            each step", lambda a: a["num_steps"] == 1),
+        ("shapes (n, d) and (n,)", lambda a: len(_rows(a["x"])) == 1),
+    ],
+    "step_lr": [
+        ("above 1 the rate rises", lambda a: a["gamma"] > 1),
+        ("above 1 the rate rises", lambda a: a["gamma"] == 1),
+        ("t (int ≥ 0)", lambda a: a["t"] == 0),
+        ("the first drop is at t = step_size", lambda a: a["t"] == a["step_size"]),
+        ("step_size (int ≥ 1)", lambda a: a["step_size"] == 1),
+    ],
+    "simulate_plateau": [
+        ("as long as `metrics`", lambda a: a["metrics"] == []),
+        ("as by ReduceLROnPlateau", lambda a: a.get("patience") == 0),
+        ("as by ReduceLROnPlateau", lambda a: a.get("threshold") == 0),
+        ("as by ReduceLROnPlateau", lambda a: a.get("factor") == 0),
+        ("as by ReduceLROnPlateau", lambda a: a["min_lr"] > a["initial_lr"]),
+    ],
+    "split_train_val": [
+        ("0 ≤ n_val ≤ n", lambda a: a["n_val"] == 0 < a["n"]),
+        ("0 ≤ n_val ≤ n", lambda a: a["n_val"] == a["n"] > 0),
+        ("0 ≤ n_val ≤ n", lambda a: a["n"] == 1),
+    ],
+    "cosine_lr": [
+        ("the step, from 0", lambda a: a["t"] == 0),
+        ("From step total_steps on", lambda a: a["t"] == a["total_steps"]),
+        ("the first step at min_lr", lambda a: a["t"] == a["total_steps"] - 1 > 0),
+        ("at least 1", lambda a: a["total_steps"] == 1),
+    ],
+    "one_cycle_lr": [
+        ("t (int) from 0", lambda a: a["t"] == 0),
+        ("From step T - 1 on", lambda a: a["t"] == a["total_steps"] - 1),
+        ("From step T - 1 on", lambda a: a["t"] == a["total_steps"]),
+        ("pct_start", lambda a: a["t"] == a["pct_start"] * a["total_steps"] - 1),
+        ("pct_start", lambda a: a["pct_start"] * a["total_steps"] % 1),
+    ],
+    "warmup_then": [
+        ("0 means no warm-up", lambda a: a["warmup_steps"] == 0),
+        ("a straight line from there to schedule(0)", lambda a: a["warmup_steps"] == 1),
+        ("start_factor * schedule(0)", lambda a: a["start_factor"] == 0),
+        ("start_factor * schedule(0)", lambda a: a["start_factor"] == 1),
+    ],
+}
+
+
+def _error(a: dict, steps: int) -> float:
+    return abs(1 - a["learning_rate"] * a["curvature"]) ** steps
+
+
+def _rows(tensor: dict) -> list:
+    return tensor["$tensor"]
+
+
+def always_asked(name):
+    exercise = exercises()[name]
+    signature = inspect.signature(exercise.answer)
+    for asked in exercise.properties.values():
+        for case in asked.edges:
+            bound = signature.bind(*case["args"], **case["kwargs"])
+            bound.apply_defaults()
+            yield bound.arguments
+
+
+@pytest.mark.parametrize(
+    ("name", "says", "lies_there"),
+    [(name, *border) for name, borders in BORDERS.items() for border in borders],
+)
+def test_a_border_is_settled_and_asked(name, says, lies_there):
+    exercise = exercises()[name]
+    path = source_notebook(exercise.lesson, ROOT)
+    assert says in solution_text(path, exercise.function).replace("\\n", "\n")
+    assert any(lies_there(arguments) for arguments in always_asked(name))
