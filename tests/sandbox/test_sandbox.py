@@ -407,7 +407,8 @@ def test_closing_leaves_nothing():
 
 SCRIPT = """
 import asyncio, signal
-signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background lack it
+# Tests that run in the background have none.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from gdgrader.sandbox.manager import SandboxedKernelManager
 from gdgrader.sandbox.host import Sandbox
 async def main(sandbox):
