@@ -5,6 +5,7 @@ what they gain, here and with stock nbgrader.
 """
 
 from . import (
+    bombs,
     files,
     hogs,
     hooks,
@@ -13,6 +14,7 @@ from . import (
     markup,
     metadata,
     objects,
+    openings,
     pages,
     patching,
     waiting,
@@ -27,6 +29,8 @@ FAMILIES = {
     "Looking for secrets": inspection.ATTACKS,
     "Waiting for the check": waiting.ATTACKS,
     "Ending, hanging, filling": hogs.ATTACKS,
+    "What Linux gives": openings.ATTACKS,
+    "Short to write, long to read": bombs.ATTACKS,
     "State and pickles": leftovers.ATTACKS,
     "Links, special files, names": files.ATTACKS,
     "Markup and scripts": markup.ATTACKS,

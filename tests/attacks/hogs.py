@@ -311,7 +311,7 @@ ATTACKS = (
         "for family in range(1, 50):\n"
         "    for kind in (1, 2, 3, 5):\n"
         "        if family not in (1, 2, 10, 16):\n"
-        "            try: socket.socket(family, kind); print('@MARK@ opened', family)\n"
+        "            try: socket.socket(family, kind); print('@MARK@'[::-1])\n"
         "            except OSError: pass",
     ),
     attack(

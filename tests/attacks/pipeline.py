@@ -7,9 +7,11 @@ from pathlib import Path
 
 import psutil
 from course import LESSON
+from peaks import Peaks
 
 from gdgrader.autograde import runner
 from gdgrader.grading.worker import own_kit
+from gdgrader.report import collect
 from gdgrader.sandbox.limits import MB, Limits
 
 from . import ATTACKS
@@ -36,6 +38,7 @@ class Graded(Scene):
     Attributes:
         outcomes: what became of each student's submission.
         calls, alive, started, files: who was called; what was left behind.
+        peaks: bytes that each of the grader's own processes had at most.
     """
 
     def __init__(self, root: Path) -> None:
@@ -44,6 +47,7 @@ class Graded(Scene):
             True, LIMITS
         )  # stays open after a run, so it is counted before
         before = _started()
+        watch = Peaks()
         try:
             for number, attack in enumerate(ATTACKS):
                 self.attack(attack, attack.student or f"{number:03} {attack.name}")
@@ -56,9 +60,13 @@ class Graded(Scene):
             self.files = self.left_files()
             made = self.course.api.generate_feedback(LESSON, "*", force=True)
             assert made["success"], made["log"][-2000:]
+            collect(LESSON, self.course.config)
         except BaseException:
             self.close()
             raise
+        finally:
+            watch.stop()
+            self.peaks = watch.bytes
 
     def _grade(self) -> list[runner.Outcome]:
         return runner.grade(
