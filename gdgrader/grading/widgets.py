@@ -12,6 +12,8 @@ from typing import Any
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+MOST_DISPLAYS = 300  # that can be changed later on: each change looks at all
+
 
 class NoFrontend(NotebookClient):
     """Takes what widgets say for a stranger's words, and keeps no widget.
@@ -21,6 +23,7 @@ class NoFrontend(NotebookClient):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self._displays = 0
         self._begin()
 
     def _begin(self) -> None:
@@ -71,6 +74,9 @@ class NoFrontend(NotebookClient):
         comm = self._open[-1] if self._open else None
         if comm in self._clear_next:
             self._clear(comm)
+        self._displays += display_id is not None
+        if self._displays > MOST_DISPLAYS:
+            display_id = None
         made = super().output(outs, msg, display_id, cell_index)
         if made is not None and comm is not None:
             self._theirs.setdefault(comm, []).append(made)

@@ -15,6 +15,11 @@ def tiny_cells(notebook):
     return json.dumps(made | {"nbformat": 4, "nbformat_minor": 4}).encode()
 
 
+def unanswered(notebook):
+    """The cell of an answer is missing, so that it is looked for in all others."""
+    notebook.cells.remove(find(notebook, "step"))
+
+
 def many_words(notebook):
     """A written answer of which each line is nearly one of the given."""
     find(notebook, "words").source = "\n".join(
@@ -47,11 +52,13 @@ ATTACKS = (
         "many statements",
         "the grader's memory, by half a million nodes of a syntax tree",
         ("%%writefile /dev/null\n" + "a;" * 400_000,),
+        edit=unanswered,
     ),
     Attack(
         "many calls",
         "the grader's memory, by half a million nodes of a syntax tree",
         ("%%writefile /dev/null\n[" + "f()," * 200_000 + "]",),
+        edit=unanswered,
     ),
     Attack("tiny cells", "the grader's time, by the number of cells", edit=tiny_cells),
     Attack(
@@ -92,43 +99,26 @@ ATTACKS = (
         "(" + " and ".join("x" * 900) + ").f()",
     ),
     chain("functions in functions", "(" + "lambda: " * 400 + "f)()"),
-    chain("one or else another", "(" + "x if x else " * 300 + "f)()"),
-    chain(
-        "a long chain of what is set",
-        "x" + "[0]" * 400 + " = 1",
-        "x" + ".y" * 900 + " = 1",
+    chain("a long chain handed on", f"setattr(x{'.y' * 900}, 'z', 1)"),
+    chain("a long chain of nots", "(" + "not " * 900 + "f)()"),
+    Attack(
+        "two thousand phrases",
+        "a report nobody can read",
+        ("".join(f"open('../{number}')\n" for number in range(2000)),),
     ),
     Attack(
-        "quotes in quotes",
-        "making feedback ends in a RecursionError",
-        edit=written("> " * 3000 + "x", ">" * 9000 + "x"),
+        "a long name replaced",
+        "a report nobody can read",
+        ("import gdhelpers\ngdhelpers." + "x" * 300_000 + " = 1",),
     ),
     Attack(
-        "lists in lists",
-        "making feedback takes for ever, at the lists",
-        edit=written("\n".join(" " * n + "- x" for n in range(0, 180))),
-    ),
-    Attack(
-        "a table without an end",
-        "making feedback takes for ever, at the tables",
-        edit=written(
-            "|" * 19_000, "|a" * 4000 + "\n" + "|-" * 4000 + "\n" + "|b" * 4000
-        ),
-    ),
-    Attack(
-        "links half begun",
-        "making feedback takes for ever, at the links",
-        edit=written("[" * 19_000, "![" * 9000, "[x](" * 4000, "[a][" * 4000),
-    ),
-    Attack(
-        "emphasis half begun",
-        "making feedback takes for ever, at the emphasis",
-        edit=written("*a **" * 3500, "__a_" * 4500, "`" * 19_000, "~~a" * 6000),
-    ),
-    Attack(
-        "code half begun",
+        "blank lines of tabs",
         "making feedback takes for ever, at the colours",
-        ("'''" + "\\" * 9000, "f'" + "{" * 9000, "%%x\n" + "?" * 9000, "r'" * 9000),
-        answers={"descend": DESCEND + "    '''" + " \\\n" * 9000},
+        answers={"descend": DESCEND + "    x = 1" + "\t\n" * 8_000 + "    x"},
+    ),
+    Attack(
+        "blank lines in words",
+        "making feedback takes for ever, at the colours of code in an answer",
+        edit=written("```python\nx = 1" + "\t\n" * 8_000 + "x\n```"),
     ),
 )

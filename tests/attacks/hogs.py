@@ -226,10 +226,11 @@ ATTACKS = (
     attack(
         "timers and signals",
         "no neighbour can be sent one any more",
-        "import ctypes, os, signal, time\n"
+        "import ctypes, signal, threading, time\n"
         "libc, one = ctypes.CDLL(None), ctypes.c_void_p()\n"
         "signal.pthread_sigmask(signal.SIG_BLOCK, [40])\n"
-        "while not libc.sigqueue(os.getpid(), 40, None): pass\n"
+        "me = ctypes.c_ulong(threading.get_ident())\n"
+        "while not libc.pthread_sigqueue(me, 40, None): pass\n"
         "while not libc.timer_create(0, None, ctypes.byref(one)): pass\n"
         "time.sleep(3)",
         harms=MACHINE,

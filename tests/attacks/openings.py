@@ -7,7 +7,10 @@ is, so that the word is nowhere else.
 from .base import Attack
 
 WON = "print('@MARK@'[::-1])\n"
-LIBC = "import ctypes, mmap, os, signal, socket, time\nlibc = ctypes.CDLL(None)\n"
+LIBC = (
+    "import ctypes, mmap, os, signal, socket, threading, time\n"
+    "libc = ctypes.CDLL(None)\n"
+)
 ASIDE = (
     "libc.memset(ctypes.byref(ctypes.c_char.from_buffer(held)), 1, len(held))\n"
     "held.madvise(4)\n"  # MADV_DONTNEED: kept, but in nobody's resident set
@@ -110,6 +113,46 @@ ATTACKS = (
         "if said > 0: " + WON,
     ),
     asks(
+        "memory written",
+        "memory of another process: process_vm_writev",
+        "child = os.fork()\n"
+        "if not child:\n"
+        "    time.sleep(3)\n"
+        "    os._exit(0)\n"
+        "class Piece(ctypes.Structure):\n"
+        "    _fields_ = [('base', ctypes.c_void_p), ('size', ctypes.c_size_t)]\n"
+        "here = ctypes.create_string_buffer(9)\n"
+        "one = Piece(ctypes.addressof(here), 9)\n"
+        "said = libc.process_vm_writev(child, ctypes.byref(one), 1,"
+        " ctypes.byref(one), 1, 0)\n"
+        "if said > 0: " + WON,
+    ),
+    asks(
+        "processes compared",
+        "where Linux keeps what a process has: kcmp",
+        "number = 312 if os.uname().machine == 'x86_64' else 272\n"
+        "me = os.getpid()\n"
+        "if libc.syscall(number, me, me, 1, 0, 0) >= 0: " + WON,
+    ),
+    asks(
+        "all reading ahead",
+        "nobody of this machine can have it any more: io_setup",
+        "number = 206 if os.uname().machine == 'x86_64' else 0\n"
+        "one = ctypes.c_ulong()\n"
+        "if not libc.syscall(number, 60_000, ctypes.byref(one)): " + WON,
+        harms=MACHINE,
+    ),
+    asks(
+        "fifty terminals",
+        "no other submission gets one for its commands: openpty",
+        "held = []\n"
+        "try:\n"
+        "    while len(held) < 50: held.append(os.openpty())\n"
+        "except OSError as error: print(error)\n"
+        "else: " + WON,
+        harms=MACHINE,
+    ),
+    asks(
         "a tracer of children",
         "memory and calls of another process: ptrace",
         "child = os.fork()\n"
@@ -137,7 +180,7 @@ ATTACKS = (
         "a lease on a file",
         "whoever opens it waits: fcntl with F_SETLEASE",
         "import fcntl\n"
-        "for path in ('/usr/bin/env', 'checks.json', torch.__file__):\n"
+        "for path in ('/usr/bin/env', 'checks.json', os.__file__):\n"
         "    try: fcntl.fcntl(open(path), 1024, 0)\n"
         "    except OSError as error: print(error)\n"
         "    else: " + WON,
@@ -179,7 +222,8 @@ ATTACKS = (
         "all signals",
         "nobody of this user is sent one any more: sigqueue",
         "signal.pthread_sigmask(signal.SIG_BLOCK, [40])\n"
-        "got = [libc.sigqueue(os.getpid(), 40, None) for _ in range(3000)]\n"
+        "me = ctypes.c_ulong(threading.get_ident())\n"
+        "got = [libc.pthread_sigqueue(me, 40, None) for _ in range(3000)]\n"
         "if got[-1] == 0: " + WON,
         harms=MACHINE,
     ),
