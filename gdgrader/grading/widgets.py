@@ -31,6 +31,7 @@ class NoFrontend(NotebookClient):
         self._theirs: dict[str, list[NotebookNode]] = {}  # what each shows now
         self._cleared: list[NotebookNode] = []
         self._clear_next: set[str] = set()
+        self.clear_before_next_output = False
 
     async def async_execute_cell(
         self, cell: NotebookNode, cell_index: int, *arguments: Any, **named: Any

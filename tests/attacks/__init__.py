@@ -4,6 +4,8 @@
 what they gain, here and with stock nbgrader.
 """
 
+from dataclasses import replace
+
 from . import (
     bombs,
     files,
@@ -20,6 +22,7 @@ from . import (
     waiting,
 )
 from .base import Attack
+from .before import BEFORE
 
 FAMILIES = {
     "Tags, marks and cells": metadata.ATTACKS,
@@ -35,5 +38,9 @@ FAMILIES = {
     "Links, special files, names": files.ATTACKS,
     "Markup and scripts": markup.ATTACKS,
     "Who reads, and who waits": pages.ATTACKS,
+}
+FAMILIES = {
+    family: tuple(replace(one, before=BEFORE.get(one.name, "")) for one in attacks)
+    for family, attacks in FAMILIES.items()
 }
 ATTACKS: tuple[Attack, ...] = sum(FAMILIES.values(), ())

@@ -4,7 +4,6 @@ import json
 
 from .base import DESCEND, Attack, find
 from .hogs import SAY
-from .pages import written
 
 
 def tiny_cells(notebook):
@@ -78,7 +77,7 @@ ATTACKS = (
         "the grader's time: each of many updates is for each of many displays",
         (
             SHOWS + "for kind in ('display_data', 'update_display_data'):\n"
-            "    for _ in range(4000): show(kind, data={}, metadata={},\n"
+            "    for _ in range(2500): show(kind, data={}, metadata={},\n"
             "        transient={'display_id': 'x'})",
         ),
     ),
@@ -86,9 +85,9 @@ ATTACKS = (
         "displays cleared",
         "the grader's time: each of many clearings is of each of many displays",
         (
-            SHOWS + "for number in range(4000): show('display_data', data={},\n"
+            SHOWS + "for number in range(2500): show('display_data', data={},\n"
             "    metadata={}, transient={'display_id': str(number)})\n"
-            "for _ in range(4000): show('clear_output', wait=False)",
+            "for _ in range(2500): show('clear_output', wait=False)",
         ),
     ),
     chain("a long chain of subscripts", "x" + "[0]" * 400, "f" + "[0]()" * 200),
@@ -115,10 +114,5 @@ ATTACKS = (
         "blank lines of tabs",
         "making feedback takes for ever, at the colours",
         answers={"descend": DESCEND + "    x = 1" + "\t\n" * 8_000 + "    x"},
-    ),
-    Attack(
-        "blank lines in words",
-        "making feedback takes for ever, at the colours of code in an answer",
-        edit=written("```python\nx = 1" + "\t\n" * 8_000 + "x\n```"),
     ),
 )

@@ -15,6 +15,7 @@ from gdgrader.report import collect, page
 from gdgrader.sandbox.limits import MB
 
 from . import ATTACKS, FAMILIES
+from .before import BEFORE
 from .pipeline import LIMITS, NEIGHBOURS, WORKERS, Graded
 from .planted import HONEST, Scene, active
 
@@ -32,6 +33,8 @@ def scene(tmp_path_factory):
 def test_the_corpus_is_large_and_its_names_differ():
     assert len(BY_NAME) == len(ATTACKS) >= 100
     assert all(len(attacks) >= 6 for attacks in FAMILIES.values())
+    assert BEFORE.keys() <= BY_NAME.keys()
+    assert sum(bool(attack.before) for attack in ATTACKS) == len(BEFORE)
 
 
 @pytest.mark.parametrize("name", BY_NAME)
