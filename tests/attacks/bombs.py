@@ -77,7 +77,7 @@ ATTACKS = (
         "the grader's time: each of many updates is for each of many displays",
         (
             SHOWS + "for kind in ('display_data', 'update_display_data'):\n"
-            "    for _ in range(2500): show(kind, data={}, metadata={},\n"
+            "    for _ in range(1000): show(kind, data={}, metadata={},\n"
             "        transient={'display_id': 'x'})",
         ),
     ),
@@ -85,9 +85,9 @@ ATTACKS = (
         "displays cleared",
         "the grader's time: each of many clearings is of each of many displays",
         (
-            SHOWS + "for number in range(2500): show('display_data', data={},\n"
+            SHOWS + "for number in range(1000): show('display_data', data={},\n"
             "    metadata={}, transient={'display_id': str(number)})\n"
-            "for _ in range(2500): show('clear_output', wait=False)",
+            "for _ in range(1000): show('clear_output', wait=False)",
         ),
     ),
     chain("a long chain of subscripts", "x" + "[0]" * 400, "f" + "[0]()" * 200),
