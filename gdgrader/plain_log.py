@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 
-from nbgrader.apps.baseapp import LogFormatter
+from nbgrader.apps.baseapp import LogFormatter, NbGrader
 
 from gdgrader.shown import lines
 
@@ -22,3 +22,7 @@ class PlainFormatter(LogFormatter):
     def formatException(self, info: tuple) -> str:
         """A traceback, which may quote a stranger's words."""
         return lines(super().formatException(info))
+
+
+# No setting of nbgrader's says who writes its --logfile.
+NbGrader._log_formatter_cls = PlainFormatter

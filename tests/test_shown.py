@@ -89,6 +89,7 @@ def test_the_log_of_nbgrader(tmp_path):
         book.add_student("ann")  # of nobody, nothing would be collected
     main, side = pty.openpty()  # on a terminal nbgrader colours its words
     command = [sys.executable, "-m", "nbgrader", "zip_collect", LESSON]
+    command.append("--logfile=said.log")
     with subprocess.Popen(command, cwd=course.root, stdout=side, stderr=side) as run:
         os.close(side)
         said = b""
@@ -104,3 +105,6 @@ def test_the_log_of_nbgrader(tmp_path):
     for colour in ("\x1b[32m", "\x1b[33m", "\x1b(B\x1b[m", "\x1b[0m", "\x1b[39;49m"):
         ours = ours.replace(colour, "")
     assert commands(ours) == []
+    kept = (course.root / "said.log").read_text(encoding="utf-8")
+    assert kept.count("Not collected") == len(NAMES)
+    assert commands(kept.replace("\n", "")) == []

@@ -11,10 +11,10 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from gdgrader.grading.widgets import NoFrontend
 from gdgrader.sandbox.host import KernelHost
 from gdgrader.sandbox.manager import SandboxedKernelManager
 from gdhelpers.verdicts import Fault
@@ -34,7 +34,7 @@ class KernelLost(Exception):
         self.fault = fault
 
 
-class _Client(NotebookClient):
+class _Client(NoFrontend):
     """Waits for a cell's last words, but not so long for those of one that hangs.
 
     Attributes:

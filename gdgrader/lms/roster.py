@@ -209,14 +209,18 @@ def _table(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
         head = next(csv.reader([first], delimiter=separator), [])
         return sum(_column(title) is not None for title in head)
 
-    separator = told[1] if told else max(SEPARATORS, key=understood)
-    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = None
     try:
+        separator = told[1] if told else max(SEPARATORS, key=understood)
+        reader = csv.reader(
+            StringIO(text, newline=""), delimiter=separator, strict=True
+        )
         for row in reader:
             if any(cell.strip() for cell in row):
                 yield reader.line_num + before, row
-    except csv.Error as error:
-        line = reader.line_num + before
+    # A ValueError or TypeError is for what cannot part two cells.
+    except (csv.Error, ValueError, TypeError) as error:
+        line = (reader.line_num if reader else 1) + before
         raise BadRoster(f"{path}, line {line}: {error}") from None
 
 

@@ -4,7 +4,10 @@
 what they gain, here and with stock nbgrader.
 """
 
+from dataclasses import replace
+
 from . import (
+    bombs,
     files,
     hogs,
     hooks,
@@ -13,11 +16,13 @@ from . import (
     markup,
     metadata,
     objects,
+    openings,
     pages,
     patching,
     waiting,
 )
 from .base import Attack
+from .before import BEFORE
 
 FAMILIES = {
     "Tags, marks and cells": metadata.ATTACKS,
@@ -27,9 +32,15 @@ FAMILIES = {
     "Looking for secrets": inspection.ATTACKS,
     "Waiting for the check": waiting.ATTACKS,
     "Ending, hanging, filling": hogs.ATTACKS,
+    "What Linux gives": openings.ATTACKS,
+    "Short to write, long to read": bombs.ATTACKS,
     "State and pickles": leftovers.ATTACKS,
     "Links, special files, names": files.ATTACKS,
     "Markup and scripts": markup.ATTACKS,
     "Who reads, and who waits": pages.ATTACKS,
+}
+FAMILIES = {
+    family: tuple(replace(one, before=BEFORE.get(one.name, "")) for one in attacks)
+    for family, attacks in FAMILIES.items()
 }
 ATTACKS: tuple[Attack, ...] = sum(FAMILIES.values(), ())

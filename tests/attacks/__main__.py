@@ -35,11 +35,13 @@ def main() -> None:
     ours = _ours()
     theirs = {} if options.ours else _theirs()
     for family, attacks in FAMILIES.items():
-        print(f"\n### {family}\n\n| attack | attempts | stock nbgrader | here |")
-        print("|---|---|---|---|")
+        print(
+            f"\n### {family}\n\n| attack | attempts | stock nbgrader | before | here |"
+        )
+        print("|---|---|---|---|---|")
         for attack in attacks:
             cells = (attack.name, attack.attempts, theirs.get(attack.name, "–"))
-            row = (*cells, ours[attack.name])
+            row = (*cells, attack.before, ours[attack.name])
             print("|", " | ".join(x.replace("|", "\\|") for x in row), "|")
 
 
@@ -56,7 +58,8 @@ def _ours() -> dict[str, str]:
                 found[attack.name] = f"{outcome.status}: {outcome.reason}"
                 continue
             found[attack.name] = f"{outcome.score:g} of {Course.most:g}"
-            if outcome.score != attack.earns or scene.stolen(student):
+            lost = scene.stolen(student) or scene.won(student)
+            if outcome.score != attack.earns or lost:
                 found[attack.name] += " **and it should not**"
         return found
 

@@ -42,6 +42,8 @@ class Attack:
         state: "graded", or "failed" with `reason` in its words.
         says: what a note to the student has to say.
         harms: why stock nbgrader is not to run it on this machine; "" where it may.
+        before: what it was seen to do to this grader before it was mended; "" where it
+            never got anything, or was not tried then.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Attack:
     reason: str = ""
     says: str = ""
     harms: str = ""
+    before: str = ""
 
     def written(self, release: NotebookNode, fill: Fill) -> bytes | None:
         """The notebook's file; None where the submission has none."""

@@ -226,10 +226,11 @@ ATTACKS = (
     attack(
         "timers and signals",
         "no neighbour can be sent one any more",
-        "import ctypes, os, signal, time\n"
+        "import ctypes, signal, threading, time\n"
         "libc, one = ctypes.CDLL(None), ctypes.c_void_p()\n"
         "signal.pthread_sigmask(signal.SIG_BLOCK, [40])\n"
-        "while not libc.sigqueue(os.getpid(), 40, None): pass\n"
+        "me = ctypes.c_ulong(threading.get_ident())\n"
+        "while not libc.pthread_sigqueue(me, 40, None): pass\n"
         "while not libc.timer_create(0, None, ctypes.byref(one)): pass\n"
         "time.sleep(3)",
         harms=MACHINE,
@@ -311,7 +312,7 @@ ATTACKS = (
         "for family in range(1, 50):\n"
         "    for kind in (1, 2, 3, 5):\n"
         "        if family not in (1, 2, 10, 16):\n"
-        "            try: socket.socket(family, kind); print('@MARK@ opened', family)\n"
+        "            try: socket.socket(family, kind); print('@MARK@'[::-1])\n"
         "            except OSError: pass",
     ),
     attack(

@@ -113,6 +113,46 @@ ATTACKS = (
         "who reads it, and when: sets of pictures, films, pings",
         edit=written(OTHERS),
     ),
+    Attack(
+        "pictures by reference",
+        "who reads it, and when: addresses that stand below",
+        edit=written(f"![x][r]\n\n[r]: //{HOST}/x.png", f"![r]\n\n[r]: /\\{HOST}/y"),
+    ),
+    Attack(
+        "names of headings",
+        "places of the page's own, by ids",
+        edit=written("# @MARK@", "@MARK@\n======", "<h2 id=@MARK@>x</h2>"),
+    ),
+    Attack(
+        "commands in words",
+        "the screen cleared by a written answer",
+        edit=written(ESCAPES),
+    ),
+    Attack(
+        "commands in code",
+        "the screen cleared by a cell's source",
+        (f"# {ESCAPES}",),
+    ),
+    Attack(
+        "commands in an error",
+        "the screen cleared by what a cell raised",
+        (f"raise type({ESCAPES!r}, (Exception,), {{}})({ESCAPES!r})",),
+    ),
+    Attack(
+        "commands in a verdict",
+        "the screen cleared by what the judge says again",
+        answers={"step": STEP + f"    raise ValueError({ESCAPES!r})"},
+    ),
+    Attack(
+        "words turned around",
+        "a written answer that reads backwards",
+        edit=written(TURNED),
+    ),
+    Attack(
+        "code turned around",
+        "code that reads otherwise than it runs",
+        (f"x = 1  # {TURNED}",),
+    ),
     Attack("an overlay", "a link that covers the page", edit=written(OVERLAY)),
     Attack("a forged verdict", "a card as the page's own", edit=cards),
     Attack("fields to fill in", "scores of one's own", edit=written(FORMS)),

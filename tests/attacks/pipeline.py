@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from multiprocessing import forkserver
 from pathlib import Path
 
 import psutil
 from course import LESSON
+from peaks import Peaks
 
 from gdgrader.autograde import runner
 from gdgrader.grading.worker import own_kit
+from gdgrader.report import collect
 from gdgrader.sandbox.limits import MB, Limits
 
 from . import ATTACKS
@@ -37,6 +41,7 @@ class Graded(Scene):
     Attributes:
         outcomes: what became of each student's submission.
         calls, alive, started, files: who was called; what was left behind.
+        peaks: bytes that each of the grader's own processes had at most.
     """
 
     def __init__(self, root: Path) -> None:
@@ -45,12 +50,14 @@ class Graded(Scene):
             True, LIMITS
         )  # stays open after a run, so it is counted before
         before = _started()
+        self.peaks: dict[tuple[int, str], int] = {}
         try:
             for number, attack in enumerate(ATTACKS):
                 self.attack(attack, attack.student or f"{number:03} {attack.name}")
                 if number % NEIGHBOURS == 0:
                     self.honest(f"{number:03} {attack.name} and an honest one")
-            self.outcomes = {o.student: o for o in self._grade()}
+            with self._watched():
+                self.outcomes = {o.student: o for o in self._grade()}
             self.calls = self.listener.calls
             self.alive = self.left_processes()
             self.started = _started() - before
@@ -70,9 +77,21 @@ class Graded(Scene):
         return active(self.course.formgrader(HONEST))
 
     def make_feedback(self) -> None:
-        """As the instructor does it, for all."""
-        made = self.course.api.generate_feedback(LESSON, "*", force=True)
-        assert made["success"], made["log"][-2000:]
+        """As the instructor does it, for all, and what a report is made of."""
+        with self._watched():
+            made = self.course.api.generate_feedback(LESSON, "*", force=True)
+            assert made["success"], made["log"][-2000:]
+            collect(LESSON, self.course.config)
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        watch = Peaks()
+        try:
+            yield
+        finally:
+            watch.stop()
+            for who, most in watch.bytes.items():
+                self.peaks[who] = max(most, self.peaks.get(who, 0))
 
     def page(self, student: str) -> str:
         """The feedback that a student gets."""

@@ -80,6 +80,8 @@ def _gained(scene: Scene, attack: Attack) -> str:
         found = [f"**{found[0]}**"]
     if stolen := scene.stolen(student):
         found.append(f"**reads {', '.join(stolen)}**")
+    if scene.won(student):
+        found.append("**gets it**")
     if scene.listener.calls:
         found.append("**calls home**")
     if scene.left_processes():

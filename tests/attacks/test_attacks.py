@@ -12,9 +12,11 @@ from nbgrader.api import Gradebook
 from report_page import harmless, table
 
 from gdgrader.report import collect, page
+from gdgrader.sandbox.limits import MB
 
 from . import ATTACKS, FAMILIES
-from .pipeline import LIMITS, NEIGHBOURS, Graded
+from .before import BEFORE
+from .pipeline import LIMITS, NEIGHBOURS, WORKERS, Graded
 from .planted import HONEST, Scene, active
 
 BY_NAME = {attack.name: attack for attack in ATTACKS}
@@ -31,6 +33,8 @@ def scene(tmp_path_factory):
 def test_the_corpus_is_large_and_its_names_differ():
     assert len(BY_NAME) == len(ATTACKS) >= 100
     assert all(len(attacks) >= 6 for attacks in FAMILIES.values())
+    assert BEFORE.keys() <= BY_NAME.keys()
+    assert sum(bool(attack.before) for attack in ATTACKS) == len(BEFORE)
 
 
 @pytest.mark.parametrize("name", BY_NAME)
@@ -45,6 +49,7 @@ def test_an_attack_gains_nothing(scene, name):
         assert outcome.score == attack.earns == scene.course.points(student)
     else:
         assert outcome.score is None
+    assert not scene.won(student)
     said = " ".join((outcome.reason, *outcome.notes, str(scene.course.state(student))))
     seed = scene.planted["the seed"]
     assert scene.stolen(student, said.replace(f"seed='{seed}'", "")) == []
@@ -117,6 +122,13 @@ def test_nobody_was_called(scene):
     assert scene.calls == 0
 
 
+def test_no_process_of_the_graders_took_much_memory(shown):
+    workers = [name for _, name in shown.peaks if "multiprocessing" in name]
+    assert len(workers) >= WORKERS
+    most = max(shown.peaks.values())
+    assert 20 * MB < most < 600 * MB, sorted(shown.peaks.items(), key=lambda x: x[1])
+
+
 def test_no_process_is_left(scene):
     assert scene.alive == []
     assert scene.started == set()
@@ -161,6 +173,9 @@ def test_the_lookouts_see_files_processes_and_secrets(tmp_path):
         for place, secret in scene.planted.items():
             (out / "x.txt").write_text(f"… {secret} …")
             assert scene.stolen("ann") == [place]
+        assert not scene.won("ann")
+        (out / "x.txt").write_text(f"… {scene.mark[::-1]} …")
+        assert scene.won("ann")
     finally:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)

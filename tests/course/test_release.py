@@ -282,3 +282,8 @@ def test_one_version_everywhere():
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     newest = re.search(r"^## (?!Unreleased)(\S+)", changes, re.MULTILINE).group(1)
     assert citation["version"] == newest == VERSION
+    # Who reports a hole is told which version is mended.
+    security = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    assert re.findall(r"newest one, ([\d.]+\d),", security) == [
+        VERSION.rpartition(".")[0]
+    ]

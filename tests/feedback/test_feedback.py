@@ -123,6 +123,7 @@ def test_a_whole_notebook_is_cut():
 def test_who_failed_learns_why_and_what_to_do(course):
     page = page_of(course, "bob")
     assert "could not be graded" in page and "breaks off in the middle" in page
+    assert "cut short?</p>" in page  # the sentence has its end
     assert "What to do" in page and "<script" not in page
     assert "points" not in re.sub("<style>.*?</style>", "", page, flags=re.S)
 
