@@ -68,14 +68,14 @@ class Property:
                 "take numbers from rng"
             )
 
-    def cases(self, seed: str) -> list[dict]:
+    def cases(self, seed: str, drawn: int = DRAWN_CASES) -> list[dict]:
         """The edge cases, then those that are drawn."""
-        return [*self.edges, *self.drawn(seed)]
+        return [*self.edges, *self.drawn(seed, drawn)]
 
-    def drawn(self, seed: str) -> list[dict]:
-        """Cases that depend only on `seed`, DRAWN_CASES of them or more."""
+    def drawn(self, seed: str, least: int = DRAWN_CASES) -> list[dict]:
+        """Cases that depend only on `seed`, `least` of them or more."""
         rng, made = random.Random(f"{seed}/{self.name}"), []
-        while len(made) < DRAWN_CASES:
+        while len(made) < least:
             some = self.draw(rng)
             if not some:
                 raise ValueError(
@@ -212,6 +212,7 @@ class Exercise:
         seed: str,
         properties: Iterable[str] | None = None,
         fixed: dict[tuple[str, int], dict] | None = None,
+        drawn: int = DRAWN_CASES,
     ) -> dict:
         """The exercise as `gdhelpers.verdicts.rule` wants it, answers included.
 
@@ -221,6 +222,7 @@ class Exercise:
             properties: only these; None means all.
             fixed: the cases that every seed asks, answered, by property and place. Who
                 tries many seeds hands in the same each time, empty at first.
+            drawn: how many cases to draw for each property, at least.
         """
         fixed = {} if fixed is None else fixed
         wanted = list(self.properties if properties is None else properties)
@@ -229,7 +231,7 @@ class Exercise:
             "tolerance": {"rel": self.rel, "abs": self.abs},
             "mistakes": [m.told for m in self.mistakes],
             "properties": {
-                name: {"cases": self._asked(name, reference, seed, fixed)}
+                name: {"cases": self._asked(name, reference, seed, fixed, drawn)}
                 for name in wanted
             },
         }
@@ -240,14 +242,15 @@ class Exercise:
         reference: Callable,
         seed: str,
         fixed: dict[tuple[str, int], dict],
+        drawn: int,
     ) -> list[dict]:
         asked = self.properties[name]
         for place, edge in enumerate(asked.edges):
             if (name, place) not in fixed:
                 fixed[name, place] = self._answered(edge, reference)
         first = [fixed[name, place] for place in range(len(asked.edges))]
-        drawn = asked.cases(f"{seed}/{self.name}")[len(first) :]
-        return [*first, *(self._answered(case, reference) for case in drawn)]
+        more = asked.drawn(f"{seed}/{self.name}", drawn)
+        return [*first, *(self._answered(case, reference) for case in more)]
 
     def _answered(self, asked: dict, reference: Callable) -> dict:
         expected = run_case(reference, asked)
