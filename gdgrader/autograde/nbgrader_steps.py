@@ -6,7 +6,8 @@ from __future__ import annotations
 import contextlib
 import glob
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from functools import partial
 from pathlib import Path
 
@@ -23,9 +24,10 @@ from gdgrader.autograde.safe_folder import made_safe, unreadable
 from gdgrader.course.edition import Edition, instructors_version
 from gdgrader.course.paths import CoursePaths
 from gdgrader.gradebook import states
-from gdgrader.gradebook.scores import RECORD
+from gdgrader.gradebook.scores import RECORD, Scores
 from gdgrader.grading.notebook import graded, prepared
 from gdgrader.grading.worker import own_kit
+from gdgrader.limited import Delayed
 from gdgrader.sandbox.limits import Limits
 from gdgrader.submission.choose import NOTHING, Chosen, find_notebook, read_ordinary
 from gdgrader.submission.files import files_below
@@ -51,7 +53,7 @@ class SubmissionExporter(NotebookExporter):
         super().__init__(*args, **kwargs)
         self.remarks: dict[Path, list[str]] = {}  # of a submission's folder
         self.chosen: dict[Path, Chosen] = {}  # by the path it should have
-        self.missing: dict[Path, str] = {}  # by folder: why there is none
+        self.missing: dict[Path, Exception] = {}  # by folder: why there is none
         if isinstance(self.parent, Autograde):
             self.paths = CoursePaths(self.parent.coursedir)
             self.configured_hook = self.parent.pre_convert_hook
@@ -88,10 +90,10 @@ class SubmissionExporter(NotebookExporter):
         if not why and not {Path(n).stem for n in notebooks} & set(self._names(lesson)):
             why = self.missing.get(folder, NOTHING)
         if why:
-            reason = "; ".join([why, *self.remarks[folder]])
+            reason = "; ".join([str(why), *self.remarks[folder]])
             for resources in self._notebooks_of(who, lesson):
                 with contextlib.suppress(MissingEntry):
-                    _fail(resources, reason, Fault.UNREADABLE)
+                    _fail(resources, reason, _fault(why))
         if self.configured_hook:
             self.configured_hook(
                 assignment=assignment, student=student, notebooks=notebooks
@@ -104,8 +106,8 @@ class SubmissionExporter(NotebookExporter):
             try:
                 edition = instructors_version(source / path.name, self.config)
                 self.chosen[path] = find_notebook(folder, name, edition)
-            except (Unreadable, OSError, ValueError) as error:
-                self.missing[folder] = str(error)
+            except (Unreadable, Delayed, OSError, ValueError) as error:
+                self.missing[folder] = error
         return self.chosen.get(path)
 
     def _names(self, lesson: str) -> list[str]:
@@ -151,7 +153,7 @@ class SubmissionExporter(NotebookExporter):
             reason = LINKED if linked else self.missing.get(folder.resolve(), NOTHING)
             for resources in self._notebooks_of(student, lesson):
                 with contextlib.suppress(MissingEntry):
-                    _fail(resources, reason, Fault.UNREADABLE)
+                    _fail(resources, str(reason), _fault(reason))
                     self.log.error("%s: not graded: %s", student, reason)
             older = self.paths.autograded(student, lesson)
             if older.exists():
@@ -223,7 +225,10 @@ class GdExecute(NbGraderPreprocessor):
         return limits if isinstance(limits, Limits) else Limits.of(limits)
 
     def preprocess(self, nb: NotebookNode, resources: dict):
-        """Execute and judge; leave the scores for `SaveVerdicts`."""
+        """Execute and judge; leave the scores for `SaveVerdicts`.
+
+        Once more where load, or trouble of our own, may have had a part in it.
+        """
         exporter = self.parent
         edition = exporter.edition(resources)
         files, notes = files_below(
@@ -232,13 +237,26 @@ class GdExecute(NbGraderPreprocessor):
             exporter.paths.release(resources["nbgrader"]["assignment"]),
         )
         nb.metadata[RECORD]["notes"] += notes
-        kit = own_kit()
-        sandbox = kit.sandbox.open(self.sandbox, self.limits)
-        judge = kit.judge(edition, exporter.seed, sandbox)
-        scores = graded(nb, judge, sandbox, files)
+        untouched = deepcopy(nb)
+        try:
+            scores = self._graded(nb, edition, files)
+            sound = not scores.undecided
+        except RuntimeError:  # nothing that a student's code does
+            sound = False
+        if not sound:
+            nb = untouched
+            scores = self._graded(nb, edition, files)
         state = states.State(states.GRADED, seed=exporter.seed)
         resources[RECORD] = (scores, state)
         return nb, resources
+
+    def _graded(
+        self, nb: NotebookNode, edition: Edition, files: Mapping[str, bytes]
+    ) -> Scores:
+        kit = own_kit()
+        sandbox = kit.sandbox.open(self.sandbox, self.limits)
+        judge = kit.judge(edition, self.parent.seed, sandbox)
+        return graded(nb, judge, sandbox, files)
 
 
 class SaveVerdicts(NbGraderPreprocessor):
@@ -256,6 +274,11 @@ class SaveVerdicts(NbGraderPreprocessor):
 
         states.retried(write)
         return nb, resources
+
+
+def _fault(why: str | Exception) -> Fault:
+    """Whose fault it is that there is no notebook."""
+    return Fault.GRADER if isinstance(why, Delayed) else Fault.UNREADABLE
 
 
 def _place(resources: dict) -> states.NotebookKey:
