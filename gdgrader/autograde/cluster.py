@@ -74,7 +74,8 @@ def results(
 
     As `gdgrader.autograde.pool.results`, `undecided` included. What a lost worker had
     in hand is done elsewhere; a task that loses worker after worker comes back as
-    distributed's KilledWorker. A task's time is bounded by its own limits, not from here.
+    distributed's KilledWorker. A task's time is bounded by its own limits, not from
+    here.
     """
     from distributed import as_completed  # who grades without Dask need not have it
 

@@ -95,7 +95,7 @@ class _Execution:
             for index, cell in enumerate(self.notebook.cells):
                 if cell.cell_type == "code":
                     await self._cell(index)
-            if self.kernels > 1:
+            if self.kernels > 1 and not self.result.undecided:
                 await self._hear_again()
             self._blame()
         finally:
