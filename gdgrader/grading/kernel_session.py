@@ -58,11 +58,18 @@ class _Span:
 
     Args:
         seconds: its limit, in the terms of `Spent`.
+
+    Attributes:
+        interrupted: by what it was that it took so much, if it did.
     """
 
-    def __init__(self, kernel: ForkedKernel, seconds: float, wall_factor: float):
+    interrupted: Over | None = None
+
+    def __init__(
+        self, kernel: ForkedKernel, seconds: float, wall_factor: float
+    ) -> None:
         self._kernel, self._factor = kernel, wall_factor
-        self._reason: Over | None = None
+        self._earlier = Spent()  # before the interrupt
         self._begin(seconds)
         kernel.at_rest = False
 
@@ -72,24 +79,24 @@ class _Span:
 
     @property
     def spent(self) -> Spent:
-        """What it has taken so far; by the clock also what no look has seen."""
+        """All that it has taken."""
+        return self._earlier + self._now()
+
+    def _now(self) -> Spent:
+        # By the clock also what no look has seen.
         seen = self._kernel.spent - self._first
         return replace(seen, clock=time.monotonic() - self._began)
 
-    @property
-    def interrupted(self) -> Over | None:
-        """Why it was interrupted, if it was."""
-        return self._reason
-
     async def look(self, interrupt: Callable[[], Awaitable[None]]) -> Over | None:
-        """Interrupt what has taken all it may; later say by what that was not heeded.
+        """Interrupt what has taken all it may; where that is not heeded, say by what
+        it was.
 
         Errors: what `interrupt` raises.
         """
-        over = self.spent.over(self._seconds, self._factor)
-        if not over or self._reason:
+        over = self._now().over(self._seconds, self._factor)
+        if not over or self.interrupted:
             return over
-        self._reason = over
+        self.interrupted, self._earlier = over, self._now()
         await interrupt()
         self._begin(INTERRUPT_SECONDS)
         return None
