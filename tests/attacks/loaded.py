@@ -23,6 +23,7 @@ from gdgrader.autograde.runner import Outcome
 
 from . import ATTACKS
 from .pipeline import LIMITS
+from .work import WORK
 
 # Each takes what others would need: processes, time, memory, what Linux counts per
 # user, the grader's own attention.
@@ -68,8 +69,6 @@ def graded(
 
 def a_class(count: int) -> tuple[dict[str, dict[str, str]], dict[str, float]]:
     """The work of so many honest students, and the points that each has earned."""
-    from .test_class import WORK
-
     kinds = list(WORK.values())
     names = [f"{number:02} student" for number in range(count)]
     work = {name: kinds[i % len(kinds)] for i, name in enumerate(names)}
