@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import glob
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from copy import deepcopy
 from functools import partial
 from pathlib import Path
@@ -24,10 +24,12 @@ from gdgrader.autograde.safe_folder import made_safe, unreadable
 from gdgrader.course.edition import Edition, instructors_version
 from gdgrader.course.paths import CoursePaths
 from gdgrader.gradebook import states
-from gdgrader.gradebook.scores import RECORD, Scores
+from gdgrader.gradebook.scores import RECORD
+from gdgrader.grading.judge import Judge
 from gdgrader.grading.notebook import graded, prepared
 from gdgrader.grading.worker import own_kit
 from gdgrader.limited import Delayed
+from gdgrader.sandbox.host import KernelHost
 from gdgrader.sandbox.limits import Limits
 from gdgrader.submission.choose import NOTHING, Chosen, find_notebook, read_ordinary
 from gdgrader.submission.files import files_below
@@ -238,25 +240,23 @@ class GdExecute(NbGraderPreprocessor):
         )
         nb.metadata[RECORD]["notes"] += notes
         untouched = deepcopy(nb)
+        judge, sandbox = self._equipped(edition)
         try:
-            scores = self._graded(nb, edition, files)
-            sound = not scores.undecided
+            scores = graded(nb, judge, sandbox, files)
         except RuntimeError:  # nothing that a student's code does
-            sound = False
-        if not sound:
+            scores = None
+        if scores is None or scores.undecided:
             nb = untouched
-            scores = self._graded(nb, edition, files)
+            judge, sandbox = self._equipped(edition)
+            scores = graded(nb, judge, sandbox, files)
         state = states.State(states.GRADED, seed=exporter.seed)
         resources[RECORD] = (scores, state)
         return nb, resources
 
-    def _graded(
-        self, nb: NotebookNode, edition: Edition, files: Mapping[str, bytes]
-    ) -> Scores:
+    def _equipped(self, edition: Edition) -> tuple[Judge, KernelHost]:
         kit = own_kit()
         sandbox = kit.sandbox.open(self.sandbox, self.limits)
-        judge = kit.judge(edition, self.parent.seed, sandbox)
-        return graded(nb, judge, sandbox, files)
+        return kit.judge(edition, self.parent.seed, sandbox), sandbox
 
 
 class SaveVerdicts(NbGraderPreprocessor):

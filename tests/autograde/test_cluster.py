@@ -152,7 +152,11 @@ def test_what_load_may_have_done_is_tried_again_alone(scheduler, tmp_path):
             if name == "raises" and tried.exists():
                 raise ValueError(name)
             tried.touch()
-            return "load" if name == "raises" else sorted(os.listdir(folder))
+            return (
+                "load"
+                if name == "raises"
+                else sorted(one.name for one in folder.iterdir())
+            )
         finally:
             mine.unlink()
 
