@@ -1,6 +1,6 @@
 """Right notebooks with an end, a flood, a crash or a slow cell of the student's own.
 
-    python -m benchmarks.fair_endings [--count 300] [--loops 4] [--workers 2]
+    python -m tests.attacks.endings [--count 300] [--loops 4] [--workers 2]
 
 All have answered everything rightly, and have one further cell: a quarter each says
 `exit()`, prints without end, crashes, or works for a while. Prints how many got which
@@ -17,7 +17,7 @@ from collections import Counter
 from pathlib import Path
 
 # As pytest finds `course`.
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from busy import loops
 from course import LESSON, RIGHT, Course, insert
