@@ -158,7 +158,7 @@ class KernelSession:
         left_running: whether what was run last left something that acts by itself: a
             thread, a process, a timer. The kernel says so, which can be a stranger's.
         spent: what it has taken for all that was asked of it.
-        doubtful: whether load may have kept it from something.
+        doubtful: whether load may have kept it from what was asked last.
     """
 
     left_running = doubtful = False
@@ -262,7 +262,7 @@ class KernelSession:
         finally:
             span.close()
             self.spent += span.spent
-            self.doubtful |= span.interrupted is Over.PERHAPS_LOAD
+            self.doubtful = span.interrupted is Over.PERHAPS_LOAD
 
     async def _reply(self, asked: str, span: _Span, seconds: float) -> dict:
         looks = 0.0
