@@ -112,7 +112,7 @@ WAITS = {
     "a pipe": "os.read(os.pipe()[0], 1)",
     "an event": "threading.Event().wait()",
     "a child that sleeps": "subprocess.run(['sleep', '1000000'])",
-    "a socket": "socket.socketpair()[0].recv(1)",
+    "a socket": "pair = socket.socketpair(); pair[0].recv(1)",
     "a process that is stopped": "child = subprocess.Popen(['sleep', '9'])\n"
     "child.send_signal(19); child.wait()",
 }
