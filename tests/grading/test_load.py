@@ -37,8 +37,7 @@ HEAVY = {
         f"{SPIN}for i in range(50):\n    print(i, flush=True)\n    spin(0.01)\n{HELPER}"
     ],
     "in a child": [
-        "import subprocess, sys\n"
-        f"code = '''{SPIN}spin(0.4)'''\n"
+        f"import subprocess, sys\ncode = {SPIN + 'spin(0.4)'!r}\n"
         f"subprocess.run([sys.executable, '-S', '-c', code], check=True)\n{HELPER}"
     ],
     "in threads": [
