@@ -210,8 +210,10 @@ def gdgrader(course: Course) -> None:
     runner.grade(LESSON, config=course.config, workers=0, isolated=False)
 
 
-@pytest.mark.parametrize("grade", [gdgrader, nbgrader])
-@pytest.mark.parametrize("name", LATE)
+BOTH = [*((name, gdgrader) for name in LATE), ("a cell", nbgrader)]
+
+
+@pytest.mark.parametrize(("name", "grade"), BOTH)
 def test_what_came_too_late_is_tried_again(small, monkeypatch, name, grade):
     hand_in(small, name)
     clock = Clock(monkeypatch)
@@ -222,8 +224,7 @@ def test_what_came_too_late_is_tried_again(small, monkeypatch, name, grade):
     assert small.notes("ann") == ""
 
 
-@pytest.mark.parametrize("grade", [gdgrader, nbgrader])
-@pytest.mark.parametrize("name", LATE)
+@pytest.mark.parametrize(("name", "grade"), BOTH)
 def test_what_cannot_be_decided_is_for_a_person(small, monkeypatch, name, grade):
     hand_in(small, name)
     clock = Clock(monkeypatch)
