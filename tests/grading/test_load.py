@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from busy import one_processor_with
-from course import DESCEND, LESSON, RIGHT, STEP, Course, insert
+from course import DESCEND, FULL, LESSON, RIGHT, STEP, Course, insert
 
 from gdgrader.autograde import runner
 from gdgrader.autograde.runner import Outcome
@@ -232,15 +232,11 @@ def test_what_cannot_be_decided_is_for_a_person(small, monkeypatch, name, grade)
     grade(small)
     assert small.state("ann").status == WAITING
     scores = small.scores("ann")
-    assert all(scores[g] in (None, most) for g, most in full(small).items())
+    assert all(scores[g] in (None, most) for g, most in FULL.items())
     assert scores["step_up"] is None
     assert "too busy" in small.notes("ann")
     stored = small.autograded("ann").metadata.gdgrader.verdicts["step_up"]
     assert stored["fault"] == Fault.GRADER
-
-
-def full(course: Course) -> dict[str, float]:
-    return {"step_up": 1.0, "step_down": 2.0, "descend_long": 4.0}
 
 
 def test_the_next_run_tries_what_was_not_decided(small, monkeypatch):
@@ -287,4 +283,4 @@ def test_who_is_kept_waiting_by_a_disk_is_not_blamed(tmp_path):
             LESSON, config=course.config, workers=0, sandbox=sandbox
         )
     assert outcome.status == WAITING
-    assert course.scores("ann") == {**dict.fromkeys(full(course)), "words": 0.0}
+    assert course.scores("ann") == {**dict.fromkeys(FULL), "words": 0.0}
