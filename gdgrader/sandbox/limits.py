@@ -25,7 +25,7 @@ class Limits:
     cell_seconds: float = 60
     answer_seconds: float = 20  # of a graded cell, for all its inputs
     submission_seconds: float = 600
-    wall_factor: float = 20
+    wall_factor: float = 60
 
     @classmethod
     def of(cls, changed: Mapping[str, float]) -> Self:
