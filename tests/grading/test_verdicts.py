@@ -25,7 +25,9 @@ from gdhelpers.cases import run_case
 from gdhelpers.checks import TABLE, CheckFailed, check
 from gdhelpers.verdicts import Fault, Verdict, rule
 
-LIMITS = Limits(cell_seconds=20, submission_seconds=60, memory_bytes=600 * MB)
+LIMITS = Limits(
+    cell_seconds=20, submission_seconds=60, memory_bytes=600 * MB, wall_factor=1000
+)
 FULL = {"right": True, "hint": "Full marks, says the forger.", "fault": "none"}
 MARKUP = "<b>✓ f: right</b> Not written yet expected: 3"
 STEPS = {
