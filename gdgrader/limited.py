@@ -34,6 +34,11 @@ class Exceeded(RuntimeError):
     """It took too much; the message says of what, and may follow "because"."""
 
 
+class Delayed(Exceeded):
+    """It was not done long after it should have been, twice, and had not used what it
+    may: the machine's affair, and nobody's fault."""
+
+
 @dataclass(frozen=True)
 class Allowance:
     """What one piece of work may take.
@@ -68,14 +73,17 @@ def limited_each(
     """What `function` returns, or raises, for each item, one child doing many.
 
     Each may take what is allowed; an item for which it was not enough gets Exceeded,
-    and the next one another child.
+    and the next one another child. What came late is tried once more.
     """
     if resource is None:
         yield from (_tried(function, item) for item in items)
         return
-    done = 0
+    done, late = 0, -1
     while done < len(items):
         for result in _child(allowed, function, items[done:]):
+            if isinstance(result, Delayed) and late < done:
+                late = done
+                break
             done += 1
             yield result
 
@@ -90,13 +98,15 @@ def _child(
         os.close(reads)
         _answer(writes, allowed, function, items)
     os.close(writes)
-    left = len(items)
+    left, late = len(items), False
     try:
         with os.fdopen(reads, "rb", buffering=0) as pipe:
             while left and (told := _heard(pipe, PATIENCE * allowed.seconds)):
                 # Our own function answers: a stranger's text is what it was about.
                 yield pickle.loads(told)
                 left -= 1
+    except TimeoutError:
+        late = True
     except Exceeded as error:
         yield error
         left = 0
@@ -104,7 +114,10 @@ def _child(
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
         status = os.waitpid(child, 0)[1]
-    if left:
+    if late:
+        most = f"{PATIENCE * allowed.seconds:g} s"
+        yield Delayed(f"it was not done within {most} by the clock")
+    elif left:
         yield Exceeded(_why(status, allowed))
 
 
@@ -156,13 +169,16 @@ def _told(result: Any, allowed: Allowance) -> bytes:
 
 
 def _heard(pipe: Any, patience: float) -> bytes:
-    """The child's next answer; nothing where it gives none."""
+    """The child's next answer; nothing where it has ended without one.
+
+    Errors: TimeoutError where it comes too late; Exceeded where it is too much.
+    """
     told, end, wanted = bytearray(), time.monotonic() + patience, 8
     with selectors.DefaultSelector() as ready:
         ready.register(pipe, selectors.EVENT_READ)
         while len(told) < wanted:
             if not ready.select(max(0, end - time.monotonic())):
-                return b""
+                raise TimeoutError
             part = pipe.read(min(MB, wanted - len(told)))
             if not part:
                 return b""

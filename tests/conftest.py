@@ -30,6 +30,7 @@ LONG = (
     "test_seed_table",
     "test_browser",
     "test_judge",
+    "test_load",
     "test_killed",
     "test_docs",
     "test_build",

@@ -11,7 +11,14 @@ import psutil
 import pytest
 
 from gdgrader import limited as module
-from gdgrader.limited import MB, Allowance, Exceeded, limited, limited_each
+from gdgrader.limited import (
+    MB,
+    Allowance,
+    Delayed,
+    Exceeded,
+    limited,
+    limited_each,
+)
 
 SMALL = Allowance(seconds=1, memory=100 * MB)
 
@@ -69,10 +76,42 @@ def test_whatever_ends_it_is_told(work):
         limited(Allowance(seconds=60, memory=1000 * MB), work)
 
 
-def test_who_only_waits_is_ended_too(monkeypatch):
-    monkeypatch.setattr(module, "PATIENCE", 0.2)
-    with pytest.raises(Exceeded):
-        limited(SMALL, time.sleep, 3600)
+def test_who_only_waits_is_ended_too(monkeypatch, tmp_path):
+    """After a second try: it had not used what it may."""
+    tries = tmp_path / "tries"
+
+    def wait():
+        with tries.open("a") as file:
+            file.write("x")
+        time.sleep(3600)
+
+    monkeypatch.setattr(module, "PATIENCE", 0.5)
+    with pytest.raises(Delayed, match="by the clock"):
+        limited(SMALL, wait)
+    assert tries.read_text() == "xx"
+
+
+def test_what_came_late_once_is_not_lost(monkeypatch, tmp_path):
+    def work(name):
+        if name in "bd" and not (tmp_path / name).exists():
+            (tmp_path / name).touch()
+            time.sleep(3600)
+        return name
+
+    monkeypatch.setattr(module, "PATIENCE", 0.5)
+    assert list(limited_each(SMALL, work, "abcd")) == list("abcd")
+
+
+def test_one_that_is_always_late_keeps_no_other(monkeypatch):
+    def work(name):
+        if name in "bc":
+            time.sleep(3600)
+        return name
+
+    monkeypatch.setattr(module, "PATIENCE", 0.5)
+    found = list(limited_each(SMALL, work, "abcd"))
+    assert found[0] == "a" and found[3] == "d"
+    assert [type(one) for one in found[1:3]] == [Delayed, Delayed]
 
 
 def test_results_and_exceptions_come_back():

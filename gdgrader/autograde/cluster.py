@@ -65,17 +65,22 @@ def connect(address: str) -> Client:
 
 
 def results(
-    work: Callable[[Any], Any], tasks: Iterable[Any], client: Client
+    work: Callable[[Any], Any],
+    tasks: Iterable[Any],
+    client: Client,
+    undecided: Callable[[Any], bool] = lambda result: False,
 ) -> Iterator[tuple[Any, Any]]:
     """Do `work(task)` on the cluster; yield each task once, with what came of it.
 
-    As `gdgrader.autograde.pool.results`. What a lost worker had in hand is done
-    elsewhere; a task that loses worker after worker comes back as distributed's
-    KilledWorker. A task's time is bounded by its own limits, not from here.
+    As `gdgrader.autograde.pool.results`, `undecided` included. What a lost worker had
+    in hand is done elsewhere; a task that loses worker after worker comes back as
+    distributed's KilledWorker. A task's time is bounded by its own limits, not from
+    here.
     """
     from distributed import as_completed  # who grades without Dask need not have it
 
     waiting, asked, run = iter(tasks), {}, secrets.token_hex(4)
+    first: dict[str, Any] = {}  # what came of those that are done once more, by key
     done = as_completed(loop=client.loop)
 
     def send(most: int) -> None:
@@ -88,6 +93,7 @@ def results(
             done.add(future)
 
     sent: list[str] = []
+    again: list[tuple[Any, Any]] = []
     try:
         send(AHEAD * sum(client.nthreads().values()))
         for future in done:
@@ -99,9 +105,19 @@ def results(
             except Exception as error:
                 result = RuntimeError(f"{type(error).__name__}: {error}")
             future.release()
+            if future.key not in first and undecided(result):
+                again.append((task, result))
+            else:
+                kept = first.get(future.key)
+                broke = isinstance(result, RuntimeError) and kept is not None
+                yield task, kept if broke else result
             # Workers may have come meanwhile, or gone.
             send(max(0, AHEAD * sum(client.nthreads().values()) - len(asked)) or 1)
-            yield task, result
+            if not asked and again:
+                task, result = again.pop(0)
+                waiting = iter([task])
+                send(1)
+                first[sent[-1]] = result
     finally:
         with contextlib.suppress(Exception):  # the scheduler may be gone
             client.cancel(list(done.futures), force=True)

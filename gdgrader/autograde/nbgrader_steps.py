@@ -7,6 +7,7 @@ import contextlib
 import glob
 import secrets
 from collections.abc import Iterator
+from copy import deepcopy
 from functools import partial
 from pathlib import Path
 
@@ -24,8 +25,11 @@ from gdgrader.course.edition import Edition, instructors_version
 from gdgrader.course.paths import CoursePaths
 from gdgrader.gradebook import states
 from gdgrader.gradebook.scores import RECORD
+from gdgrader.grading.judge import Judge
 from gdgrader.grading.notebook import graded, prepared
 from gdgrader.grading.worker import own_kit
+from gdgrader.limited import Delayed
+from gdgrader.sandbox.host import KernelHost
 from gdgrader.sandbox.limits import Limits
 from gdgrader.submission.choose import NOTHING, Chosen, find_notebook, read_ordinary
 from gdgrader.submission.files import files_below
@@ -51,7 +55,7 @@ class SubmissionExporter(NotebookExporter):
         super().__init__(*args, **kwargs)
         self.remarks: dict[Path, list[str]] = {}  # of a submission's folder
         self.chosen: dict[Path, Chosen] = {}  # by the path it should have
-        self.missing: dict[Path, str] = {}  # by folder: why there is none
+        self.missing: dict[Path, Exception] = {}  # by folder: why there is none
         if isinstance(self.parent, Autograde):
             self.paths = CoursePaths(self.parent.coursedir)
             self.configured_hook = self.parent.pre_convert_hook
@@ -88,10 +92,10 @@ class SubmissionExporter(NotebookExporter):
         if not why and not {Path(n).stem for n in notebooks} & set(self._names(lesson)):
             why = self.missing.get(folder, NOTHING)
         if why:
-            reason = "; ".join([why, *self.remarks[folder]])
+            reason = "; ".join([str(why), *self.remarks[folder]])
             for resources in self._notebooks_of(who, lesson):
                 with contextlib.suppress(MissingEntry):
-                    _fail(resources, reason, Fault.UNREADABLE)
+                    _fail(resources, reason, _fault(why))
         if self.configured_hook:
             self.configured_hook(
                 assignment=assignment, student=student, notebooks=notebooks
@@ -104,8 +108,8 @@ class SubmissionExporter(NotebookExporter):
             try:
                 edition = instructors_version(source / path.name, self.config)
                 self.chosen[path] = find_notebook(folder, name, edition)
-            except (Unreadable, OSError, ValueError) as error:
-                self.missing[folder] = str(error)
+            except (Unreadable, Delayed, OSError, ValueError) as error:
+                self.missing[folder] = error
         return self.chosen.get(path)
 
     def _names(self, lesson: str) -> list[str]:
@@ -151,7 +155,7 @@ class SubmissionExporter(NotebookExporter):
             reason = LINKED if linked else self.missing.get(folder.resolve(), NOTHING)
             for resources in self._notebooks_of(student, lesson):
                 with contextlib.suppress(MissingEntry):
-                    _fail(resources, reason, Fault.UNREADABLE)
+                    _fail(resources, str(reason), _fault(reason))
                     self.log.error("%s: not graded: %s", student, reason)
             older = self.paths.autograded(student, lesson)
             if older.exists():
@@ -223,7 +227,10 @@ class GdExecute(NbGraderPreprocessor):
         return limits if isinstance(limits, Limits) else Limits.of(limits)
 
     def preprocess(self, nb: NotebookNode, resources: dict):
-        """Execute and judge; leave the scores for `SaveVerdicts`."""
+        """Execute and judge; leave the scores for `SaveVerdicts`.
+
+        Once more where load, or trouble of our own, may have had a part in it.
+        """
         exporter = self.parent
         edition = exporter.edition(resources)
         files, notes = files_below(
@@ -232,13 +239,24 @@ class GdExecute(NbGraderPreprocessor):
             exporter.paths.release(resources["nbgrader"]["assignment"]),
         )
         nb.metadata[RECORD]["notes"] += notes
-        kit = own_kit()
-        sandbox = kit.sandbox.open(self.sandbox, self.limits)
-        judge = kit.judge(edition, exporter.seed, sandbox)
-        scores = graded(nb, judge, sandbox, files)
+        untouched = deepcopy(nb)
+        judge, sandbox = self._equipped(edition)
+        try:
+            scores = graded(nb, judge, sandbox, files)
+        except RuntimeError:  # nothing that a student's code does
+            scores = None
+        if scores is None or scores.undecided:
+            nb = untouched
+            judge, sandbox = self._equipped(edition)
+            scores = graded(nb, judge, sandbox, files)
         state = states.State(states.GRADED, seed=exporter.seed)
         resources[RECORD] = (scores, state)
         return nb, resources
+
+    def _equipped(self, edition: Edition) -> tuple[Judge, KernelHost]:
+        kit = own_kit()
+        sandbox = kit.sandbox.open(self.sandbox, self.limits)
+        return kit.judge(edition, self.parent.seed, sandbox), sandbox
 
 
 class SaveVerdicts(NbGraderPreprocessor):
@@ -256,6 +274,11 @@ class SaveVerdicts(NbGraderPreprocessor):
 
         states.retried(write)
         return nb, resources
+
+
+def _fault(why: str | Exception) -> Fault:
+    """Whose fault it is that there is no notebook."""
+    return Fault.GRADER if isinstance(why, Delayed) else Fault.UNREADABLE
 
 
 def _place(resources: dict) -> states.NotebookKey:

@@ -53,6 +53,7 @@ def _short_folder() -> Iterator[None]:
 class _Job:
     task: Any
     tries: int = 0
+    first: Any = None  # what came of it, where it is done once more, alone
 
 
 @dataclass
@@ -69,6 +70,7 @@ def results(
     workers: int,
     patience: float,
     equip: Callable[[], Any] | None = None,
+    undecided: Callable[[Any], bool] = lambda result: False,
 ) -> Iterator[tuple[Any, Any]]:
     """Do `work(task)` in other processes; yield each task with what came of it.
 
@@ -82,19 +84,24 @@ def results(
         patience: seconds for one task, after which its worker is ended.
         equip: called here whenever a worker is started; what it returns is sent along,
             and given to `work` besides each task.
+        undecided: whether a result may be the machine's load's doing. Such a task is
+            done once more when all others are done, one at a time.
     """
     if not workers:
-        yield from ((task, work(task)) for task in tasks)
+        yield from _here(work, tasks, undecided)
         return
     waiting = map(_Job, tasks)  # may be large: each is made when it is needed
-    crew, leaving = [], []
+    crew, leaving, again = [], [], []
     try:
         while True:
             while len(crew) < workers and (job := next(waiting, None)):
                 crew.append(_start(work, equip))
                 _give(crew[-1], job)
-            if not crew:
+            if not crew and not again:
                 return
+            if not crew:
+                waiting, again, workers = iter(again), [], 1
+                continue
             _end_the_slow(crew, patience)
             for worker in _ready(crew):
                 result, job = _receive(worker), worker.job
@@ -112,7 +119,11 @@ def results(
                     crew.remove(worker)
                     worker.pipe.close()  # its cue to leave
                     leaving.append(worker)
-                yield job.task, result
+                if job.first is None and undecided(result):
+                    job.first, job.tries = result, 0
+                    again.append(job)
+                    continue
+                yield job.task, _better(result, job.first)
     finally:
         for worker in [*crew, *leaving]:
             worker.process.kill()  # what it started ends with it
@@ -121,6 +132,26 @@ def results(
 
 
 _DIED = object()
+
+
+def _here(
+    work: Callable[..., Any], tasks: Iterable[Any], undecided: Callable[[Any], bool]
+) -> Iterator[tuple[Any, Any]]:
+    """Do the work in this process."""
+    again = []
+    for task in tasks:
+        result = work(task)
+        if undecided(result):
+            again.append(task)
+        else:
+            yield task, result
+    yield from ((task, work(task)) for task in again)
+
+
+def _better(result: Any, first: Any) -> Any:
+    """The second result, unless there is none and was a first."""
+    failed = isinstance(result, RuntimeError)
+    return first if failed and first is not None else result
 
 
 def _start(work: Callable, equip: Callable[[], Any] | None) -> _Worker:

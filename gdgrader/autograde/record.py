@@ -107,7 +107,9 @@ class Record:
             )
         ours = {**self.sources, f"{self.notebook}.ipynb": result.notebook}
         self.folders.make_ready(task.student, merged(task.files, ours))
-        state = State(states.GRADED, "", task.fingerprint, task.seed)
+        # What is undecided the next run shall not call unchanged.
+        mark = "" if result.scores.undecided else task.fingerprint
+        state = State(states.GRADED, "", mark, task.seed)
 
         def write() -> None:
             self._register(where, handed)

@@ -27,7 +27,7 @@ from gdgrader.gradebook.folders import GradedFiles
 from gdgrader.gradebook.register import register
 from gdgrader.gradebook.states import FAILED
 from gdgrader.grading.references import PendingReferences
-from gdgrader.grading.task import Result, Task, Terms
+from gdgrader.grading.task import Result, Task, Terms, is_undecided
 from gdgrader.grading.worker import WorkerKit, grade_submission, own_kit
 from gdgrader.sandbox.bubblewrap import SandboxUnavailable
 from gdgrader.sandbox.current import CurrentSandbox
@@ -37,7 +37,8 @@ from gdgrader.submission.files import files_below, fingerprint
 from gdgrader.submission.find import LINKED, HandIn, read_hand_in
 from gdhelpers.verdicts import Fault
 
-MARGIN_SECONDS = 120  # beyond a submission's own limit, before its worker is ended
+# Beyond twice a submission's own limit by the clock, before its worker is ended.
+MARGIN_SECONDS = 1800
 # What workers are forked with, so that none has to import it.
 PRELOAD = ["gdgrader.grading.worker"]
 
@@ -84,7 +85,8 @@ def grade(
     progress = progress or (lambda *_: None)
     if dask is None:
         limits = run.terms.limits
-        patience = limits.submission_seconds + MARGIN_SECONDS
+        longest = limits.submission_seconds * limits.wall_factor
+        patience = 2 * longest + MARGIN_SECONDS  # it may be tried twice
         equip = run.equip_worker if isolated else None
         crew = partial(
             pool.results,
@@ -92,10 +94,13 @@ def grade(
             workers=workers,
             patience=patience,
             equip=equip,
+            undecided=is_undecided,
         )
         return run.all(students, crew, progress)
     with cluster.connect(dask) as client:
-        crew = partial(cluster.results, grade_submission, client=client)
+        crew = partial(
+            cluster.results, grade_submission, client=client, undecided=is_undecided
+        )
         return run.all(students, crew, progress)
 
 

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from gdgrader.course.public_checks import PUBLIC_SEED
+from gdgrader.course.public_checks import public_entry
 from gdgrader.exercises.base import Exercise
 from gdhelpers.cases import decode, run_case
 from gdhelpers.verdicts import problem
@@ -33,7 +33,7 @@ def paid(
         seed: what the questions are drawn from.
     """
     bare = replace(exercise, mistakes=[])
-    table = bare.entry(reference, PUBLIC_SEED)["properties"]
+    table = public_entry(bare, reference)["properties"]
     known = [case for asked in table.values() for case in asked["cases"]]
     memory = {_key(case) for case in known}
     entry = bare.entry(reference, seed)

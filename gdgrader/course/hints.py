@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
-from gdgrader.course.public_checks import PUBLIC_SEED
+from gdgrader.course.public_checks import public_entry
 from gdgrader.exercises import exercises
 from gdgrader.exercises.base import Exercise
 from gdgrader.exercises.edits import compiled, edited, text_of
@@ -41,9 +41,7 @@ class Told:
     where: tuple[str, ...]
 
 
-def table(
-    lesson: str | None, root: Path, folder: Path | None, seed: str = PUBLIC_SEED
-) -> Iterator[Told]:
+def table(lesson: str | None, root: Path, folder: Path | None) -> Iterator[Told]:
     """What every known mistake of a lesson, or of the course, is told.
 
     Args:
@@ -53,7 +51,7 @@ def table(
     """
     for exercise in exercises(lesson).values():
         names = load_reference(source_notebook(exercise.lesson, root))
-        entry = exercise.entry(names[exercise.function], seed)
+        entry = public_entry(exercise, names[exercise.function])
         yield from told(exercise, entry, known_mistakes(exercise))
         if folder and (path := folder / f"{exercise.name}.py").exists():
             yield from told(exercise, entry, wrong_functions(path))

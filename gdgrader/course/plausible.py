@@ -21,7 +21,7 @@ from pathlib import Path
 
 from gdgrader.course.mutants import SOURCE, Clock, Mutant, made, mutants
 from gdgrader.course.mutations import without_docstring
-from gdgrader.course.public_checks import PUBLIC_SEED
+from gdgrader.course.public_checks import public_entry
 from gdgrader.exercises.base import Exercise
 from gdgrader.exercises.reference import load_reference, solution_text, source_notebook
 from gdhelpers.cases import run_case
@@ -77,7 +77,7 @@ def hinted(exercise: Exercise, root: Path, share: float = 1.0) -> Iterator[Hinte
     path = source_notebook(exercise.lesson, root)
     names = load_reference(path)
     right = solution_text(path, exercise.function)
-    entry = exercise.entry(names[exercise.function], PUBLIC_SEED)
+    entry = public_entry(exercise, names[exercise.function])
     for mutant, its_names in mutants(exercise, names, path, None):
         slip = slip_of(mutant, right) if mutant.origin == SOURCE else ""
         if not slip or not mutant.in_share(share):

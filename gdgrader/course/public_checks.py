@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -32,12 +32,17 @@ def public_table(lesson: str, notebook: NotebookNode, path: Path) -> dict:
     known = asked_exercises(lesson, notebook, path)
     namespace = load_reference(path)
     entries = {
-        name: exercise.entry(namespace[exercise.function], PUBLIC_SEED, drawn=DRAWN)
+        name: public_entry(exercise, namespace[exercise.function])
         for name, exercise in known.items()
     }
     for entry in entries.values():
         _shorten(entry)
     return {"lesson": lesson, "exercises": rounded(entries)}
+
+
+def public_entry(exercise: Exercise, reference: Callable) -> dict:
+    """What students are asked at home, answered."""
+    return exercise.entry(reference, PUBLIC_SEED, drawn=DRAWN)
 
 
 def asked_exercises(

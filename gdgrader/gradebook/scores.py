@@ -16,7 +16,9 @@ class Scores:
         points: share of the points, 0 to 1, of the cells that were judged; a written
             answer left as it was has 0; what is not named waits for a person.
         unanswered: solution cells left as they were.
+        undecided: whether some wait because the machine was too busy to tell.
     """
 
     points: Mapping[str, float]
     unanswered: frozenset[str] = frozenset()
+    undecided: bool = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -13,13 +12,18 @@ from nbformat.v4 import new_code_cell, new_output
 
 from gdgrader.course.edition import is_demonstration, marks
 from gdgrader.grading.judge import KEY, Judge, wrong
-from gdgrader.grading.kernel_session import KernelLost, KernelSession
+from gdgrader.grading.kernel_session import (
+    BUSY,
+    KernelLost,
+    KernelSession,
+    NotFinished,
+)
 from gdgrader.sandbox.host import KernelHost
 from gdgrader.sandbox.limits import Limits
+from gdgrader.sandbox.spent import Over, Spent
 from gdgrader.submission.outputs import clean_outputs
 from gdhelpers.verdicts import Fault, Verdict
 
-JUDGE_SECONDS = 20  # for all cases of one graded cell
 NEW_KERNELS = 8  # after so many were lost, the rest is not run
 MORE_KERNELS = 12  # for those who may have lost points by another's fault
 LATER = "It left something running, and the kernel ended later on."
@@ -29,10 +33,16 @@ OURS = "Not judged: the grader had trouble of its own."
 
 @dataclass
 class RunResult:
-    """What became of a submission: a verdict for each graded cell, and remarks."""
+    """What became of a submission: a verdict for each graded cell, and remarks.
+
+    Attributes:
+        undecided: whether load may have kept a cell from its end, so that what is not
+            right is not to be called wrong either.
+    """
 
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    undecided: bool = False
 
 
 def execute(
@@ -68,7 +78,7 @@ class _Execution:
         self.notebook, self.edition, self.judge = notebook, judge.edition, judge
         self.sandbox, self.files = sandbox, files
         self.limits = sandbox.limits or Limits()
-        self.deadline = time.monotonic() + self.limits.submission_seconds
+        self.spent = Spent()  # by all kernels before this one
         self.result = RunResult()
         self.left_out: dict[int, str] = {}  # cells that ended a kernel, and how
         self.running: set[int] = set()  # cells that left something running in this one
@@ -85,7 +95,7 @@ class _Execution:
             for index, cell in enumerate(self.notebook.cells):
                 if cell.cell_type == "code":
                     await self._cell(index)
-            if self.kernels > 1:
+            if self.kernels > 1 and not self.result.undecided:
                 await self._hear_again()
             self._blame()
         finally:
@@ -114,9 +124,10 @@ class _Execution:
 
     async def _why_not(self, index: int) -> tuple[str, Fault] | None:
         """Make sure there is a kernel; if there cannot be, say why and whose fault."""
-        if time.monotonic() > self.deadline:
+        if over := self._over():
             most = self.limits.submission_seconds
             why = f"Not run: the whole notebook may take {most:g} s, and they are up."
+            self.result.undecided |= over is Over.PERHAPS_LOAD
             return why, Fault.LIMIT
         if self.session is None:
             await self._again(index)
@@ -133,7 +144,7 @@ class _Execution:
         try:
             remarks = await self._execute(index, cell)
         except KernelLost as lost:
-            if found := await self._lost(index, str(lost), suspected):
+            if found := await self._lost(index, lost, suspected):
                 await self._cell(index, found)
         else:
             for remark in remarks:
@@ -141,26 +152,28 @@ class _Execution:
                 self._note(index, remark)
 
     async def _lost(
-        self, index: int, why: str | None, suspected: frozenset[int]
+        self, index: int, lost: KernelLost, suspected: frozenset[int]
     ) -> frozenset[int]:
         """Leave out who may have ended the kernel while the cell at `index` had it.
 
         Returns all who are suspected in its place; none where it was alone, and so is
-        to blame itself. It is left out then too, but for `why` None.
+        to blame itself. It is left out then too, unless it is judged.
         """
+        self.result.undecided |= lost.fault.ours
         await self._stop()
         if found := self.running - self.left_out.keys():
             self.left_out |= dict.fromkeys(found, LATER)
             return suspected | found
         for innocent in suspected:
             self.left_out.pop(innocent, None)
-        if why:
-            self.left_out[index] = why
+        if not self._graded(self.notebook.cells[index]):
+            self.left_out[index] = str(lost)
         return frozenset()
 
     async def _execute(self, index: int, cell: NotebookNode) -> tuple[str, ...]:
         seconds = self._seconds(self.limits.cell_seconds)
         remarks = await self.session.execute(cell, index, seconds)
+        self.result.undecided |= self.session.doubtful
         if self.session.left_running:
             self.running.add(index)
         return remarks
@@ -198,20 +211,14 @@ class _Execution:
             self.result.verdicts |= await self._ask(grade_ids)
             if self.session.left_running:
                 self.running.add(index)
-        except TimeoutError:
+        except NotFinished as error:
             if len(grade_ids) > 1:
                 self.alone.update(grade_ids)
                 await self._cell(index, suspected)
             else:
-                self.endless.add(grade_ids[0])
-                self._not_right(
-                    grade_ids[0],
-                    f"Your function did not finish within {JUDGE_SECONDS} s: a loop "
-                    "without an end?",
-                    Fault.LIMIT,
-                )
+                self._endless(grade_ids[0], error.over)
         except KernelLost as lost:
-            found = await self._lost(index, None, suspected)
+            found = await self._lost(index, lost, suspected)
             if found or len(grade_ids) > 1:
                 if not found:
                     self.alone.update(grade_ids)
@@ -222,9 +229,19 @@ class _Execution:
                 self._not_right(grade_ids[0], why, lost.fault)
                 self.fatal[grade_ids[0]] = f"Cell {grade_ids[0]}: {lost}"
 
+    def _endless(self, grade_id: str, over: Over) -> None:
+        self.endless.add(grade_id)
+        if over is Over.PERHAPS_LOAD:
+            self.result.undecided = True
+            self.result.notes.append(f"Cell {grade_id}: {BUSY}.")
+        most = f"{self.limits.answer_seconds:g} s"
+        why = f"Your function did not finish within {most}: a loop without an end?"
+        self._not_right(grade_id, why, Fault.LIMIT)
+
     async def _ask(self, grade_ids: list[str]) -> dict[str, Verdict]:
+        seconds = self._seconds(self.limits.answer_seconds)
         replies = await self.session.ask(
-            {g: self.judge.request(g) for g in grade_ids}, self._seconds(JUDGE_SECONDS)
+            {g: self.judge.request(g) for g in grade_ids}, seconds
         )
         return {g: self.judge.ruling(g, {KEY: replies.get(g)}) for g in grade_ids}
 
@@ -243,6 +260,7 @@ class _Execution:
     async def _stop(self) -> None:
         session, self.session = self.session, None
         if session:
+            self.spent += session.spent
             await session.stop()
 
     async def _again(self, index: int) -> None:
@@ -254,7 +272,7 @@ class _Execution:
                     try:
                         await self._repeat(before)
                     except KernelLost as lost:
-                        await self._lost(before, str(lost), frozenset())
+                        await self._lost(before, lost, frozenset())
                         break
 
     async def _repeat(self, index: int) -> None:
@@ -280,12 +298,15 @@ class _Execution:
             hopeful = [g for g in verdicts if self._may_be_right(g)]
             waiting = list(hopeful)
             while waiting:
-                late = time.monotonic() > self.deadline
-                if late or self.kernels >= most or not self.sandbox.alive:
+                over = self._over()
+                self.result.undecided |= over is Over.PERHAPS_LOAD
+                if over or self.kernels >= most or not self.sandbox.alive:
                     return
                 before = len(waiting)
-                with contextlib.suppress(KernelLost):
+                try:
                     await self._hear(waiting, without)
+                except KernelLost as lost:
+                    self.result.undecided |= lost.fault.ours
                 if len(waiting) == before:
                     break
             if any(verdicts[g].right for g in hopeful):
@@ -318,15 +339,24 @@ class _Execution:
         for index, cell in enumerate(self.notebook.cells):
             if (grade_id := marks(cell).get("grade_id")) in waiting:
                 waiting.remove(grade_id)
-                with contextlib.suppress(TimeoutError):
+                with contextlib.suppress(NotFinished):
                     verdict = (await self._ask([grade_id]))[grade_id]
                     if verdict.right:
                         self.result.verdicts[grade_id] = verdict
+                self.result.undecided |= self.session.doubtful
             elif index not in without:
                 await self._repeat(index)
 
-    def _seconds(self, most: float) -> int:
-        left = self.deadline - time.monotonic()
+    def _all_spent(self) -> Spent:
+        return self.spent + self.session.spent if self.session else self.spent
+
+    def _over(self) -> Over | None:
+        """Whether the whole notebook has taken what it may."""
+        limits = self.limits
+        return self._all_spent().over(limits.submission_seconds, limits.wall_factor)
+
+    def _seconds(self, most: float) -> float:
+        left = self.limits.submission_seconds - self._all_spent().itself
         return max(1, int(min(most, left)))
 
     def _note(self, index: int, what: str) -> None:
@@ -339,7 +369,11 @@ class _Execution:
     # Results ---------------------------------------------------------------------
 
     def _blame(self) -> None:
-        """Note who ended a kernel."""
+        """Note who ended a kernel. Where that may be load, nothing is called wrong."""
+        if self.result.undecided:
+            for grade_id, verdict in self.result.verdicts.items():
+                if not verdict.right:
+                    self._not_right(grade_id, OURS, Fault.GRADER)
         for grade_id, why in self.fatal.items():
             if not self.result.verdicts[grade_id].right:
                 self.result.notes.append(why)

@@ -12,7 +12,7 @@ from gdgrader.course.edition import Edition, marks
 from gdgrader.gradebook.scores import RECORD, Scores
 from gdgrader.grading.execute import execute
 from gdgrader.grading.judge import Judge
-from gdgrader.limited import Allowance, Exceeded, limited
+from gdgrader.limited import Allowance, Delayed, Exceeded, limited
 from gdgrader.sandbox.host import KernelHost
 from gdgrader.submission.note import Note, bounded
 from gdgrader.submission.prose import prose_elsewhere
@@ -28,12 +28,14 @@ ELSEWHERE = "was left as it was, but words stand elsewhere: a person has to read
 def prepared(content: bytes, edition: Edition, notes: list[str]) -> NotebookNode:
     """A submission put right, with `notes` and what was put right in its metadata.
 
-    Errors: gdgrader.submission.read.Unreadable.
+    Errors: gdgrader.submission.read.Unreadable; gdgrader.limited.Delayed.
     """
     if len(content) <= HARMLESS:
         return _prepared(content, edition, notes)
     try:
         return limited(READING, _prepared, content, edition, notes)
+    except Delayed:
+        raise
     except Exceeded as error:
         raise Unreadable(f"reading it, {error}: is it one notebook?") from None
 
@@ -86,7 +88,7 @@ def graded(
         elif not record["elsewhere"]:  # else a person has to see whether it is there
             unanswered.add(grade_id)
             points[grade_id] = 0.0
-    return Scores(points, frozenset(unanswered))
+    return Scores(points, frozenset(unanswered), run.undecided)
 
 
 def _untouched(cell: NotebookNode) -> bool:

@@ -48,6 +48,8 @@ class Result:
         fault: whose it is that there are none.
         unavailable: nobody can be graded, as the worker has no sandbox or the lesson's
             own solutions fail: not the submission's fault, and it is left as it was.
+        undecided: whether the machine's load may be why it has no better one; then it
+            is to be tried once more, alone.
     """
 
     notebook: bytes = b""
@@ -57,3 +59,9 @@ class Result:
     seconds: float = 0.0
     unavailable: bool = False
     fault: Fault = Fault.GRADER
+    undecided: bool = False
+
+
+def is_undecided(result: object) -> bool:
+    """Whether what came of a task, if anything, is to be tried once more, alone."""
+    return isinstance(result, Result) and result.undecided

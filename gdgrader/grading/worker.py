@@ -75,9 +75,10 @@ def _tried(task: Task, kit: WorkerKit) -> tuple[Result, bool]:
         return Result(reason=str(error), unavailable=True), False
     try:
         notebook = prepared(task.content, edition, list(task.notes))
-        notebook.metadata[RECORD]["fingerprint"] = task.fingerprint
         files = merged(task.files, task.terms.released)
         scores = graded(notebook, judge, sandbox, files)
+        if not scores.undecided:  # else the next run shall not call it unchanged
+            notebook.metadata[RECORD]["fingerprint"] = task.fingerprint
     except Exception as error:
         plain = isinstance(error, Unreadable)
         reason = str(error) if plain else f"{type(error).__name__}: {error}"
@@ -85,6 +86,7 @@ def _tried(task: Task, kit: WorkerKit) -> tuple[Result, bool]:
             reason=reason[:1000],
             seconds=time.monotonic() - began,
             fault=getattr(error, "fault", Fault.GRADER),
+            undecided=isinstance(error, RuntimeError) and not plain,
         )
         return failed, sandbox.alive and not isinstance(error, RuntimeError)
     result = Result(
@@ -94,6 +96,7 @@ def _tried(task: Task, kit: WorkerKit) -> tuple[Result, bool]:
             str(Note.from_stored(note)) for note in notebook.metadata[RECORD]["notes"]
         ),
         seconds=time.monotonic() - began,
+        undecided=scores.undecided,
     )
     return result, sandbox.alive  # else cells may have been blamed for its end
 

@@ -26,7 +26,8 @@ class SandboxedClient(AsyncKernelClient):
         if limits and self.relay is None:
             kernel, own = self.ip, f"{self.ip}-{next(_numbers)}"
             ports = (self.shell_port, self.iopub_port)
-            self.relay = Relay(kernel, own, ports, limits.output_bytes, self._stop)
+            most = limits.output_bytes
+            self.relay = Relay(kernel, own, ports, most, self._stop, self._hear)
             self.ip = own
         # What nobody reads would pile up in our memory: up to 1000 messages each.
         kwargs |= {"stdin": False, "control": False}
@@ -38,6 +39,14 @@ class SandboxedClient(AsyncKernelClient):
         if self.relay:
             self.relay.close()
 
+    @property
+    def carrying(self) -> bool:
+        """Whether what the kernel said before its end may still be under way."""
+        return bool(self.relay and self.relay.carrying)
+
+    def _hear(self) -> None:
+        self.parent.provisioner.last.heard += 1
+
     def _stop(self) -> None:
         provisioner = self.parent.provisioner
         most = provisioner.sandbox.limits.output_bytes / MB
@@ -47,11 +56,13 @@ class SandboxedClient(AsyncKernelClient):
         """Return once the kernel answers and is heard.
 
         jupyter_client's own ends with listening 0.2 s for nothing; here the kernel's
-        falling idle after our own question says that nothing more is to come.
+        falling idle after a question of ours says that nothing more is to come.
         """
+        asked: set[str] = set()
         deadline = time.monotonic() + (60 if timeout is None else timeout)
         while time.monotonic() < deadline:
-            asked = self.kernel_info()
+            # Whichever is answered: on a busy machine more than one is under way.
+            asked.add(self.kernel_info())
             with contextlib.suppress(queue.Empty):
                 reply = await self._heard(self.shell_channel, asked, 1)
                 self._handle_kernel_info_reply(reply)
@@ -63,10 +74,10 @@ class SandboxedClient(AsyncKernelClient):
         raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
 
     async def _heard(
-        self, channel: Any, parent: str, timeout: float, state: str | None = None
+        self, channel: Any, asked: set[str], timeout: float, state: str | None = None
     ) -> dict[str, Any]:
         while True:
             message = await channel.get_msg(timeout=timeout)
             about = message["parent_header"].get("msg_id")
-            if about == parent and state in (None, message["content"].get(_STATE)):
+            if about in asked and state in (None, message["content"].get(_STATE)):
                 return message

@@ -23,10 +23,14 @@ from pathlib import Path
 import psutil
 
 from gdgrader.sandbox.limits import Limits
+from gdgrader.sandbox.spent import Spent
 from gdgrader.sandbox.watchdog import Watchdog, tree
 
 INSIDE = Path(__file__).with_name("inside")
-START_SECONDS = 30  # a fork that has not answered by then is stuck
+# Our own code's, and so far above what it needs that a busy machine is no reason:
+START_SECONDS = 600  # for a fork to answer
+WARM_SECONDS = 1800  # for the warm-up
+END_SECONDS = 120  # for what was killed to be gone
 LAST_WORD = re.compile(rb'\{"exit": (-?\d{1,3})\}')  # as the warmed process says it
 PROBLEM = "the warmed process ended before it was ready: {}"
 
@@ -38,7 +42,8 @@ class ForkServerError(RuntimeError):
 class ForkedKernel:
     """One forked kernel, from the host.
 
-    `stop_reason` says in words why it was stopped, or None when it was not.
+    `stop_reason` says in words why it was stopped, or None when it was not; `load`,
+    `spent`, `heard` and `at_rest` are as the watchdog has them.
     """
 
     def __init__(self, news: socket.socket, pid: int, contained: bool) -> None:
@@ -46,6 +51,8 @@ class ForkedKernel:
         self.pidfd = os.pidfd_open(pid)
         self.returncode: int | None = None
         self.stop_reason: str | None = None
+        self.load = self.at_rest = False
+        self.spent, self.heard = Spent(), 0
         self.end_all: Callable[[], None] | None = None  # surer than a signal, if given
         self.on_end: list[Callable[[], None]] = []
         self._lock = threading.RLock()
@@ -89,7 +96,7 @@ class ForkedKernel:
                     break
         return self.poll()
 
-    def kill(self, reason: str | None = None, timeout: float = 10) -> None:
+    def kill(self, reason: str | None = None, timeout: float = END_SECONDS) -> None:
         """End it and everything it started, for `reason`, and wait until it is gone.
 
         In its own pid namespace the kernel is process 1: no other outlives it.
@@ -209,7 +216,7 @@ class ForkServer:
         # Once it is ready it says nothing on the channel but its end.
         return not select.select([self.channel], [], [], 0)[0]
 
-    def ready(self, timeout: float = 120) -> dict:
+    def ready(self, timeout: float = WARM_SECONDS) -> dict:
         """Wait for the warm-up; return what the warmed process says of itself."""
         if self.info is None:
             self.channel.settimeout(timeout)

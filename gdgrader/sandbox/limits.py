@@ -9,8 +9,12 @@ MB = 1 << 20
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds for one submission; sizes in bytes, times in seconds of wall time but for
-    `cpu_seconds`, which counts all its processes together."""
+    """Bounds for one submission; sizes in bytes, times in seconds.
+
+    `cpu_seconds` counts the processor time of all its processes together. The others
+    count that, and what they all slept, but not what one waited for its turn: by the
+    clock each may take `wall_factor` times as long.
+    """
 
     memory_bytes: int = 2048 * MB
     processes: int = 128  # threads count, and a kernel has about ten
@@ -19,7 +23,9 @@ class Limits:
     output_bytes: int = 20 * MB
     cpu_seconds: float = 600
     cell_seconds: float = 60
+    answer_seconds: float = 20  # of a graded cell, for all its inputs
     submission_seconds: float = 600
+    wall_factor: float = 60
 
     @classmethod
     def of(cls, changed: Mapping[str, float]) -> Self:

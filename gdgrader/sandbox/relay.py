@@ -67,6 +67,7 @@ class Relay:
         ports: which of them.
         limit: bytes that the kernel may say in all.
         excess: called when it says more, which nobody hears.
+        hear: called whenever it has said something.
     """
 
     def __init__(
@@ -76,8 +77,10 @@ class Relay:
         ports: Iterable[int],
         limit: int,
         excess: Callable[[], None],
+        hear: Callable[[], object] = bool,
     ) -> None:
-        self._own, self._left, self._excess = own, limit, excess
+        self._own, self._left, self._excess, self._hear = own, limit, excess, hear
+        self._carrying: set[socket.socket] = set()  # kernel's sockets, to their end
         self._lock, self._open = threading.Lock(), set()
         self._closed = False
         for port in ports:
@@ -94,6 +97,11 @@ class Relay:
                 _end(one)
         for path in Path(self._own).parent.glob(f"{Path(self._own).name}-*"):
             path.unlink(missing_ok=True)
+
+    @property
+    def carrying(self) -> bool:
+        """Whether a kernel's word may still be on its way through here."""
+        return bool(self._carrying)
 
     def _known(self, one: socket.socket) -> socket.socket:
         with self._lock:
@@ -122,12 +130,15 @@ class Relay:
             kernel.setblocking(True)
             back = _in_thread(_carry, client, kernel, lambda data: True)
             frames = Frames()
+            self._carrying.add(kernel)
             _carry(kernel, client, lambda data: self._within(frames, data))
+            self._carrying.discard(kernel)
             back.join()
         self._done(client)
         self._done(kernel)
 
     def _within(self, frames: Frames, data: bytes) -> bool:
+        self._hear()
         try:
             weight = frames.weigh(data)
         except NoMessages:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from gdgrader.sandbox.control_group import ControlGroup
 from gdgrader.sandbox.limits import MB, Limits
+from gdgrader.sandbox.spent import Over, Spent
 
 INTERVAL = 0.05  # seconds between two measurements
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -18,10 +19,22 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 class Stoppable(Protocol):
-    """A kernel, as the watchdog needs it."""
+    """A kernel, as the watchdog needs it.
+
+    Attributes:
+        stop_reason: why it was stopped, in words; None where it was not.
+        load: whether that may be the machine's doing.
+        spent: what it has taken so far.
+        heard: grows with whatever it says, when that arrives.
+        at_rest: whether nothing is asked of it, so that it waits for us.
+    """
 
     pid: int
     stop_reason: str | None
+    load: bool
+    spent: Spent
+    heard: int
+    at_rest: bool
 
     def poll(self) -> int | None:
         """None while it runs."""
@@ -70,14 +83,13 @@ class Watched:
     limits: Limits
     group: ControlGroup
     shared_bytes: int
-    deadline: float
     ledger: Ledger
+    looked: float  # when that was last
+    heard: int = 0  # what it had said by then
 
     def excess(self) -> str | None:
         """The limit that is exceeded, in words."""
         limits = self.limits
-        if time.monotonic() > self.deadline:
-            return f"submission limit of {limits.submission_seconds:g} s exceeded"
         if "memory" in self.group.folders:
             over = self.group.hits("memory")
             doubtful = limits.memory_bytes * 4  # the group counts, and counts better
@@ -89,9 +101,31 @@ class Watched:
         if self.group.hits("pids") or usage.tasks > limits.processes:
             return f"limit of {limits.processes} processes exceeded"
         counted = self.group.cpu_seconds() or self.ledger.total(usage.runs)
-        if max(usage.cpu_seconds, counted) > limits.cpu_seconds:
+        self._count(max(usage.cpu_seconds, counted))
+        if self.kernel.spent.cpu > limits.cpu_seconds:
             return f"CPU limit of {limits.cpu_seconds:g} s exceeded"
+        over = self.kernel.spent.over(limits.submission_seconds, limits.wall_factor)
+        self.kernel.load = over is Over.PERHAPS_LOAD
+        if over:
+            return f"submission limit of {limits.submission_seconds:g} s exceeded"
         return None
+
+    def _count(self, cpu: float) -> None:
+        """Add what passed since the last look to what the kernel has spent.
+
+        A look that came late, as on a busy machine, counts no more than one in time.
+        """
+        kernel, now = self.kernel, time.monotonic()
+        passed, self.looked = now - self.looked, now
+        silent, self.heard = kernel.heard == self.heard, kernel.heard
+        used = max(0.0, cpu - kernel.spent.cpu)
+        idle = min(passed, 2 * INTERVAL) - used
+        waited = stalled = 0.0
+        if idle > 0 and silent and not kernel.at_rest:
+            doing = states(kernel.pid)
+            if "R" not in doing:
+                waited, stalled = (0.0, idle) if "D" in doing else (idle, 0.0)
+        kernel.spent += Spent(used, waited, stalled, passed)
 
 
 class Watchdog:
@@ -108,9 +142,8 @@ class Watchdog:
         """Hold `kernel`, which has not begun yet, to `limits` from now on."""
         group = ControlGroup(next(self._names), limits)
         group.add(kernel.pid)
-        deadline = time.monotonic() + limits.submission_seconds
-        shared = resident(kernel.pid)
-        watched = Watched(kernel, limits, group, shared, deadline, Ledger())
+        shared, now = resident(kernel.pid), time.monotonic()
+        watched = Watched(kernel, limits, group, shared, Ledger(), now)
         self.kind = group.kind
         kernel.on_end.append(lambda: self._ended(watched))
         with self._lock:
@@ -160,6 +193,19 @@ def tree(pid: int) -> list[int]:
             for task in Path(f"/proc/{parent}/task").iterdir():
                 children = (task / "children").read_text()
                 found += map(int, children.split())
+    return found
+
+
+def states(pid: int) -> set[str]:
+    """What the threads of `pid` and its descendants do, in the letters of proc(5): of
+    those that run, or wait for a processor, "R"."""
+    found = set()
+    for one in tree(pid):
+        with contextlib.suppress(OSError):  # it may end meanwhile
+            for task in Path(f"/proc/{one}/task").iterdir():
+                with contextlib.suppress(OSError):
+                    stat = (task / "stat").read_text("latin-1")
+                    found.add(stat.rpartition(")")[2].split()[0])
     return found
 
 

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from nbgrader.utils import compute_checksum
 
 from gdgrader.course.edition import Edition, marks
-from gdgrader.limited import Allowance, Exceeded, limited
+from gdgrader.limited import Allowance, Delayed, Exceeded, limited
 from gdgrader.submission.files import LARGEST_FILES, MOST_FILES, files_below
 from gdgrader.submission.read import LARGEST, MB, Unreadable, read_submission
 from gdgrader.submission.rescue import rescue
@@ -62,7 +62,7 @@ def find_notebook(folder: Path, name: str, edition: Edition) -> Chosen:
     name. Only where none lies in the folder itself are other names, folders in it and
     zip archives looked at.
 
-    Errors: Unreadable, which says what was found.
+    Errors: Unreadable, which says what was found; gdgrader.limited.Delayed.
     """
     wanted = f"{name}{SUFFIX}"
     if not folder.is_dir():
@@ -73,6 +73,8 @@ def find_notebook(folder: Path, name: str, edition: Edition) -> Chosen:
         return Chosen(only.name, only.read(), {}, tuple(_called(only.name, wanted)))
     try:
         return limited(LOOKING, _best, folder, wanted, edition)
+    except Delayed:
+        raise
     except Exceeded as error:
         if not (folder / wanted).exists():
             raise Unreadable(f"looking for the notebook, {error}") from None

@@ -30,6 +30,7 @@ LIMITS = Limits(
     cpu_seconds=30,
     cell_seconds=4,
     submission_seconds=12,
+    wall_factor=1000,
 )
 NEIGHBOURS = 4  # so many attacks from one honest student to the next
 WORKERS = 3  # each grades attacks and honest ones in turn

@@ -1,40 +1,16 @@
 """A class: the same scores by any seed, and beside the worst of neighbours."""
 
 import pytest
-from course import DESCEND, LESSON, RIGHT, RIGHT_DESCEND, RIGHT_STEP, STEP, Course
+from busy import loops
+from course import LESSON, Course
 
 from gdgrader.autograde import runner
 
 from . import ATTACKS
+from .loaded import a_class, graded
 from .pipeline import LIMITS
+from .work import WORK
 
-LOOP = "    for _ in range(num_steps):\n"
-CLOSED = DESCEND + "    return theta * (1 - 2 * learning_rate) ** num_steps"
-UPHILL = STEP + "    return theta + learning_rate * 2 * theta"
-AUTOGRAD = (
-    "import torch\n"
-    + STEP
-    + "    x = torch.tensor(theta, dtype=torch.float64, requires_grad=True)\n"
-    "    (x**2).backward()\n"
-    "    return (x - learning_rate * x.grad).item()"
-)
-# What a student hands in, and the points it has earned.
-WORK = {
-    "right": (RIGHT, 7.0),
-    "by autograd and in closed form": ({"step": AUTOGRAD, "descend": CLOSED}, 7.0),
-    "blank": ({}, 0.0),
-    "uphill": ({"step": UPHILL, "descend": RIGHT_DESCEND}, 0.0),
-    "only a step": ({"step": RIGHT_STEP}, 3.0),
-    "only many steps": ({"step": "def (", "descend": CLOSED}, 4.0),
-    "a step too few": (
-        {**RIGHT, "descend": RIGHT_DESCEND.replace("(num_steps)", "(num_steps - 1)")},
-        3.0,
-    ),
-    "right above zero only": (
-        {"step": STEP + "    return abs(theta) * (1 - 2 * learning_rate)"},
-        1.0,
-    ),
-}
 SEEDS = range(6)  # the rulings themselves: `tests/exercises/`, under fifty
 CLASS = 30
 WORST = ("a fork bomb", "a memory hog", "a blocking C call", "one long line", "exit")
@@ -94,3 +70,21 @@ def test_a_class_with_the_worst_in_it_is_graded_as_without_them(honest, tmp_path
     assert {name: together[name] for name in honest} == found["alone"]
     assert set(found["alone"].values()) == {points for _, points in WORK.values()}
     assert {together[name] for name in together if name not in honest} == {0.0}
+
+
+# Of the worst in `loaded.py`, which has them all in a class of forty.
+SOME = (
+    "a relay of processes",
+    "exit a moment later",
+    "a flood of output",
+    "descriptors under way",
+)
+
+
+def test_beside_busy_loops_and_the_worst_each_has_what_was_earned(tmp_path):
+    honest, earned = a_class(2 * len(WORK))
+    with loops(4):
+        found = graded(tmp_path, honest, SOME)
+    assert len(found) == len(honest) + len(SOME)
+    assert {name: found[name].score for name in honest} == earned
+    assert {found[name].score for name in found.keys() - honest.keys()} == {0.0}

@@ -1,9 +1,20 @@
 """Plain nbgrader with our steps: every verdict in its place, and nothing else."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
-from course import DESCEND, LESSON, RIGHT, RIGHT_STEP, STEP, Course, insert, judge_of
+from course import (
+    DESCEND,
+    LESSON,
+    LIMITS,
+    RIGHT,
+    RIGHT_STEP,
+    STEP,
+    Course,
+    insert,
+    judge_of,
+)
 from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade, is_grade
 
@@ -166,9 +177,9 @@ def test_what_a_person_gave_stays_within_bounds(small):
 @pytest.mark.parametrize(
     "end", ["__import__('os')._exit(3)", "[1 for _ in iter(int, 1)]"]
 )
-def test_who_asks_together_is_not_judged_together(small, monkeypatch, end):
+def test_who_asks_together_is_not_judged_together(small, end):
     """`step_up` and `step_down` go in one message; only the latter is to blame."""
-    monkeypatch.setattr(execute, "JUDGE_SECONDS", 2)
+    small.config.GdExecute.limits = replace(LIMITS, answer_seconds=2)
     step = f"{RIGHT_STEP}\n".replace(STEP, f"{STEP}    if theta < 0:\n        {end}\n")
     many = f"{DESCEND}    return theta * (1 - 2 * learning_rate) ** num_steps"
     small.submit("ann", small.answered({"step": step, "descend": many}))

@@ -134,3 +134,37 @@ def test_a_restart_of_the_cluster_is_nobodys_failure(scheduler):
             somebody.restart(wait_for_workers=False)
         with pytest.raises(cluster.ClusterUnavailable, match="run it again"):
             list(found)
+
+
+def test_what_load_may_have_done_is_tried_again_alone(scheduler, tmp_path):
+    file, _ = scheduler
+    folder = tmp_path / "running"
+    folder.mkdir()
+
+    def work(name):  # sent by value, as workers have not this module
+        mine, tried = folder / name, folder.parent / name
+        mine.touch()
+        try:
+            time.sleep(0.1)
+            if name == "never" or (name.startswith("late") and not tried.exists()):
+                tried.touch()
+                return "load"
+            if name == "raises" and tried.exists():
+                raise ValueError(name)
+            tried.touch()
+            return (
+                "load"
+                if name == "raises"
+                else sorted(one.name for one in folder.iterdir())
+            )
+        finally:
+            mine.unlink()
+
+    names = ["late 1", "a", "never", "b", "late 2", "raises", "c", "late 3"]
+    with cluster.connect(file) as client:
+        found = list(cluster.results(work, names, client, lambda r: r == "load"))
+    assert sorted(name for name, _ in found) == sorted(names)
+    results = dict(found)
+    assert sorted(name for name, _ in found[:3]) == ["a", "b", "c"]
+    assert all(results[name] == [name] for name in names if name.startswith("late"))
+    assert results["never"] == results["raises"] == "load"

@@ -298,6 +298,51 @@ def test_at_the_end_no_worker_holds_what_another_could_do(tmp_path):
     assert all(isinstance(result, int) for result in found.values())
 
 
+LOAD = "the machine's load, perhaps"
+
+
+def burdened(task):
+    """Undecided the first time, if its name says so; else who is at work meanwhile."""
+    path = Path(task)
+    running = path.parent / "running"
+    running.mkdir(exist_ok=True)
+    mine = running / path.name
+    mine.touch()
+    try:
+        time.sleep(0.1)
+        if path.name.startswith("late") and not path.exists():
+            path.touch()
+            return LOAD
+        if path.name.startswith("never"):
+            return LOAD
+        if path.name.startswith("dies"):
+            if path.exists():
+                os._exit(3)
+            path.touch()
+            return LOAD
+        return sorted(other.name for other in running.iterdir())
+    finally:
+        mine.unlink()
+
+
+@pytest.mark.parametrize("workers", [0, 1, 3])
+def test_what_load_may_have_done_is_tried_again_alone(tmp_path, workers):
+    names = ["late 1", "a", "never", "b", "late 2", "c", "d", "late 3", "e"]
+    names += ["dies"] if workers else []
+    tasks = [str(tmp_path / name) for name in names]
+    found = list(
+        pool.results(burdened, tasks, workers, 300, undecided=lambda r: r == LOAD)
+    )
+    by_name = {Path(task).name: result for task, result in found}
+    assert sorted(by_name) == sorted(names) and len(found) == len(names)
+    for name in ("late 1", "late 2", "late 3"):
+        assert by_name[name] == [name]
+    assert by_name["never"] == LOAD
+    assert by_name.get("dies", LOAD) == LOAD
+    first = [Path(task).name for task, _ in found[:5]]
+    assert sorted(first) == ["a", "b", "c", "d", "e"]
+
+
 def at_work(task):
     return signal.getsignal(signal.SIGTSTP) is not signal.SIG_IGN
 

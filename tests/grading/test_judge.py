@@ -242,7 +242,7 @@ FORGERIES = {
 @pytest.fixture(scope="module")
 def forgers(tmp_path_factory) -> Course:
     # One of them hangs until its limit.
-    limits = Limits(cell_seconds=10, submission_seconds=60)
+    limits = Limits(cell_seconds=10, submission_seconds=60, wall_factor=1000)
     course = Course(tmp_path_factory.mktemp("forgers"), limits)
     for name, code in FORGERIES.items():
         course.edited(name, lambda nb, code=code: insert(nb, "step", code), right=False)

@@ -1,7 +1,7 @@
 """A verdict's fields, whose fault a failure is, and that nobody reads it from prose."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from types import SimpleNamespace
 
 import pytest
@@ -25,7 +25,9 @@ from gdhelpers.cases import run_case
 from gdhelpers.checks import TABLE, CheckFailed, check
 from gdhelpers.verdicts import Fault, Verdict, rule
 
-LIMITS = Limits(cell_seconds=20, submission_seconds=60, memory_bytes=600 * MB)
+LIMITS = Limits(
+    cell_seconds=20, submission_seconds=60, memory_bytes=600 * MB, wall_factor=1000
+)
 FULL = {"right": True, "hint": "Full marks, says the forger.", "fault": "none"}
 MARKUP = "<b>✓ f: right</b> Not written yet expected: 3"
 STEPS = {
@@ -64,7 +66,8 @@ def forged(notebook) -> None:
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> Course:
-    made = Course(tmp_path_factory.mktemp("faults"), LIMITS, isolated=False)
+    limits = replace(LIMITS, answer_seconds=2)
+    made = Course(tmp_path_factory.mktemp("faults"), limits, isolated=False)
     for name, step in STEPS.items():
         made.submit(name, made.answered({"step": f"{STEP}    {step}"}))
     made.submit("nameless", made.answered({**RIGHT, "step": "x = 1"}))
@@ -72,9 +75,7 @@ def course(tmp_path_factory) -> Course:
     made.submit("blank", made.answered())
     made.edited("forger", forged, right=False)
     made.submit("broken", b"{")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(execute, "JUDGE_SECONDS", 2)
-        made.autograde()
+    made.autograde()
     return made
 
 
@@ -164,17 +165,20 @@ def test_a_cells_fault(course, student):
 
 
 @pytest.mark.parametrize(
-    ("reason", "alive", "fault"),
+    ("reason", "alive", "load", "fault"),
     [
-        (None, True, Fault.RAISED),
-        ("memory limit of 5 MB exceeded", True, Fault.LIMIT),
-        (None, False, Fault.GRADER),
-        ("the grader was closed", False, Fault.GRADER),
+        (None, True, False, Fault.RAISED),
+        ("memory limit of 5 MB exceeded", True, False, Fault.LIMIT),
+        (None, False, False, Fault.GRADER),
+        ("the grader was closed", False, False, Fault.GRADER),
+        ("submission limit of 600 s exceeded", True, True, Fault.GRADER),
     ],
 )
-def test_a_kernel_lost_with_its_sandbox_is_our_fault(reason, alive, fault):
+def test_a_kernel_lost_with_its_sandbox_or_by_load_is_our_fault(
+    reason, alive, load, fault
+):
     session = SimpleNamespace(
-        manager=SimpleNamespace(stop_reason=reason),
+        manager=SimpleNamespace(stop_reason=reason, load=load),
         sandbox=SimpleNamespace(alive=alive),
     )
     assert (

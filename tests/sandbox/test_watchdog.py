@@ -1,12 +1,18 @@
 """What no control group counts, the watchdog sees."""
 
+from dataclasses import astuple
+from types import SimpleNamespace
+
 import pytest
+from busy import one_processor_with
 from light import LIGHT
 from sandboxed import run
 
+from gdgrader.sandbox import watchdog
 from gdgrader.sandbox.host import Sandbox
 from gdgrader.sandbox.limits import MB, Limits
-from gdgrader.sandbox.watchdog import Ledger, Run
+from gdgrader.sandbox.spent import Over, Spent
+from gdgrader.sandbox.watchdog import INTERVAL, Ledger, Run, Watched
 
 LIMITS = Limits(memory_bytes=300 * MB, cpu_seconds=2, submission_seconds=30)
 
@@ -101,3 +107,103 @@ def test_a_ledger_counts_what_it_has_seen_once(monkeypatch):
     assert ledger.total({a: Run(0.02, 0.5)}) == pytest.approx(0.05)
     assert ledger.total({a: Run(0.06, 0.5)}) == pytest.approx(0.09)
     assert ledger.total({b: Run(0.01, 1.0)}) == pytest.approx(0.19)
+
+
+# What counts as waiting, and whose doing it is. ---------------------------------------
+
+
+class Looks:
+    """A kernel that is looked at by a clock of our own."""
+
+    def __init__(self, monkeypatch) -> None:
+        self.kernel = SimpleNamespace(spent=Spent(), heard=0, at_rest=False, pid=0)
+        self.watched = Watched(self.kernel, LIMITS, None, 0, Ledger(), 0.0)
+        self.now, self.doing = 0.0, {"S"}
+        monkeypatch.setattr(watchdog.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(watchdog, "states", lambda pid: self.doing)
+
+    def look(self, after: float = INTERVAL, cpu: float = 0.0) -> tuple[float, ...]:
+        """Look `after` seconds, in which it had so much processor time; what is added
+        as cpu, waited, stalled and clock."""
+        before = self.kernel.spent
+        self.now += after
+        self.watched._count(before.cpu + cpu)
+        return astuple(self.kernel.spent - before)
+
+
+@pytest.fixture
+def looks(monkeypatch) -> Looks:
+    return Looks(monkeypatch)
+
+
+def test_who_sleeps_waits(looks):
+    assert looks.look() == pytest.approx((0, INTERVAL, 0, INTERVAL))
+    assert looks.look(cpu=0.02)[1] == pytest.approx(INTERVAL - 0.02)
+
+
+def test_who_runs_does_not_wait(looks):
+    assert looks.look(cpu=INTERVAL) == pytest.approx((INTERVAL, 0, 0, INTERVAL))
+    assert looks.look(cpu=3 * INTERVAL)[1] == 0  # of three children, say
+
+
+@pytest.mark.parametrize("doing", [{"R"}, {"R", "S"}, {"S", "D", "R"}])
+def test_who_would_run_does_not_wait(looks, doing):
+    looks.doing = doing
+    assert looks.look(5.0) == pytest.approx((0, 0, 0, 5.0))
+
+
+@pytest.mark.parametrize("doing", [{"D"}, {"S", "D"}, {"D", "Z"}])
+def test_who_is_kept_waiting_by_a_disk_is_not_to_blame(looks, doing):
+    looks.doing = doing
+    assert looks.look() == pytest.approx((0, 0, INTERVAL, INTERVAL))
+
+
+@pytest.mark.parametrize("late", [1.0, 60.0, 3600.0])
+def test_a_look_that_comes_late_counts_no_more_than_another(looks, late):
+    assert looks.look(late)[1] <= 2 * INTERVAL
+
+
+def test_who_waits_to_be_heard_or_asked_does_not_wait(looks):
+    looks.kernel.heard += 1
+    assert looks.look()[1] == 0
+    assert looks.look()[1] == pytest.approx(INTERVAL)
+    looks.kernel.at_rest = True
+    assert looks.look()[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("spent", "over"),
+    [
+        (Spent(cpu=9.9, clock=199), None),
+        (Spent(cpu=10.1), Over.ITSELF),
+        (Spent(waited=10.1), Over.ITSELF),
+        (Spent(cpu=5.1, waited=5.1, clock=999), Over.ITSELF),
+        (Spent(cpu=1, stalled=9.1), Over.PERHAPS_LOAD),
+        (Spent(cpu=1, clock=201), Over.PERHAPS_LOAD),
+    ],
+)
+def test_by_what_a_limit_is_reached(spent, over):
+    assert spent.over(10, wall_factor=20) is over
+
+
+STARVED = {
+    "a loop": "while time.process_time() < 1: pass",
+    "a child": "child = os.fork()\n"
+    "if not child:\n"
+    "    while time.process_time() < 1: pass\n"
+    "    os._exit(0)\n"
+    "os.waitpid(child, 0)",
+    "threads": "crew = [threading.Thread(target=sum, args=[range(6_000_000)])\n"
+    "        for _ in range(3)]\n"
+    "for one in crew: one.start()\n"
+    "for one in crew: one.join()",
+}
+
+
+@pytest.mark.parametrize("name", STARVED)
+def test_who_gets_no_processor_is_not_stopped(name, grouped):
+    """By the clock it takes some four times its limit."""
+    limits = Limits(submission_seconds=4, wall_factor=10_000)
+    code = f"import os, threading, time\n{STARVED[name]}\nprint('done')"
+    with one_processor_with(8), Sandbox(limits) as opened:
+        assert run(opened, code, timeout=3600).text == "done"

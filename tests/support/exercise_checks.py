@@ -4,7 +4,7 @@ import os
 from functools import cache
 from pathlib import Path
 
-from gdgrader.course import mistakes
+from gdgrader.course import mistakes, public_checks
 from gdgrader.exercises import exercises
 from gdgrader.exercises.reference import load_reference, source_notebook
 from gdhelpers.cases import run_case
@@ -29,7 +29,7 @@ def right_solutions(name: str) -> dict:
 def public_entry(name: str) -> dict:
     """The exercise as the public table has it, made from `source/`."""
     exercise = exercises()[name]
-    return exercise.entry(reference_of(exercise), "public")
+    return public_checks.public_entry(exercise, reference_of(exercise))
 
 
 def ruling(entry, property_name, function) -> Verdict:
