@@ -133,7 +133,7 @@ def test_what_the_table_leaves_out_is_put_back(name, home):
         pairs = zip(cases_of(short, asked), cases_of(whole, asked), strict=True)
         for brief, case in pairs:
             for i, answer in enumerate(case["mistakes"]):
-                assert same(answer_of(brief, i), answer, whole), (asked, i)
+                assert same(answer, answer_of(brief, i), whole), (asked, i)
 
 
 @pytest.mark.parametrize("name", NAMES)
