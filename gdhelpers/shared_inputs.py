@@ -49,7 +49,9 @@ def put_back(names: list[str]) -> None:
     """Give inputs the numbers they had, in place, and let autograd leave them alone."""
     for seen in (_seen[name] for name in names):
         if _is_tensor(seen.value):
-            seen.value.detach_().requires_grad_(seen.followed)
+            if not seen.value.is_leaf:
+                seen.value.detach_()
+            seen.value.requires_grad_(seen.followed)
             seen.value.grad = None
             with sys.modules["torch"].no_grad():
                 seen.value.copy_(seen.copy)

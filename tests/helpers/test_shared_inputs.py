@@ -24,6 +24,7 @@ def notebook(monkeypatch):
         "start": torch.tensor([-1.0, 1.0]),
         "metrics": [1.0, 0.7, 0.72],
         "noise": np.arange(3.0),
+        "column": torch.arange(6.0).reshape(3, 2)[:, 1],
         "In": ["", MAKES, "metrics, other = [1.0, 0.7, 0.72], 0", "broken ="],
     }
     monkeypatch.setattr(shared_inputs, "_seen", {})
@@ -63,7 +64,12 @@ def zeroes(names):
     names["noise"][:] = 0
 
 
+def writes_into_a_part(names):
+    names["column"].mul_(3)
+
+
 SPOILS = {
+    "column": [writes_into_a_part],
     "start": [marks, writes, descends, becomes_a_result],
     "metrics": [empties, sorts],
     "noise": [zeroes],
@@ -115,7 +121,7 @@ def test_what_was_spoilt_elsewhere_is_named_with_its_cell(
     assert line.get(name, "the cell that makes it again.") in said
     assert repr(notebook[name]) == spoilt  # it may have been meant
     value = notebook[name]  # the cell is run again
-    notebook[name] = value.detach().clone() if name == "start" else value.copy()
+    notebook[name] = value.detach().clone() if torch.is_tensor(value) else value.copy()
     with once_written("fit"):
         pass
     assert capsys.readouterr().out == ""
