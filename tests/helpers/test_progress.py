@@ -13,6 +13,7 @@ import torch
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
+from gdgrader.sandbox.bubblewrap import sandbox_environment
 from gdhelpers import progress as module
 from gdhelpers import remember
 from gdhelpers.data import small_mnist
@@ -227,3 +228,9 @@ def test_a_built_or_graded_notebook_has_nothing_of_it(tmp_path):
     (_, trained, *_), seen = run_notebook(tmp_path, TQDM_DISABLE="1")
     assert seen == []
     assert [o.output_type for o in trained] == ["stream"] * len(trained)
+
+
+def test_nothing_is_shown_where_a_class_is_graded():
+    assert set(sandbox_environment()) & set(module.SILENT)
+    with mock.patch.dict(os.environ, sandbox_environment()):
+        assert module._is_silent()
