@@ -60,8 +60,10 @@ def stoppable() -> Iterator[None]:
 @contextmanager
 def progress(
     total: int, what: str, unit: str = "step", shown: bool = True
-) -> Iterator[Callable[[], None]]:
-    """Show how much of `total` is done while the `with` runs; gives what counts one on.
+) -> Iterator[Callable[..., None]]:
+    """Show how much of `total` is done while the `with` runs.
+
+    It gives `advance(count=1)`, to be called whenever so much more is done.
 
     Within another, as a training within `each`, it moves that one on by a part.
 
@@ -74,13 +76,13 @@ def progress(
     bar = _Bar(total=total, desc=what, disable=not shown or _is_silent() or bool(outer))
     done = 0
 
-    def advance() -> None:
+    def advance(count: int = 1) -> None:
         nonlocal done
-        done += 1
+        done += count
         if outer:
-            outer.part(1 / total)
+            outer.part(count / total)
         else:
-            bar.update()
+            bar.update(count)
 
     try:
         yield advance

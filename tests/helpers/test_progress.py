@@ -100,6 +100,18 @@ def test_trainings_in_a_loop_move_one_bar(at_once, capsys):
     assert shares[-1] == "two seeds: 100" and not any("seed 4" in s for s in shares)
 
 
+def test_several_steps_may_be_done_at_once(at_once, capsys):
+    with (
+        pytest.raises(Stopped, match="after 7 of 8 parts"),
+        progress(8, "threads", unit="part") as advance,
+    ):
+        for count in (0, 6, 1):
+            advance(count)
+        raise KeyboardInterrupt
+    shares = [line.partition(" |")[0] for line in lines(capsys.readouterr().err)]
+    assert shares == ["threads:   0%", "threads:  75%", "threads:  88%"]
+
+
 def test_a_loop_that_was_left_early_moves_no_later_bar(at_once, capsys):
     for _ in each(range(9), "nine"):
         break
