@@ -88,7 +88,7 @@ def _tensor_difference(got, want: dict, tolerance: dict, what: str) -> str:
         for g, w in zip(_flat(got["$tensor"]), _flat(want["$tensor"]), strict=True)
     ):
         return ""
-    return not_but(what, got, want)
+    return not_but(what, got, want, fault_at(got, want, tolerance))
 
 
 def close(got: float, want: float, tolerance: dict) -> bool:
@@ -98,14 +98,14 @@ def close(got: float, want: float, tolerance: dict) -> bool:
     return math.isclose(got, want, rel_tol=tolerance["rel"], abs_tol=tolerance["abs"])
 
 
-def not_but(what: str, got: object, want: object) -> str:
-    """Say that it is one value and should be another."""
+def not_but(what: str, got: object, want: object, at: tuple[int, ...] = ()) -> str:
+    """Say that it is one value and should be another; `at`: where they differ."""
     if isinstance(got, float) and short(got) == short(want):
         return sentence(
             f"{what} is {got:.12g}, not {want:.12g}: right in 7 digits only. "
             "Compute with Python's own numbers, or in float64, and do not round."
         )
-    return sentence(f"{what} is {short(got)}, not {short(want)}.")
+    return sentence(f"{what} is {short(got, at=at)}, not {short(want, at=at)}.")
 
 
 def missing_return(what: str) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gdgrader.exercises import exercises
 from gdhelpers import as_code, schedules
 from gdhelpers.cases import decode, encode
-from gdhelpers.differences import fault_at, short
+from gdhelpers.differences import difference, fault_at, short
 from gdhelpers.verdicts import describe_call
 
 CUT = "characters)"
@@ -167,6 +167,16 @@ def test_so_does_a_list_within_a_list_and_a_tensor():
     at = fault_at(tensor, zeros, SIMPLE)
     assert short(tensor, at=at) == "tensor([0, 0, …, at 8: 0, 1 (10 entries)])"
     assert fault_at([1.0] * 9, [1.0] * 12, SIMPLE) == (9,)  # where one of them ends
+
+
+def test_the_sentence_on_a_long_tensor_shows_it_too():
+    want = {"$tensor": [0.5] * 12, "shape": [12]}
+    got = {"$tensor": [0.5] * 11 + [0.75], "shape": [12]}
+    said = difference(got, want, SIMPLE, "the result")
+    assert said == (
+        "The result is tensor([0.5, 0.5, …, at 10: 0.5, 0.75 (12 entries)]), "
+        "not tensor([0.5, 0.5, …, at 10: 0.5, 0.5 (12 entries)])."
+    )
 
 
 def from_student(name, function, property_name=None):
