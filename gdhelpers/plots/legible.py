@@ -61,6 +61,7 @@ def make_room(figure: Figure) -> bool:
     """
     moved = False
     for ax in figure.axes:
+        moved |= _move_legend(ax)
         for text in _texts(ax):
             moved |= _move(text, ax)
     return moved
@@ -68,12 +69,45 @@ def make_room(figure: Figure) -> bool:
 
 def covered(figure: Figure) -> list[str]:
     """The texts of a drawn figure that a line, a dot or another text touches."""
-    return [
+    texts = [
         text.get_text()
         for ax in figure.axes
         for text in _texts(ax)
         if _touches(text, ax, _box(text))
     ]
+    return texts + ["legend" for ax in figure.axes if _under_legend(ax)]
+
+
+def _under_legend(ax: Axes) -> int:
+    """How many lines and dots the legend touches."""
+    legend = ax.get_legend()
+    if not legend:
+        return 0
+    box = legend.get_window_extent()
+    return sum(path.intersects_bbox(box, filled=False) for path in _paths(ax))
+
+
+def _move_legend(ax: Axes) -> bool:
+    """Put a legend that covers something where it covers least."""
+    if not _under_legend(ax):
+        return False
+    legend, found = ax.get_legend(), []
+    for across in np.linspace(0.02, 0.98, 7):
+        for up in np.linspace(0.02, 0.98, 7):
+            legend.set_bbox_to_anchor((across, up))
+            legend.set_loc(_corner(across, up))
+            found.append((_under_legend(ax), across, up))
+    _, across, up = min(found)
+    legend.set_bbox_to_anchor((across, up))
+    legend.set_loc(_corner(across, up))
+    return True
+
+
+def _corner(across: float, up: float) -> str:
+    """The legend's own place that is put there, so that it stays in the panel."""
+    rows = ("lower", "center", "upper")[round(2 * up)]
+    columns = ("left", "center", "right")[round(2 * across)]
+    return "center" if rows == columns == "center" else f"{rows} {columns}"
 
 
 def _texts(ax: Axes) -> list[Text]:

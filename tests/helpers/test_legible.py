@@ -179,6 +179,21 @@ def test_a_text_goes_out_of_the_way(where, what):
     assert not make_room(ax.figure)
 
 
+@pytest.mark.parametrize("loc", ["center", "lower left", "upper right"])
+def test_a_legend_goes_out_of_the_way(loc):
+    ax = base.finish(base.new_axes(), x="step", y="loss")
+    ax.plot([0, 10], [0, 10], label="a name of some length")
+    ax.plot([0, 5, 10], [5.5, 5, 5.5], label="another")
+    ax.legend(loc=loc)
+    ax.figure.canvas.draw()
+    assert "legend" in covered(ax.figure)
+    assert make_room(ax.figure)
+    ax.figure.canvas.draw()
+    box = ax.get_legend().get_window_extent()
+    assert covered(ax.figure) == [] and ax.bbox.contains(*box.min)
+    assert ax.bbox.contains(*box.max)
+
+
 def test_a_figure_is_sharp_on_a_screen_of_twice_the_resolution(monkeypatch):
     shown = []
     monkeypatch.setattr(base, "display", lambda data, **how: shown.append((data, how)))
