@@ -61,9 +61,10 @@ def make_room(figure: Figure) -> bool:
     """
     moved = False
     for ax in figure.axes:
-        moved |= _move_legend(ax)
+        paths = list(_paths(ax))
+        moved |= _move_legend(ax, paths)
         for text in _texts(ax):
-            moved |= _move(text, ax)
+            moved |= _move(text, ax, paths)
     return moved
 
 
@@ -73,30 +74,31 @@ def covered(figure: Figure) -> list[str]:
         text.get_text()
         for ax in figure.axes
         for text in _texts(ax)
-        if _touches(text, ax, _box(text))
+        if _touches(text, ax, _box(text), list(_paths(ax)))
     ]
-    return texts + ["legend" for ax in figure.axes if _under_legend(ax)]
+    under = [ax for ax in figure.axes if _under_legend(ax, list(_paths(ax)))]
+    return texts + ["legend"] * len(under)
 
 
-def _under_legend(ax: Axes) -> int:
+def _under_legend(ax: Axes, paths: list[Path]) -> int:
     """How many lines and dots the legend touches."""
     legend = ax.get_legend()
     if not legend:
         return 0
     box = legend.get_window_extent()
-    return sum(path.intersects_bbox(box, filled=False) for path in _paths(ax))
+    return sum(path.intersects_bbox(box, filled=False) for path in paths)
 
 
-def _move_legend(ax: Axes) -> bool:
+def _move_legend(ax: Axes, paths: list[Path]) -> bool:
     """Put a legend that covers something where it covers least."""
-    if not _under_legend(ax):
+    if not _under_legend(ax, paths):
         return False
     legend, found = ax.get_legend(), []
     for across in np.linspace(0.02, 0.98, 7):
         for up in np.linspace(0.02, 0.98, 7):
             legend.set_bbox_to_anchor((across, up))
             legend.set_loc(_corner(across, up))
-            found.append((_under_legend(ax), across, up))
+            found.append((_under_legend(ax, paths), across, up))
     _, across, up = min(found)
     legend.set_bbox_to_anchor((across, up))
     legend.set_loc(_corner(across, up))
@@ -118,14 +120,14 @@ def _box(text: Text) -> Bbox:
     return text.get_window_extent()
 
 
-def _touches(text: Text, ax: Axes, box: Bbox) -> int:
+def _touches(text: Text, ax: Axes, box: Bbox, paths: list[Path]) -> int:
     """How many lines, dots and texts a text would touch in that box."""
     pad = APART * ax.figure.dpi / 72
     box = box.padded(pad)
     others = [_box(t) for t in _texts(ax) if t is not text]
     legend = [ax.get_legend().get_window_extent()] if ax.get_legend() else []
     return sum(box.overlaps(other) for other in [*others, *legend]) + sum(
-        path.intersects_bbox(box, filled=False) for path in _paths(ax)
+        path.intersects_bbox(box, filled=False) for path in paths
     )
 
 
@@ -162,9 +164,9 @@ def _at(x: float, y: float, half: float):
     return Affine2D().scale(half).translate(x, y)
 
 
-def _move(text: Text, ax: Axes) -> bool:
+def _move(text: Text, ax: Axes, paths: list[Path]) -> bool:
     box = _box(text)
-    worst = _touches(text, ax, box)
+    worst = _touches(text, ax, box, paths)
     if not worst:
         return False
     page, best = ax.figure.bbox, (worst, 0.0, 0.0)
@@ -172,7 +174,7 @@ def _move(text: Text, ax: Axes) -> bool:
         there = Bbox.from_bounds(box.x0 + dx, box.y0 + dy, box.width, box.height)
         inside = page.x0 <= there.x0 and there.x1 <= page.x1
         if inside and page.y0 <= there.y0 and there.y1 <= page.y1:
-            touched = _touches(text, ax, there)
+            touched = _touches(text, ax, there, paths)
             if touched < best[0]:
                 best = (touched, dx, dy)
             if not touched:
