@@ -206,7 +206,7 @@ def test_a_figure_is_sharp_on_a_screen_of_twice_the_resolution(monkeypatch):
     assert "height" not in how["metadata"]["image/png"]
 
 
-@pytest.mark.parametrize(("rate", "names"), [(0.9, 7), (0.05, 2), (1.05, 7), (0.5, 2)])
+@pytest.mark.parametrize(("rate", "names"), [(0.9, 7), (1.05, 7), (0.5, 2)])
 def test_each_point_of_a_path_has_its_name_while_there_is_room(rate, names):
     ax = plots.plot_path(descent(rate, 7))
     found = [text.get_text() for text in ax.texts]
