@@ -68,7 +68,7 @@ def _panel(ax: Axes, number: int) -> str:
         if artist in dots:
             words = _dots(x, y)
         else:
-            words = course(x, y, log)
+            words = course(x, y, log) + _give_or_take(ax, artist)
             if len(dots) == 1 and len(dots[0].get_xdata()) >= CLOUD:
                 words += _beside(dots[0], x, y)
         verb = "" if artist in dots or there_and_back else "It "
@@ -81,13 +81,16 @@ def _panel(ax: Axes, number: int) -> str:
 
 def _series(ax: Axes) -> Iterator[tuple[object, str, str, np.ndarray, np.ndarray]]:
     """What runs along the x axis: the artist, its colour and label, its x and y."""
-    intervals = [part for box in ax.containers for part in _parts(box)]
+    boxes = [box for box in ax.containers if isinstance(box, ErrorbarContainer)]
+    intervals = [part for box in boxes for part in _parts(box)]
+    names = {id(box.lines[0]): str(box.get_label()) for box in boxes}
     for line in ax.lines:
         if line in intervals or line.get_transform() != ax.transData:
             continue
         if len(line.get_xdata()) > 1:
             x, y = (np.ma.asarray(v, float).filled(np.nan) for v in line.get_data())
-            yield line, to_hex(line.get_color()), str(line.get_label()), x, y
+            label = names.get(id(line), str(line.get_label()))
+            yield line, to_hex(line.get_color()), label, x, y
     for patch in ax.patches:
         if isinstance(patch, StepPatch):
             y, x, _ = patch.get_data()
@@ -147,11 +150,22 @@ def _beside(dots: Line2D, x: np.ndarray, y: np.ndarray) -> str:
     return f", {many} {above.size} dots above it"
 
 
-def _parts(box: object) -> list:
-    if not isinstance(box, ErrorbarContainer):
-        return []
+def _parts(box: ErrorbarContainer) -> list:
+    """What of a box is no series: all of it but a line of several points."""
     data, caps, bars = box.lines
-    return [data, *caps, *bars]
+    alone = data is not None and len(data.get_xdata()) == 1
+    return [*([data] if alone else []), *caps, *bars]
+
+
+def _give_or_take(ax: Axes, artist: object) -> str:
+    """How wide the intervals around a line's points are."""
+    for box in ax.containers:
+        if isinstance(box, ErrorbarContainer) and box.lines[0] is artist:
+            ends = [part for bars in box.lines[2] for part in bars.get_segments()]
+            half = [np.ptp(part[:, 1]) / 2 for part in ends if len(part)]
+            if half:
+                return f", ± {_number(min(half))} to {_number(max(half))}"
+    return ""
 
 
 def course(x: Sequence[float], y: Sequence[float], log: bool = False) -> str:
@@ -220,7 +234,8 @@ def _intervals(ax: Axes) -> list[str]:
     for box in boxes:
         data, _, bars = box.lines
         ends = np.concatenate(bars[0].get_segments()) if bars else np.zeros((0, 2))
-        if len(data.get_xdata()) == 1 and len(ends) and np.ptp(ends[:, 1]) == 0:
+        single = data is not None and len(data.get_xdata()) == 1
+        if single and len(ends) and np.ptp(ends[:, 1]) == 0:
             low, high = ends[:, 0].min(), ends[:, 0].max()
             side = "above 0" if low > 0 else "below 0" if high < 0 else "across 0"
             name = names.get(ends[0, 1], "")

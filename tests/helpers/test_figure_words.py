@@ -72,6 +72,18 @@ def test_intervals_say_on_which_side_of_zero_they_lie():
     assert "Upright line at 0" in said
 
 
+def test_a_line_with_intervals_is_told_with_them():
+    ax = base.finish(base.new_axes(), x="rate", y="accuracy")
+    ax.errorbar([0.1, 0.2, 0.4], [92, 94, 93], yerr=[0.5, 0.2, 0.3], label="cosine")
+    ax.errorbar([0.1, 0.2, 0.4], [91, 92, 93], yerr=0.1, label="step", capsize=3)
+    said = words(ax)
+    told = (
+        "cosine: goes from 92 to 93, lowest 92 at 0.1, highest 94 at 0.2, ± 0.2 to 0.5."
+    )
+    assert told in said and "step: rises from 91 to 93, ± 0.1 to 0.1." in said
+    assert said.count("cosine") == said.count("step") == 1
+
+
 def test_bars_steps_and_levels_are_told():
     ax = base.finish(base.new_axes(), x="epoch", y="bad epochs")
     ax.bar(range(4), [0, 1, 2, 0])
