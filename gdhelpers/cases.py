@@ -14,7 +14,9 @@ An answer is one of
     {"missing": "mse"}                             it calls `mse`, which is not
     {"error": "TypeError: …", "line": "…"}         the student's code raised
 
-A value comes with {"changed": "metrics"} where the function changed what it was given.
+A value comes with {"changed": "metrics"} where the function changed what it was given,
+with {"marked": "a"} where it left that tensor to be followed by autograd, and with
+{"tuple": true} where its list was a tuple.
 A value that is not plain is tagged too: {"$tensor": …, "shape": […]},
 {"$array": …, "shape": […]}, {"$other": "generator"}.
 """
@@ -29,6 +31,7 @@ import sysconfig
 import traceback
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from numbers import Integral, Real
 
 MAX_ITEMS = 100_000
@@ -52,9 +55,16 @@ def run_case(function: Callable, case: dict) -> dict:
             warnings.simplefilter("ignore")
             args = decode(case.get("args", []))
             kwargs = {k: decode(v) for k, v in case.get("kwargs", {}).items()}
-            answer = {"value": _result(function, args, kwargs, case)}
-        changed = _changed(function, args, kwargs, case)
-        return answer | {"changed": changed} if changed else answer
+            result = _result(function, args, kwargs, case)
+            answer = {"value": encode(result)}
+            if isinstance(result, tuple):
+                answer["tuple"] = True
+        given = _given(function, args, kwargs)
+        if changed := _changed(given, case):
+            answer["changed"] = changed
+        if marked := next((k for k, v in given.items() if _is_followed(v)), ""):
+            answer["marked"] = marked
+        return answer
     except KeyboardInterrupt:
         raise
     except BaseException as error:
@@ -80,31 +90,48 @@ def unwritten(error: BaseException) -> str:
 
 
 def _result(function: Callable, args: list, kwargs: dict, case: dict):
+    """What came back, not encoded yet."""
     again = case.get("twice")
     if again:
         # The same objects again, so that a function which changes them is found out.
         more = [args] if again is True else decode(again)
         calls = [args, *(more if isinstance(more[0], list) else [more])]
-        return encode([function(*each, **kwargs) for each in calls])
+        return [function(*each, **kwargs) for each in calls]
     result = function(*args, **kwargs)
     if "at" not in case:
-        return encode(result)
+        return result
     if callable(result):
-        return encode([result(t) for t in case["at"]])
+        return [result(t) for t in case["at"]]
     # A list of rates must not be taken for the rates at the steps that were asked.
-    return _of_many(result) if isinstance(result, list | tuple) else encode(result)
+    return Series(result) if isinstance(result, list | tuple) else result
 
 
-def _changed(function: Callable, args: list, kwargs: dict, case: dict) -> str:
-    """The name of the first argument that is no more what the case says, or ""."""
+@dataclass
+class Series:
+    """A list or tuple where something else belongs, so that none is taken for it."""
+
+    entries: list | tuple
+
+
+def _given(function: Callable, args: list, kwargs: dict) -> dict:
+    """The arguments by the names of the function's parameters."""
     names = [name for name, _ in zip(_parameters(function), args, strict=False)]
     names += [f"argument {i + 1}" for i in range(len(names), len(args))]
-    given = dict(zip(names, args, strict=True)) | kwargs
+    return dict(zip(names, args, strict=True)) | kwargs
+
+
+def _changed(given: dict, case: dict) -> str:
+    """The name of the first argument that is no more what the case says, or ""."""
     asked = [*case.get("args", []), *case.get("kwargs", {}).values()]
     for (name, now), before in zip(given.items(), asked, strict=True):
         if repr(_plain(now)) != repr(_plain(decode(before))):
             return name
     return ""
+
+
+def _is_followed(value) -> bool:
+    """Whether it is a tensor that autograd follows; none is when it is given."""
+    return getattr(value, "requires_grad", False) is True
 
 
 def _parameters(function: Callable) -> list[str]:
@@ -163,6 +190,8 @@ def encode(value):
     if isinstance(value, Real):  # a fraction too, and what is beyond 64 bits
         with contextlib.suppress(OverflowError):
             return float(value)
+    if isinstance(value, Series):
+        return _of_many(value.entries)
     if isinstance(value, list | tuple | range):
         return (
             [encode(v) for v in value] if len(value) <= MAX_ITEMS else _of_many(value)

@@ -11,7 +11,7 @@ import functools
 import hashlib
 import io
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -79,15 +79,26 @@ def noisy_line(
 def load_mnist() -> Images:
     """Give MNIST: 60000 training and 10000 test images of 784 pixels in [0, 1].
 
-    Read once in a process, then kept in memory, so change a clone, not the tensors.
-    Raises FileNotFoundError or ValueError when the packaged file is missing or
-    damaged.
+    Read once in a process, then kept in memory; read anew where one of the tensors was
+    written into since. Raises FileNotFoundError or ValueError when the packaged file is
+    missing or damaged.
     """
-    return _read_mnist(MNIST_FILE)
+    images, versions = _read_mnist(MNIST_FILE)
+    if _versions(images) != versions:
+        _read_mnist.cache_clear()
+        images, _ = _read_mnist(MNIST_FILE)
+    return images
+
+
+def _versions(images: Images) -> list[tuple[int, bool]]:
+    """How often each tensor was written into, and whether autograd follows it."""
+    tensors = (getattr(images, field.name) for field in fields(images))
+    return [(t._version, t.requires_grad) for t in tensors if t is not None]
 
 
 @functools.lru_cache(maxsize=1)
-def _read_mnist(path: Path) -> Images:
+@torch.inference_mode(False)  # there a tensor does not count what is written into it
+def _read_mnist(path: Path) -> tuple[Images, list[tuple[int, bool]]]:
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing. {_REMEDY}")
     content = path.read_bytes()
@@ -99,7 +110,9 @@ def _read_mnist(path: Path) -> Images:
             torch.from_numpy(arrays[k])
             for k in ("x_train", "y_train", "x_test", "y_test")
         )
-    return Images(_pixels(x_train), y_train.long(), _pixels(x_test), y_test.long())
+    x_train, x_test = _pixels(x_train), _pixels(x_test)
+    images = Images(x_train, y_train.long(), x_test, y_test.long())
+    return images, _versions(images)
 
 
 _REMEDY = (

@@ -55,6 +55,7 @@ SLOW = (
     *("course/test_hints", "test_nbgrader", "test_release", "test_training"),
     *("gradebook/", "test_outputs", "test_paths", "test_timestamp"),
     *("test_only_locked_cells_can_be_skipped", "test_the_log_of_nbgrader"),
+    *("test_as_code", "test_figure_words", "test_legible", "test_progress"),
 )
 
 

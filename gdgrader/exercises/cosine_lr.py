@@ -66,8 +66,8 @@ _PAST = (lambda total: total + 5, lambda total: 2 * total - 5)
     "first and last rate",
     case(0, 50, 0.1, 0.01),
     case(50, 50, 0.1, 0.01),
-    case(11, 50, 0.1, 0.01),
-    case(49, 50, 0.1, 0.01),
+    case(11, 50, 0.1, 0.01, aside=True),
+    case(49, 50, 0.1, 0.01, aside=True),
     case(9, 9, 0.8),
     case(1, 1, 0.8, 0.1),
 )
@@ -75,7 +75,9 @@ def _(rng):
     return _at(rng, (_first, _first), (_last, _last), _ON_THE_WAY)
 
 
-@exercise.asks("past the end", case(70, 50, 0.1, 0.01), case(11, 50, 0.1, 0.01))
+@exercise.asks(
+    "past the end", case(70, 50, 0.1, 0.01), case(11, 50, 0.1, 0.01, aside=True)
+)
 def _(rng):
     return _at(rng, _PAST, _ON_THE_WAY)
 

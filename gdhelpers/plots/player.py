@@ -14,6 +14,8 @@ from pathlib import Path
 from IPython.display import HTML
 
 from gdhelpers.plots.base import styles
+from gdhelpers.plots.legible import ink
+from gdhelpers.plots.words import course
 
 WIDTH, HEIGHT, GAP = 220, 200, 16  # of one panel, in SVG units
 
@@ -26,7 +28,7 @@ def line_player(
     x,
     y,
     paths: Mapping[str, Sequence],
-    alt: str,
+    alt: str = "",
     y_range: tuple[float, float] = (-4.0, 8.0),
 ) -> HTML:
     """Animate straight lines fitted to points, one panel for each run.
@@ -38,10 +40,12 @@ def line_player(
         x: shape (n, 2), the first column within [-1, 1]. y: shape (n,).
         paths: name -> (slope, intercept) before each step and after the last, all
             of one length.
-        alt: what to see, 30 characters or more.
+        alt: what to see, 30 characters or more; without it, where each line begins and
+            ends, in words.
 
     Errors: ValueError where paths differ in length or the alt text is too short.
     """
+    alt = alt or _in_words(paths)
     if len(alt) < 30:
         raise ValueError(f"alt must say what to see, in 30 characters or more: {alt!r}")
     lengths = {len(path) for path in paths.values()}
@@ -80,7 +84,8 @@ def line_player(
         f' data-words="{escape(json.dumps(words))}">'
         f'<svg viewBox="0 0 {width} {HEIGHT + 24}" role="img"'
         f' aria-label="{escape(alt)}"'
-        f' style="max-width:{width}px;width:100%;background:#fff">{panels}</svg>'
+        f' style="max-width:{width}px;width:100%;background:#fff;padding:8px;'
+        f'box-sizing:border-box">{panels}</svg>'
         '<div class="controls" hidden><button type="button">Play</button> '
         f'<label>step <input type="range" min="0" max="{steps - 1}" value="0"'
         ' style="width:20em;max-width:60%"></label><br><output></output></div>'
@@ -90,11 +95,21 @@ def line_player(
     )
 
 
+def _in_words(paths: Mapping[str, Sequence]) -> str:
+    """Where each run takes its line, and how its two numbers get there."""
+    return "Moving lines. " + " ".join(
+        f"{name}: slope {course(range(len(path)), [float(a) for a, _ in path])}; "
+        f"intercept {course(range(len(path)), [float(b) for _, b in path])}."
+        for name, path in paths.items()
+    )
+
+
 def _panel(i: int, name: str, dots: str, ends: Sequence[float], colour: str) -> str:
     # A nested svg clips what runs out of the panel, as a diverging line does.
     return (
         f'<svg x="{i * (WIDTH + GAP)}" y="0" width="{WIDTH}" height="{HEIGHT + 24}">'
-        f'<text x="4" y="16" fill="{colour}" font-weight="bold">{escape(name)}</text>'
+        f'<text x="4" y="16" fill="{ink(colour)}" font-weight="bold">'
+        f"{escape(name)}</text>"
         f'<svg y="24" width="{WIDTH}" height="{HEIGHT}">'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="none" stroke="#767676"/>'
         f'<path d="{dots}" stroke="#767676" stroke-width="4" stroke-linecap="round"/>'

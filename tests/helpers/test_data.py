@@ -108,3 +108,35 @@ def test_small_mnist_is_a_part_at_half_the_resolution():
     assert data.small_mnist(n_train=50, n_val=0).x_val is None
     with pytest.raises(ValueError, match="at most"):
         data.small_mnist(n_train=60000, n_val=1)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda mnist: mnist.x_train.sub_(0.1307),  # as many tutorials do
+        lambda mnist: mnist.x_test[3].zero_(),
+        lambda mnist: mnist.y_train.fill_(7),
+        lambda mnist: mnist.x_train.requires_grad_(),
+        lambda mnist: data.small_mnist(n_test=20).y_test.zero_(),  # a view of it
+    ],
+)
+def test_images_that_were_written_into_are_read_anew(spoil):
+    before = data.load_mnist()
+    sums = [before.x_train.sum().item(), before.x_test.sum().item()]
+    labels = before.y_train[:9].tolist(), before.y_test[:20].tolist()
+    spoil(before)
+    mnist = data.load_mnist()
+    assert mnist is not before and not mnist.x_train.requires_grad
+    assert [mnist.x_train.sum().item(), mnist.x_test.sum().item()] == sums
+    assert (mnist.y_train[:9].tolist(), mnist.y_test[:20].tolist()) == labels
+    assert data.load_mnist() is mnist
+    with torch.inference_mode():
+        assert data.load_mnist() is mnist
+
+
+def test_images_read_within_inference_are_watched_too():
+    data._read_mnist.cache_clear()
+    with torch.inference_mode():
+        mnist = data.load_mnist()
+    mnist.y_test.zero_()
+    assert data.load_mnist().y_test[0] == 7

@@ -53,7 +53,7 @@ def wrong_constant_slope(theta, learning_rate):
 
 
 def wrong_absolute(theta, learning_rate):
-    """Told: sign flipped / absolute slope."""
+    """Told: absolute slope."""
     return theta - learning_rate * abs(2 * theta)
 
 
