@@ -94,10 +94,10 @@ def plot_wobble(
         textcoords="offset points",
         va="center",
     )
-    finish(left, "The intercept jumps across", "step", "intercept")
+    finish(left, "The intercept", "step", "intercept")
     right.plot(losses, "o-", color=GREEN, markersize=4)
     right.set_ylim(bottom=0)
-    finish(right, "The loss falls at every step", "step", "loss")
+    finish(right, "The loss of the same steps", "step", "loss")
     return left
 
 
