@@ -13,11 +13,12 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
-from tqdm.auto import tqdm
 
 from gdhelpers.data import Images, load_mnist
 from gdhelpers.history import History
 from gdhelpers.network import seeded_model
+from gdhelpers.progress import progress as shown_progress
+from gdhelpers.progress import stoppable
 from gdhelpers.remember import remembered
 from gdhelpers.schedules import Schedule, constant
 from gdhelpers.training import check_counts, number_of_steps, threads
@@ -28,6 +29,7 @@ Weights = list[Tensor]
 GRID = 2.0**-20  # of gradients in float64; two processors differ by some 1e-17
 
 
+@stoppable()
 @remembered(number_of_steps)
 def train_many(
     schedules: Mapping[str, Schedule | float],
@@ -59,8 +61,8 @@ def train_many(
             machine: each gradient is rounded to a multiple of `GRID`, far above what
             processors round differently and far below what its minibatch leaves open.
             Without that a high rate makes a 16th digit grow until one can see it.
-        progress: show a bar. `False`, or TQDM_DISABLE=1 in the environment, keeps
-            silent, as a notebook that is compared with its stored output must.
+        progress: show how far it is where it takes over three seconds (see
+            `gdhelpers.progress`, which says where nothing is shown).
 
     Returns:
         For each name the runs in the order of `seeds`, with the metrics of `train`
@@ -88,9 +90,9 @@ def train_many(
     losses = torch.empty(total_steps, num_seeds, num_schedules, dtype=dtype)
     measured: dict[str, list[Tensor]] = {}
 
-    # An explicit disable=False would overrule the environment's TQDM_DISABLE.
-    silent = {} if progress else {"disable": True}
-    with threads(num_threads), tqdm(total=total_steps, unit="step", **silent) as bar:
+    what = f"training {num_schedules * num_seeds} networks side by side"
+    bar = shown_progress(total_steps, what, shown=progress)
+    with threads(num_threads), bar as advance:
         for t in range(total_steps):
             if t % steps_per_epoch == 0:
                 order = torch.stack(
@@ -106,7 +108,7 @@ def train_many(
             if (t + 1) % eval_every == 0:
                 for name, value in _evaluate(weights, data).items():
                     measured.setdefault(name, []).append(value)
-            bar.update()
+            advance()
 
     return {
         name: [

@@ -20,6 +20,7 @@ from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from gdhelpers.data import Images, load_mnist
 from gdhelpers.history import History
 from gdhelpers.network import PlainSGD, seeded_model
+from gdhelpers.progress import progress, stoppable
 from gdhelpers.remember import remembered
 from gdhelpers.schedules import Schedule, constant
 
@@ -32,6 +33,7 @@ def number_of_steps(
     return epochs * -(-len((data or load_mnist()).x_train) // batch_size)
 
 
+@stoppable()
 @remembered(number_of_steps)
 def train(
     schedule: Schedule | float,
@@ -76,6 +78,8 @@ def train(
         the steps since the last), "steps" (taken by then); with validation images
         also "val_accuracy" and "val_loss". One entry an epoch: "lr_after", the rate
         in force once the scheduler has seen the epoch.
+
+    Where it takes over three seconds it shows how far it is (`gdhelpers.progress`).
     """
     if per not in ("step", "epoch"):
         raise ValueError(f'per must be "step" or "epoch", got {per!r}')
@@ -104,7 +108,9 @@ def train(
         for name, value in evaluate(model, data).items():
             metrics[name].append(value)
 
-    with threads(num_threads), torch.no_grad():
+    total = number_of_steps(data, epochs=epochs, batch_size=batch_size)
+    bar = progress(total, f"training {label}".strip())
+    with threads(num_threads), torch.no_grad(), bar as advance:
         for epoch in range(epochs):
             if loader_draws:
                 _draw_base_seed(generator)
@@ -117,6 +123,7 @@ def train(
                 x = data.x_train.index_select(0, idx).to(dtype)
                 losses.append(model.backpropagate(x, y))
                 step()
+                advance()
                 if scheduler and per == "step" and not plateau:
                     scheduler.step()
                 if eval_every and len(losses) % eval_every == 0:

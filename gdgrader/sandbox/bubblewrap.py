@@ -132,6 +132,7 @@ def sandbox_environment() -> dict[str, str]:
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
+        "GDHELPERS_SILENT": "1",  # nobody watches how far a training is
     }
 
 

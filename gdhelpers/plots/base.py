@@ -18,6 +18,8 @@ from matplotlib.layout_engine import TightLayoutEngine
 from matplotlib.ticker import LogFormatterSciNotation, LogLocator
 from PIL import Image
 
+from gdhelpers.plots.words import describe
+
 # Okabe & Ito's palette, the five that keep 3:1 contrast on white and stay apart
 # under every colour blindness.
 BLUE, ORANGE, GREEN, PINK, BLACK = (
@@ -151,12 +153,17 @@ def finish(ax: Axes, title: str = "", x: str = "", y: str = "") -> Axes:
     return ax
 
 
-def show(figure: Figure | Axes, alt: str) -> None:
-    """Display a figure as PNG with `alt`, a text that says what to see in it.
+def show(figure: Figure | Axes, alt: str = "") -> None:
+    """Display a figure as PNG with a text that says what to see in it.
 
-    Errors: ValueError where the alt text is shorter than 30 characters.
+    Args:
+        alt: that text. Without it the figure is put into words from its data, so that
+            the cell does not tell what its figure is to show.
+
+    Errors: ValueError where the text is shorter than 30 characters.
     """
     figure = figure.figure if isinstance(figure, Axes) else figure
+    alt = alt or describe(figure)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()  # once; `savefig` goes through it all twice
     _display(Image.fromarray(np.asarray(canvas.buffer_rgba())), alt)

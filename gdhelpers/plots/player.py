@@ -14,6 +14,7 @@ from pathlib import Path
 from IPython.display import HTML
 
 from gdhelpers.plots.base import styles
+from gdhelpers.plots.words import course
 
 WIDTH, HEIGHT, GAP = 220, 200, 16  # of one panel, in SVG units
 
@@ -26,7 +27,7 @@ def line_player(
     x,
     y,
     paths: Mapping[str, Sequence],
-    alt: str,
+    alt: str = "",
     y_range: tuple[float, float] = (-4.0, 8.0),
 ) -> HTML:
     """Animate straight lines fitted to points, one panel for each run.
@@ -38,10 +39,12 @@ def line_player(
         x: shape (n, 2), the first column within [-1, 1]. y: shape (n,).
         paths: name -> (slope, intercept) before each step and after the last, all
             of one length.
-        alt: what to see, 30 characters or more.
+        alt: what to see, 30 characters or more; without it, where each line begins and
+            ends, in words.
 
     Errors: ValueError where paths differ in length or the alt text is too short.
     """
+    alt = alt or _in_words(paths)
     if len(alt) < 30:
         raise ValueError(f"alt must say what to see, in 30 characters or more: {alt!r}")
     lengths = {len(path) for path in paths.values()}
@@ -87,6 +90,15 @@ def line_player(
         '<p class="note">The moving picture needs a browser that runs scripts and a '
         "notebook that you trust or have run. The stills below show the same.</p>"
         f"<script>\n{SCRIPT}</script></div>"
+    )
+
+
+def _in_words(paths: Mapping[str, Sequence]) -> str:
+    """Where each run takes its line, and how its two numbers get there."""
+    return "Moving lines. " + " ".join(
+        f"{name}: slope {course(range(len(path)), [float(a) for a, _ in path])}; "
+        f"intercept {course(range(len(path)), [float(b) for _, b in path])}."
+        for name, path in paths.items()
     )
 
 

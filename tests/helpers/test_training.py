@@ -256,33 +256,6 @@ def test_measuring_seldom_changes_the_metrics_only(data):
         assert run.metrics["train_loss"][1] == pytest.approx(run.loss[5:10].mean())
 
 
-@pytest.mark.parametrize(
-    ("progress", "variable"), [(True, ""), (True, "1"), (False, "")]
-)
-def test_the_progress_bar_is_silent_where_asked(data, progress, variable):
-    # The variable is read when tqdm is imported: hence a process of its own.
-    import os
-    import subprocess
-    import sys
-
-    code = (
-        "from gdhelpers.data import small_mnist\n"
-        "from gdhelpers.many_runs import train_many\n"
-        "data = small_mnist(n_train=200, n_val=0, n_test=10)\n"
-        f"train_many({{'a': 0.1}}, [0], epochs=1, data=data, progress={progress})\n"
-    )
-    environment = {**os.environ, **({"TQDM_DISABLE": variable} if variable else {})}
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=environment
-    )
-    assert done.returncode == 0, done.stderr
-    shown = "2/2" in done.stderr
-    assert shown == (progress and not variable)
-    assert done.stdout == ""
-    if not shown:
-        assert done.stderr == ""
-
-
 def test_nothing_is_printed_by_a_single_run(data):
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
