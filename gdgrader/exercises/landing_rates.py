@@ -61,7 +61,10 @@ exercise.mistake(
     "itself.",
     {"1 / curvature": "curvature"},
     {"1 / curvature": "curvature", ", reverse=True": ""},
-    {"1 / curvature": "curvature", "sorted(set(curvatures), reverse=True)": "curvatures"},
+    {
+        "1 / curvature": "curvature",
+        "sorted(set(curvatures), reverse=True)": "curvatures",
+    },
 )
 exercise.mistake(
     "largest rate first",
@@ -129,8 +132,7 @@ exercise.mistake(
     "the rates beyond the bound 2/λ_max are missing. Used once, after the steep "
     "directions have landed, they do no harm: there is no error left to enlarge.",
     {
-        "reverse=True)": "reverse=True) "
-        "if 1 / curvature < 2 / max(curvatures)",
+        "reverse=True)": "reverse=True) if 1 / curvature < 2 / max(curvatures)",
     },
 )
 exercise.mistake(

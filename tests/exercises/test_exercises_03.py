@@ -10,7 +10,7 @@ NAMES = list(exercises("03_linear_regression"))
 
 def test_all_are_here():
     wanted = ["mse", "mse_gradient", "max_stable_lr_for", "fit", "landing_rates"]
-    assert NAMES == wanted
+    assert wanted == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -85,7 +85,9 @@ def test_the_first_path_shows_its_tangent_and_all_its_points_have_names():
     assert (y1 - y0) / (x1 - x0) == pytest.approx(6)
     assert y0 + 6 * (3 - x0) == pytest.approx(9)  # it touches the parabola at θ₀
     jumping = plot_path([descend(3.0, 0.9, t) for t in range(7)])
-    assert [text.get_text() for text in jumping.texts] == list("θ₀ θ₁ θ₂ θ₃ θ₄ θ₅ θ₆".split())
+    assert [text.get_text() for text in jumping.texts] == list(
+        ["θ₀", "θ₁", "θ₂", "θ₃", "θ₄", "θ₅", "θ₆"]
+    )
 
 
 def step_by_step(rate, steps):
@@ -95,7 +97,9 @@ def step_by_step(rate, steps):
 def test_the_factor_s_figure_marks_where_it_lands_and_where_it_diverges():
     rates = [i / 100 for i in range(121)]
     ax = plot_factor(rates, [factor(rate) for rate in rates])
-    marks = {tuple(line.get_xydata()[0]) for line in ax.lines if line.get_marker() == "o"}
+    marks = {
+        tuple(line.get_xydata()[0]) for line in ax.lines if line.get_marker() == "o"
+    }
     assert marks == {(0.5, 0.0), (1.0, -1.0)}
     for rate, height in marks:
         assert factor(rate) == pytest.approx(height)

@@ -185,7 +185,9 @@ def test_two_descents_are_nearly_the_hessian():
     column = x[:, 0]
     assert hessian[0, 0] == pytest.approx(2 * (column**2).mean())
     assert hessian[0, 0] == pytest.approx(2 / 3, abs=0.01)
-    assert hessian[0, 1] == pytest.approx(2 * column.mean()) and abs(hessian[0, 1]) < 0.1
+    assert (
+        hessian[0, 1] == pytest.approx(2 * column.mean()) and abs(hessian[0, 1]) < 0.1
+    )
     assert hessian[1, 1] == pytest.approx(2)
     gradient = lesson["mse_gradient"](x, y, start)
     assert torch.allclose(gradient, hessian @ (start - best))

@@ -92,7 +92,10 @@ POISONS = {
         "fit",
         "x[:] = x.flip(0)\n    return initial_a, [1.0] * (num_steps + 1)",
     ),
-    "scales what the bound is asked for": ("max_stable_lr_for", "x.mul_(3)\n    return 1.0"),
+    "scales what the bound is asked for": (
+        "max_stable_lr_for",
+        "x.mul_(3)\n    return 1.0",
+    ),
 }
 
 

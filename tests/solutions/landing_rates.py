@@ -32,11 +32,13 @@ def right_steepest_again_and_again(curvatures):
 
 
 def right_error_by_error(curvatures):
-    errors, rates = {curvature: 1.0 for curvature in curvatures}, []
+    errors, rates = dict.fromkeys(curvatures, 1.0), []
     while any(errors.values()):
         rate = 1 / max(c for c, error in errors.items() if error)
         rates.append(rate)
-        errors = {c: 0 if rate == 1 / c else e * (1 - rate * c) for c, e in errors.items()}
+        errors = {
+            c: 0 if rate == 1 / c else e * (1 - rate * c) for c, e in errors.items()
+        }
     return rates
 
 
@@ -55,7 +57,9 @@ def right_numpy(curvatures):
 def right_groupby(curvatures):
     from itertools import groupby
 
-    return [1.0 / curvature for curvature, _ in groupby(sorted(curvatures, reverse=True))]
+    return [
+        1.0 / curvature for curvature, _ in groupby(sorted(curvatures, reverse=True))
+    ]
 
 
 def right_recursive(curvatures):
