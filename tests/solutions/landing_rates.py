@@ -22,23 +22,18 @@ def right_from_the_end(curvatures):
     return [curvature**-1 for curvature in sorted(set(curvatures))[::-1]]
 
 
-def right_steepest_again_and_again(curvatures):
-    left, rates = list(curvatures), []
-    while left:
-        steepest = max(left)
-        rates.append(1 / steepest)
-        left = [curvature for curvature in left if curvature != steepest]
-    return rates
+def right_neighbours_compared(curvatures):
+    falling = sorted(curvatures, reverse=True)
+    return [1 / c for i, c in enumerate(falling) if i == 0 or c != falling[i - 1]]
 
 
-def right_error_by_error(curvatures):
-    errors, rates = dict.fromkeys(curvatures, 1.0), []
-    while any(errors.values()):
-        rate = 1 / max(c for c, error in errors.items() if error)
-        rates.append(rate)
-        errors = {
-            c: 0 if rate == 1 / c else e * (1 - rate * c) for c, e in errors.items()
-        }
+def right_inserted_in_order(curvatures):
+    from bisect import insort
+
+    rates = []
+    for curvature in curvatures:
+        if 1 / curvature not in rates:
+            insort(rates, 1 / curvature)
     return rates
 
 
@@ -75,11 +70,5 @@ def right_recursive(curvatures):
 def right_heap(curvatures):
     import heapq
 
-    heap = [1 / curvature for curvature in curvatures]
-    heapq.heapify(heap)
-    rates = []
-    while heap:
-        rate = heapq.heappop(heap)
-        if not rates or rate > rates[-1]:
-            rates.append(rate)
-    return rates
+    rates = {1 / curvature for curvature in curvatures}
+    return heapq.nsmallest(len(rates), rates)
