@@ -161,13 +161,14 @@ def rule(exercise: dict, property_name: str | None, answers: list[dict]) -> Verd
         cases = [case for case in cases if "again" not in case]
     tolerance = exercise["tolerance"]
     problems = [
-        problem(answer, case, tolerance)
+        "" if case.get("aside") else problem(answer, case, tolerance)
         for case, answer in zip(cases, answers, strict=True)
     ]
     wrong = next((i for i, p in enumerate(problems) if p), None)
     asked = (exercise["function"], property_name or "")
     if wrong is None:
-        number = counted(sum("again" not in case for case in cases), "case")
+        asked_once = [case for case in cases if not {"again", "aside"} & set(case)]
+        number = counted(len(asked_once), "case")
         return Verdict(True, *asked, hint=f"right in {number}.")
     kept = _kept(exercise, cases, answers, problems)
     if kept:
@@ -197,7 +198,8 @@ def cases_of(exercise: dict, property_name: str | None) -> list[dict]:
     """The cases of one property, or of all of them in order.
 
     Each property asks one of its cases again at its end, so that what outlives a call
-    shows; "again" then says how many cases ago it was asked.
+    shows; "again" then says how many cases ago it was asked. A case that stands "aside"
+    is none of what the property names: it only tells mistakes apart.
     """
     properties = exercise["properties"]
     if property_name is not None and property_name not in properties:
