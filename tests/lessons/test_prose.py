@@ -20,7 +20,7 @@ SAMPLED = {
         "The intercept is 2.526",
         "The loss starts at 7.511",
         "because the bound is 0.9992",
-        "We measured** 67",
+        "**We measured** 67",
         "the loss *falls* for 2",
     ],
     "04": [
