@@ -113,9 +113,8 @@ def plot_factor(rates: Sequence[float], factors: Sequence[float], ax=None) -> Ax
     ax.axhline(0, color=BLACK, lw=0.8)
     ax.plot(rates, factors, lw=2, color=BLUE)
     for rate, factor, says in ((0.5, 0, "0.5: lands at once"), (1, -1, "1: the bound")):
-        ax.plot([rate, rate], [factor - 0.12, factor + 0.3], color=BLACK, lw=1, ls=":")
         ax.plot(rate, factor, "o", color=BLACK, ms=6)
-        ax.annotate(says, (rate, factor + 0.3), (-3, 3), textcoords="offset points")
+        ax.annotate(says, (rate, factor), (6, 8), textcoords="offset points")
     ax.text(rates[0], -0.92, "  shaded: the error shrinks", va="bottom")
     return finish(ax, x="learning rate η", y="factor of each step")
 
