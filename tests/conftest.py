@@ -43,6 +43,7 @@ SLOW = (
     *("test_nbval", "test_strangers", "test_words"),
     *("browser", "cluster", "notebooks/", "postgres", "test_explorers"),
     *("course/test_hints", "test_nbgrader", "test_release", "test_training"),
+    *("test_as_code", "test_figure_words", "test_legible", "test_progress"),
 )
 
 

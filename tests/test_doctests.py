@@ -7,7 +7,11 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    "name", ["data", "scheduler_bugs", "schedules", "terminal", "verdicts"]
+    "name",
+    [
+        *("as_code", "data", "differences", "plots.legible", "plots.words", "progress"),
+        *("scheduler_bugs", "schedules", "shared_inputs", "terminal", "verdicts"),
+    ],
 )
 def test_examples(name):
     result = doctest.testmod(importlib.import_module(f"gdhelpers.{name}"))

@@ -210,5 +210,6 @@ class Exercise:
             )
         answers = [run_case(m.function, asked) for m in self.mistakes]
         for answer in answers:
-            answer.pop("tuple", None)  # it plays no part in what is right
+            for key in ("tuple", "marked"):  # they play no part in what is right
+                answer.pop(key, None)
         return {**asked, "expected": expected, "mistakes": answers}

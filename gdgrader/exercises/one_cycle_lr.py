@@ -24,6 +24,7 @@ def a_cycle(rng, rising):
     "the rise",
     case(0, 100, 1.0),
     case(12, 60, 0.5),
+    case(12, 60, 1.5),
     case(40, 60, 0.5, aside=True),
     case(12, 100, 0.5),
     case(149, 500, 1500.0),

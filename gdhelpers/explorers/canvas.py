@@ -11,7 +11,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-DPI = 120
+from gdhelpers.plots.base import DPI
+from gdhelpers.plots.legible import make_legible
 
 
 class Canvas:
@@ -62,6 +63,7 @@ class Canvas:
         canvas = self.figure.canvas
         limits = [(*ax.get_xlim(), *ax.get_ylim()) for ax in self.figure.axes]
         if limits != self._key:
+            make_legible(self.figure)
             canvas.draw()
             self._background = canvas.copy_from_bbox(self.figure.bbox)
             self._key = limits

@@ -186,9 +186,9 @@ def draw(figure: Figure) -> np.ndarray:
 
 
 def show_png(picture: bytes, alt: str, **richer) -> None:
-    """Display a PNG with its alt text, and `richer` forms of it by MIME type."""
+    """Display a PNG of `DPI` with its alt text, and `richer` forms by MIME type."""
     with Image.open(io.BytesIO(picture)) as image:
-        _display(image, alt, **richer)
+        _display(image, alt, width=image.width * 100 // DPI, **richer)
 
 
 def _display(image: Image.Image, alt: str, width: int = 0, **richer) -> None:

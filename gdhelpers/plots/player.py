@@ -14,6 +14,7 @@ from pathlib import Path
 from IPython.display import HTML
 
 from gdhelpers.plots.base import styles
+from gdhelpers.plots.legible import ink
 from gdhelpers.plots.words import course
 
 WIDTH, HEIGHT, GAP = 220, 200, 16  # of one panel, in SVG units
@@ -83,7 +84,8 @@ def line_player(
         f' data-words="{escape(json.dumps(words))}">'
         f'<svg viewBox="0 0 {width} {HEIGHT + 24}" role="img"'
         f' aria-label="{escape(alt)}"'
-        f' style="max-width:{width}px;width:100%;background:#fff">{panels}</svg>'
+        f' style="max-width:{width}px;width:100%;background:#fff;padding:8px;'
+        f'box-sizing:border-box">{panels}</svg>'
         '<div class="controls" hidden><button type="button">Play</button> '
         f'<label>step <input type="range" min="0" max="{steps - 1}" value="0"'
         ' style="width:20em;max-width:60%"></label><br><output></output></div>'
@@ -106,7 +108,8 @@ def _panel(i: int, name: str, dots: str, ends: Sequence[float], colour: str) -> 
     # A nested svg clips what runs out of the panel, as a diverging line does.
     return (
         f'<svg x="{i * (WIDTH + GAP)}" y="0" width="{WIDTH}" height="{HEIGHT + 24}">'
-        f'<text x="4" y="16" fill="{colour}" font-weight="bold">{escape(name)}</text>'
+        f'<text x="4" y="16" fill="{ink(colour)}" font-weight="bold">'
+        f"{escape(name)}</text>"
         f'<svg y="24" width="{WIDTH}" height="{HEIGHT}">'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="none" stroke="#767676"/>'
         f'<path d="{dots}" stroke="#767676" stroke-width="4" stroke-linecap="round"/>'

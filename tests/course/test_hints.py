@@ -1,6 +1,7 @@
 """The table of hints: each wrong function is told what it did, or what came back."""
 
 import json
+import math
 from functools import cache
 
 import pytest
@@ -10,8 +11,9 @@ from typer.testing import CliRunner
 from gdgrader.cli import app, console
 from gdgrader.course import hints
 from gdgrader.exercises import exercises
+from gdhelpers.cases import run_case
 from gdhelpers.checks import CheckFailed, check
-from gdhelpers.verdicts import ANYWHERE, KEPT, answer_of, cases_of, same
+from gdhelpers.verdicts import ANYWHERE, KEPT, answer_of, cases_of, rule, same
 
 WRONG = ROOT / "tests" / "wrong"
 NAMES = list(exercises())
@@ -134,6 +136,38 @@ def test_what_the_table_leaves_out_is_put_back(name, home):
         for brief, case in pairs:
             for i, answer in enumerate(case["mistakes"]):
                 assert same(answer_of(brief, i), answer, whole), (asked, i)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_hint_can_be_had_at_home(name, home):
+    """The shortened table must still know each mistake by its answers."""
+    exercise = exercises()[name]
+    path = home / exercise.lesson / "checks.json"
+    entry = json.loads(path.read_text(encoding="utf-8"))["exercises"][name]
+    handed_in = hints.known_mistakes(exercise) | {
+        f"wrong: {key}": function for key, function in functions(name).items()
+    }
+    left = {m.name for m in exercise.mistakes}
+    for function in handed_in.values():
+        for asked in entry["properties"]:
+            answers = [run_case(function, case) for case in cases_of(entry, asked)]
+            left.discard(rule(entry, asked, answers).mistake)
+        if not left:
+            break
+    assert not left
+
+
+def test_a_part_of_a_step_is_told_to_round_up(home):
+    """As people write it, without a care for what else the contract asks."""
+
+    def by_logarithms(learning_rate, curvature, tolerance):
+        factor = abs(1 - learning_rate * curvature)
+        return math.log(tolerance) / math.log(factor) if 0 < factor < 1 else None
+
+    name = "steps_to_tolerance"
+    for asked in ("creeping down", "jumping across"):
+        with pytest.raises(CheckFailed, match="there is no part of a step: round up"):
+            check(by_logarithms, name, asked, home / exercises()[name].lesson)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,6 +1,7 @@
 """Every figure's texts can be read: dark on white, clear of lines and of each other."""
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -9,10 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-from gdhelpers import plots
+from gdhelpers import explorers, plots
 from gdhelpers.history import History
 from gdhelpers.plateau import plateau_decisions
-from gdhelpers.plots import base, many_runs
+from gdhelpers.plots import base, line_player, many_runs
 from gdhelpers.plots.legible import CONTRAST, contrast, covered, ink, make_room
 from gdhelpers.scheduler_bugs import BUGS, make_trace
 
@@ -195,3 +196,21 @@ def test_each_point_of_a_path_has_its_name_while_there_is_room(rate, names):
     ax = plots.plot_path(descent(rate, 7))
     found = [text.get_text() for text in ax.texts]
     assert found == [f"θ{chr(0x2080 + i)}" for i in range(names)]
+
+
+@pytest.mark.parametrize("name", sorted(set(explorers.__all__) - {"explore_schedules"}))
+def test_an_explorers_texts_are_dark_enough_and_its_picture_sharp(name):
+    explorer = getattr(explorers, name)()
+    for text in explorer.canvas.figure.findobj(Text):
+        assert contrast(text.get_color()) >= CONTRAST, text
+    with Image.open(io.BytesIO(bytes(explorer.picture.value))) as image:
+        widest = re.search(r"(\d+)px", explorer.picture.layout.max_width)
+        assert image.width == 2 * int(widest[1])
+
+
+def test_the_player_names_its_runs_in_colours_one_can_read():
+    paths = {f"run {i}": [(0, 1), (1, 2)] for i in range(len(base.COLOURS))}
+    html = line_player(X, Y, paths).data
+    fills = re.findall(r'<text [^>]*fill="([^"]+)"', html)
+    assert len(fills) == len(paths) and min(map(contrast, fills)) >= CONTRAST
+    assert "padding:8px" in html  # else it touches a dark page
