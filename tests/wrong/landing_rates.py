@@ -41,8 +41,13 @@ def wrong_best(curvatures):
     return [2 / (min(curvatures) + max(curvatures))] * len(set(curvatures))
 
 
-def wrong_best_number(curvatures):
+def wrong_best_once(curvatures):
     """Told: best constant rate."""
+    return [2 / (min(curvatures) + max(curvatures))]
+
+
+def wrong_best_number(curvatures):
+    """Told: what came back."""
     return 2 / (min(curvatures) + max(curvatures))
 
 
