@@ -47,7 +47,8 @@ def plot_path(
     path = np.asarray([t for t in theta if np.isfinite(t)], dtype=float)
     reach = 1.15 * max(1e-9, np.abs(path - loss.minimum).max())
     grid = np.linspace(loss.minimum - reach, loss.minimum + reach, 201)
-    ax.plot(grid, [loss.value(g) for g in grid], color=BLACK, alpha=0.5, lw=1)
+    curve = [loss.value(g) for g in grid]
+    ax.plot(grid, curve, color=BLACK, alpha=0.5, lw=1, label="the curve")
     heights = [loss.value(t) for t in path]
     if tangent and len(path):
         slope = loss.gradient(path[0])
@@ -63,7 +64,8 @@ def plot_path(
             ha="right" if side > 0 else "left",
             color=GREEN,
         )
-    ax.plot(path, heights, color=ORANGE, marker="o", ms=6, lw=1.2, ls="--")
+    look = {"color": ORANGE, "marker": "o", "ms": 6, "lw": 1.2, "ls": "--"}
+    ax.plot(path, heights, label="the path", **look)
     # Beside the curve where no line goes: a path that jumps across fills the inside.
     jumps = np.any(np.diff(np.sign(path - loss.minimum)))
     named: list[float] = []
