@@ -213,6 +213,20 @@ EQUAL: dict[str, Reasons] = {
         ),
         "numpy multiplies tensors, too": ("m, t, w = … → …a)",),
     },
+    "landing_rates": {
+        "the order in which they come plays no part": (
+            "curvatures = sorted(curvatures)",
+        ),
+        "curvatures are above 0, and so are rates": (
+            "curvatures = [abs(m) for m in curvatures]",
+            "result = [abs(v) for v in result]",
+        ),
+        "curvatures are numbers": (
+            "curvatures = [m for m in curvatures if m == m]",
+            "curvatures = [m if m == m else …",
+        ),
+        "they are sorted already": ("result = sorted(result)",),
+    },
     "max_stable_lr_for": {
         **POSITIVE,
         **NOT_ZERO,

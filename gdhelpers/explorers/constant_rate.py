@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -127,6 +128,16 @@ def stability(bound: Callable, curvature: float) -> tuple[float, str]:
     return given, ""
 
 
+def beside(level: float) -> float:
+    """Where the floor's name stands, in parts of the axis: not on the target's."""
+
+    def part(loss: float) -> float:
+        return math.log(loss / LOW) / math.log(HIGH / LOW)
+
+    away = part(level) - part(GOAL)
+    return part(GOAL) + (away if abs(away) > 0.06 else math.copysign(0.06, away))
+
+
 def make_draw() -> tuple[Canvas, Callable[[Mapping], bytes]]:
     """The canvas of this explorer and what moves its artists."""
     canvas = Canvas(columns=2)
@@ -138,10 +149,14 @@ def make_draw() -> tuple[Canvas, Callable[[Mapping], bytes]]:
     one = canvas.line(fall, color="0.85", linewidth=0.6)
     mean = canvas.line(fall, color=BLUE, linewidth=2)
     floor = canvas.line(fall, color=ORANGE, linestyle="-.", linewidth=2)
-    name = canvas.text(fall, 0.97, 0.9, color=ORANGE, ha="right")
-    goal = canvas.text(fall, 0.97, 0.03, ha="right")
-    goal.set_text("-- target 1e-3")
+    # Beside the axes, each at its line: within them the runs would cover it.
+    name = canvas.text(fall, 1.015, 0, color=ORANGE, va="center", bbox=None)
+    fall.text(1.015 * STEPS, GOAL, "target", va="center")
     finish(rates, "the rate", "step", "η")
+    rates.yaxis.tick_right()
+    rates.yaxis.set_label_position("right")
+    rates.spines[["left", "right"]].set_visible([False, True])
+    canvas.figure.subplots_adjust(right=1 - 0.8 / 8.4, wspace=0.26)
     rates.set(xlim=(0, STEPS), xticks=TICKS, yscale="log", ylim=(1e-5, 20))
     rate = canvas.line(rates, color=GREEN, linewidth=2)
 
@@ -150,7 +165,8 @@ def make_draw() -> tuple[Canvas, Callable[[Mapping], bytes]]:
         mean.set_data(steps, np.clip(data["mean"], LOW / 10, HIGH * 10))
         level = data["floor"]
         floor.set_data([0, STEPS], [level or np.nan] * 2)
-        name.set_text(f"-· floor in theory {level:.2g}" if level else "")
+        name.set_text("floor" if level else "")
+        name.set_y(beside(level or 1))
         lr = np.maximum(data["lr"], 1e-9)
         rate.set_data(steps, lr / (1 + data["decay"] * steps))
         return canvas.png()

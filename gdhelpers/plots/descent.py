@@ -13,6 +13,8 @@ from gdhelpers.history import History
 from gdhelpers.losses import Loss, square
 from gdhelpers.plots.base import (
     BLACK,
+    BLUE,
+    GREEN,
     ORANGE,
     Margins,
     beyond,
@@ -24,34 +26,59 @@ from gdhelpers.plots.base import (
 )
 
 TINY = 1e-300  # below this a logarithm has nothing to show
+NAMED = 10  # so many points of a path have a subscript of one digit
 
 
 def plot_path(
-    theta: Sequence[float], loss: Loss | None = None, ax: Axes | None = None
+    theta: Sequence[float],
+    loss: Loss | None = None,
+    ax: Axes | None = None,
+    tangent: bool = False,
 ) -> Axes:
     """The points θ₀, θ₁, … on the loss curve, numbered while there is room.
 
     Args:
         theta: positions, shape (T+1,). Points that are not finite are left out.
         loss: the curve; θ² unless told.
+        tangent: draw the tangent at θ₀, and say its slope.
     """
     ax = ax or new_axes()
     loss = loss or square()
     path = np.asarray([t for t in theta if np.isfinite(t)], dtype=float)
     reach = 1.15 * max(1e-9, np.abs(path - loss.minimum).max())
     grid = np.linspace(loss.minimum - reach, loss.minimum + reach, 201)
-    ax.plot(grid, [loss.value(g) for g in grid], color=BLACK, alpha=0.5, lw=1)
+    curve = [loss.value(g) for g in grid]
+    ax.plot(grid, curve, color=BLACK, alpha=0.5, lw=1, label="the curve")
     heights = [loss.value(t) for t in path]
-    ax.plot(path, heights, color=ORANGE, marker="o", ms=6, lw=1.2, ls="--")
-    for i, (x, y) in enumerate(zip(path[:10], heights, strict=False)):
-        if i == 0 or abs(path[i] - path[i - 1]) > reach / 12:
-            outside = 6 if x > loss.minimum else -6  # and below, where no line goes
+    if tangent and len(path):
+        slope = loss.gradient(path[0])
+        side = 1 if slope > 0 else -1
+        ends = path[0] + side * reach * np.array([-0.25, 0.13])
+        line = heights[0] + slope * (ends - path[0])
+        ax.plot(ends, line, color=GREEN, lw=2)
+        ax.annotate(
+            f"slope {slope:.3g}".replace("-", "−"),
+            (ends[1], line[1]),
+            (-8 * side, -4),
+            textcoords="offset points",
+            ha="right" if side > 0 else "left",
+            color=GREEN,
+        )
+    look = {"color": ORANGE, "marker": "o", "ms": 6, "lw": 1.2, "ls": "--"}
+    ax.plot(path, heights, label="the path", **look)
+    # Beside the curve where no line goes: a path that jumps across fills the inside.
+    jumps = np.any(np.diff(np.sign(path - loss.minimum)))
+    named: list[float] = []
+    for i, (x, y) in enumerate(zip(path[:NAMED], heights, strict=False)):
+        if all(abs(x - other) > reach / 16 for other in named):
+            named.append(x)
+            right = (x > loss.minimum) == bool(jumps)
             ax.annotate(
                 f"θ{chr(0x2080 + i)}",
                 (x, y),
-                (outside, -10),
+                (6 if right else -6, -10 if jumps else 2),
                 textcoords="offset points",
-                ha="left" if outside > 0 else "right",
+                ha="left" if right else "right",
             )
     return finish(ax, x="θ", y=f"L(θ) = {loss.name}")
 
@@ -79,13 +106,19 @@ def plot_errors(runs: Mapping[str, Sequence[float]], ax: Axes | None = None) -> 
 
 
 def plot_factor(rates: Sequence[float], factors: Sequence[float], ax=None) -> Axes:
-    """What a step multiplies the error by, against the rate; the band that shrinks."""
+    """What a step multiplies the error by, against the rate; the band that shrinks.
+
+    Marked are the rates 0.5, which lands on θ², and 1, from which on it diverges.
+    """
     ax = ax or new_axes()
-    ax.axhspan(-1, 1, color="#0072B2", alpha=0.1, lw=0)
+    ax.axhspan(-1, 1, color=BLUE, alpha=0.1, lw=0)
     ax.axhline(0, color=BLACK, lw=0.8)
-    ax.plot(rates, factors, lw=2, color="#0072B2")
+    ax.plot(rates, factors, lw=2, color=BLUE)
+    for rate, factor, says in ((0.5, 0, "0.5: lands at once"), (1, -1, "1: the bound")):
+        ax.plot(rate, factor, "o", color=BLACK, ms=6)
+        ax.annotate(says, (rate, factor), (6, 8), textcoords="offset points")
     ax.text(rates[0], -0.92, "  shaded: the error shrinks", va="bottom")
-    return finish(ax, x="learning rate η", y="factor 1 − ηλ")
+    return finish(ax, x="learning rate η", y="factor of each step")
 
 
 def plot_results(

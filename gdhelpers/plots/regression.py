@@ -58,7 +58,8 @@ def plot_factors(curvatures: Sequence[float], bound: float, ax=None) -> Axes:
     best, end = 2 / (flat + steep), 1.15 * 2 / steep
     lr = np.linspace(0, end, 300)
     slow, fast = abs(1 - lr * flat), abs(1 - lr * steep)
-    ax.plot(lr, np.maximum(slow, fast), color=GREY, linewidth=7, alpha=0.35)
+    worse = {"label": "the worse of the two", "color": GREY, "alpha": 0.35}
+    ax.plot(lr, np.maximum(slow, fast), linewidth=7, **worse)
     ax.plot(lr, slow, color=BLUE)
     ax.plot(lr, fast, color=ORANGE, linestyle="--")
     ax.axhline(1, color=BLACK, linewidth=0.8)
@@ -94,10 +95,10 @@ def plot_wobble(
         textcoords="offset points",
         va="center",
     )
-    finish(left, "The intercept jumps across", "step", "intercept")
+    finish(left, "The intercept", "step", "intercept")
     right.plot(losses, "o-", color=GREEN, markersize=4)
     right.set_ylim(bottom=0)
-    finish(right, "The loss falls at every step", "step", "loss")
+    finish(right, "The loss of the same steps", "step", "loss")
     return left
 
 

@@ -304,6 +304,19 @@ def test_a_long_fit_ends_at_least_squares(drawn):
     assert torch.allclose(weights, best, rtol=1e-6, atol=1e-6)
 
 
+@oracle
+@given(curvatures=st.lists(st.sampled_from([0.1, 0.3, 0.7, 1.0, 2.5, 9.0]), min_size=1))
+def test_the_landing_rates_are_the_fewest_that_leave_nothing(curvatures):
+    asked = list(curvatures)
+    found = reference("landing_rates")(asked)
+    assert asked == curvatures and found == sorted(found)
+    # A product of fewer factors 1 − ηλ cannot be 0 at so many curvatures.
+    assert len(found) == len(set(curvatures))
+    for curvature in curvatures:
+        left = math.prod(1 - lr * curvature for lr in found)
+        assert left == pytest.approx(0, abs=1e-12)
+
+
 # Lesson 04
 
 

@@ -1,0 +1,143 @@
+"""A lesson tells nothing before it asks, and keeps nothing of a mistake once mended."""
+
+import contextlib
+import io
+import re
+
+import nbformat
+import pytest
+from prose import ROOT
+
+from gdgrader.exercises.reference import source_notebook
+
+LESSONS = ["01_single_step", "02_constant_learning_rate", "03_linear_regression"]
+FOLDED = "<details><summary>Open"
+
+
+def cells_of(lesson):
+    return nbformat.read(source_notebook(lesson, ROOT), as_version=4).cells
+
+
+def until_answered(cells, asked):
+    """The cells between a question and the first answer that is folded away."""
+    between = []
+    for cell in cells[asked + 1 :]:
+        if cell.cell_type == "markdown" and cell.source.startswith(FOLDED):
+            return between
+        between.append(cell)
+    return None
+
+
+def questions(lesson):
+    cells = cells_of(lesson)
+    for i, cell in enumerate(cells):
+        if cell.cell_type == "markdown" and "**Predict" in cell.source:
+            _, _, asked = cell.source.rpartition("**Predict")
+            if FOLDED not in asked:
+                yield " ".join(asked.split())[:40], until_answered(cells, i)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_prediction_is_answered_in_a_fold(lesson):
+    found = list(questions(lesson))
+    assert len(found) >= 4
+    for asked, between in found:
+        assert between is not None and len(between) <= 8, asked
+        for cell in between:
+            assert "alt=" not in cell.source, asked  # it would tell what will be seen
+            if cell.cell_type == "markdown":
+                assert not re.search(r"[Hh]olds|Does not hold|orrected", cell.source)
+
+
+def test_an_answer_in_the_open_is_found():
+    def text(source):
+        return nbformat.v4.new_markdown_cell(source)
+
+    code = nbformat.v4.new_code_cell("1 + 1")
+    assert until_answered([text("**Predict**"), code, text("It is 2.")], 0) is None
+    told = [text("**Predict**"), code, text(f"{FOLDED} …</summary>It is 2.</details>")]
+    assert until_answered(told, 0) == [code]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_docstring_says_what_is_wanted_and_not_how_it_is_found(lesson):
+    formulas = re.compile(r"1 [−-] ηλ|2 ?/ ?λ|1 ?/ ?λ|\(2/n\)|Xᵀ|2θ|2 \* theta")
+    docstrings = [
+        cell.source.split('"""')[1]
+        for cell in cells_of(lesson)
+        if cell.metadata.get("nbgrader", {}).get("solution")
+        and cell.cell_type == "code"
+    ]
+    assert len(docstrings) >= 3
+    assert not [text for text in docstrings if formulas.search(text)]
+
+
+# What a first try may do to what it is given. Each is mended afterwards, and the cells
+# that follow it must then say what they always said.
+POISONS = {
+    "marks the weights for autograd": (
+        "mse_gradient",
+        "a.requires_grad_()\n    mse(x @ a, y).backward()\n    return a.grad",
+    ),
+    "steps in place": (
+        "fit",
+        "for _ in range(num_steps):\n"
+        "        initial_a -= learning_rate * mse_gradient(x, y, initial_a)\n"
+        "    return initial_a, [mse(x @ initial_a, y).item()] * (num_steps + 1)",
+    ),
+    "errors in place": ("mse", "y -= y_hat\n    return (y**2).mean()"),
+    "scales the data": ("mse_gradient", "x *= 2\n    return x.T @ (x @ a - y)"),
+    "clears the weights": ("mse_gradient", "a.zero_()\n    return x.T @ (x @ a - y)"),
+    "shuffles the points": (
+        "fit",
+        "x[:] = x.flip(0)\n    return initial_a, [1.0] * (num_steps + 1)",
+    ),
+    "scales what the bound is asked for": (
+        "max_stable_lr_for",
+        "x.mul_(3)\n    return 1.0",
+    ),
+}
+
+
+def said_by(cells, names):
+    """What the cells print, one after the other; errors are a cell's own affair."""
+    texts = []
+    for cell in cells:
+        out = io.StringIO()
+        names["show"] = names["display"] = lambda *_: None  # figures take long to draw
+        with contextlib.redirect_stdout(out), contextlib.suppress(Exception):
+            exec(cell.source, names)
+        texts.append(out.getvalue())
+    return texts
+
+
+def played(cells):
+    """The code cells that a student runs by hand, not checks and explorers."""
+    return [
+        cell
+        for cell in cells
+        if cell.cell_type == "code"
+        and not cell.source.startswith("check(")
+        and "explore_" not in cell.source
+    ]
+
+
+@pytest.fixture(scope="module")
+def unpoisoned():
+    texts = said_by(played(cells_of("03_linear_regression")), {})
+    assert sum(map(bool, texts)) >= 8 and "did not work out" not in "".join(texts)
+    return texts
+
+
+@pytest.mark.parametrize("kind", POISONS)
+def test_a_mended_mistake_leaves_nothing_behind(kind, unpoisoned):
+    name, body = POISONS[kind]
+    cells = played(cells_of("03_linear_regression"))
+    at = next(i for i, c in enumerate(cells) if f"def {name}(" in c.source)
+    names = {}
+    poisoned = [cell.copy() for cell in cells]
+    head, _, rest = cells[at].source.partition("### BEGIN SOLUTION")
+    poisoned[at].source = head + body + rest.partition("### END SOLUTION")[2]
+    wrong = said_by(poisoned, names)
+    assert wrong[at + 1 :] != unpoisoned[at + 1 :]  # it is a mistake
+    assert said_by(cells[at:], names) == unpoisoned[at:]
