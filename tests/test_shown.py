@@ -89,7 +89,7 @@ def test_the_log_of_nbgrader(tmp_path):
         book.add_student("ann")  # of nobody, nothing would be collected
     main, side = pty.openpty()  # on a terminal nbgrader colours its words
     command = [sys.executable, "-m", "nbgrader", "zip_collect", LESSON]
-    command.append("--logfile=said.log")
+    command.append("--NbGrader.logfile=said.log")
     with subprocess.Popen(command, cwd=course.root, stdout=side, stderr=side) as run:
         os.close(side)
         said = b""
