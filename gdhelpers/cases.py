@@ -14,7 +14,8 @@ An answer is one of
     {"missing": "mse"}                             it calls `mse`, which is not
     {"error": "TypeError: …", "line": "…"}         the student's code raised
 
-A value comes with {"changed": "metrics"} where the function changed what it was given.
+A value comes with {"changed": "metrics"} where the function changed what it was given,
+and with {"tuple": true} where its list was a tuple.
 A value that is not plain is tagged too: {"$tensor": …, "shape": […]},
 {"$array": …, "shape": […]}, {"$other": "generator"}.
 """
@@ -29,6 +30,7 @@ import sysconfig
 import traceback
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from numbers import Integral, Real
 
 MAX_ITEMS = 100_000
@@ -52,7 +54,10 @@ def run_case(function: Callable, case: dict) -> dict:
             warnings.simplefilter("ignore")
             args = decode(case.get("args", []))
             kwargs = {k: decode(v) for k, v in case.get("kwargs", {}).items()}
-            answer = {"value": _result(function, args, kwargs, case)}
+            result = _result(function, args, kwargs, case)
+            answer = {"value": encode(result)}
+            if isinstance(result, tuple):
+                answer["tuple"] = True
         changed = _changed(function, args, kwargs, case)
         return answer | {"changed": changed} if changed else answer
     except KeyboardInterrupt:
@@ -80,19 +85,27 @@ def unwritten(error: BaseException) -> str:
 
 
 def _result(function: Callable, args: list, kwargs: dict, case: dict):
+    """What came back, not encoded yet."""
     again = case.get("twice")
     if again:
         # The same objects again, so that a function which changes them is found out.
         more = [args] if again is True else decode(again)
         calls = [args, *(more if isinstance(more[0], list) else [more])]
-        return encode([function(*each, **kwargs) for each in calls])
+        return [function(*each, **kwargs) for each in calls]
     result = function(*args, **kwargs)
     if "at" not in case:
-        return encode(result)
+        return result
     if callable(result):
-        return encode([result(t) for t in case["at"]])
+        return [result(t) for t in case["at"]]
     # A list of rates must not be taken for the rates at the steps that were asked.
-    return _of_many(result) if isinstance(result, list | tuple) else encode(result)
+    return Series(result) if isinstance(result, list | tuple) else result
+
+
+@dataclass
+class Series:
+    """A list or tuple where something else belongs, so that none is taken for it."""
+
+    entries: list | tuple
 
 
 def _changed(function: Callable, args: list, kwargs: dict, case: dict) -> str:
@@ -163,6 +176,8 @@ def encode(value):
     if isinstance(value, Real):  # a fraction too, and what is beyond 64 bits
         with contextlib.suppress(OverflowError):
             return float(value)
+    if isinstance(value, Series):
+        return _of_many(value.entries)
     if isinstance(value, list | tuple | range):
         return (
             [encode(v) for v in value] if len(value) <= MAX_ITEMS else _of_many(value)

@@ -137,23 +137,79 @@ def kind_of(value: object, wanted: str = "") -> str:
     return f"{article} {kind}{advice}"
 
 
-def short(value: object, limit: int = 200, items: int = 6) -> str:
-    """A value as a student would write it, cut short where it is long."""
+def short(
+    value: object, limit: int = 200, items: int = 6, at: tuple[int, ...] = ()
+) -> str:
+    """A value as a student would write it, cut short where it is long.
+
+    Args:
+        at: the way to the entry at fault, which is shown whatever else is cut.
+
+    >>> short([0.1] * 30)
+    '[0.1, 0.1, 0.1, 0.1, 0.1, 0.1, … (30 entries)]'
+    >>> short([0.1] * 20 + [0.2] * 10, at=(20,))
+    '[0.1, 0.1, …, at 19: 0.1, 0.2, 0.2, … (30 entries)]'
+    """
     if isinstance(value, dict):
         for tag in ("$tensor", "$array"):
             if tag in value:
-                return f"{tag[1:]}({short(value[tag], items=items)})"
+                return f"{tag[1:]}({short(value[tag], items=items, at=at)})"
         if "$other" in value:
             return kind_of(value)
         return "{" + ", ".join(f"{k!r}: {short(v)}" for k, v in value.items()) + "}"
     if isinstance(value, float):
         return f"{value:.7g}"
     if isinstance(value, list):
-        inner = ", ".join(short(v, 60, items) for v in value[:items])
-        more = f", … ({len(value)} entries)" if len(value) > items else ""
-        return f"[{inner}{more}]"
+        return f"[{_entries(value, items, at)}]"
     text = repr(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def short_tuple(value: list, items: int = 6, at: tuple[int, ...] = ()) -> str:
+    """The same of what was a tuple."""
+    comma = "," if len(value) == 1 else ""
+    return f"({_entries(value, items, at)}{comma})"
+
+
+def _entries(value: list, items: int, at: tuple[int, ...]) -> str:
+    place = at[0] if at else 0
+
+    def said(first: int, last: int) -> list[str]:
+        parts = enumerate(value[first:last], first)
+        return [short(v, 60, items, at[1:] if i == place else ()) for i, v in parts]
+
+    more = f" ({len(value)} entries)"
+    if len(value) <= items:
+        return ", ".join(said(0, items))
+    if place < items - 1:
+        return ", ".join([*said(0, items), f"…{more}"])
+    near = said(place - 1, place + 2)
+    end = [f"…{more}"] if place + 2 < len(value) else []
+    around = ", ".join(
+        [*said(0, 2), "…", f"at {place - 1}: {near[0]}", *near[1:], *end]
+    )
+    return around if end else around + more
+
+
+def fault_at(got: object, want: object, tolerance: dict) -> tuple[int, ...]:
+    """The way to the first entry that is wrong; () where it is the value as a whole.
+
+    >>> fault_at([[1, 2], [3, 4]], [[1, 2], [3, 5]], {"rel": 0.1, "abs": 0})
+    (1, 1)
+    """
+    got, want = (_untagged(value) for value in (got, want))
+    if not (isinstance(got, list) and isinstance(want, list)):
+        return ()
+    for i, (g, w) in enumerate(zip(got, want, strict=False)):
+        if difference(g, w, tolerance, RESULT):
+            return (i, *fault_at(g, w, tolerance))
+    return (min(len(got), len(want)),) if len(got) != len(want) else ()
+
+
+def _untagged(value: object) -> object:
+    if isinstance(value, dict):
+        return value.get("$tensor", value.get("$array", value))
+    return value
 
 
 def sentence(text: str) -> str:

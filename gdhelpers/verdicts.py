@@ -13,14 +13,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
+from gdhelpers import as_code
 from gdhelpers.differences import (
     RESULT,
     counted,
     difference,
+    fault_at,
     kind_of,
     missing_return,
     not_but,
     short,
+    short_tuple,
 )
 from gdhelpers.split_rule import split_problem
 
@@ -171,11 +174,10 @@ def rule(exercise: dict, property_name: str | None, answers: list[dict]) -> Verd
         wrong, mistake = kept
     else:
         mistake = _known_mistake(exercise, property_name, cases, answers)
-    came_back = _came_back(answers[wrong], whole=bool(mistake))
-    expected = _expected(cases[wrong])
-    if came_back == expected:  # they differ where the lists were cut short
-        came_back = _came_back(answers[wrong], items=100)
-        expected = _expected(cases[wrong], items=100)
+    right = cases[wrong]["expected"].get("value")
+    at = fault_at(answers[wrong].get("value"), right, tolerance)
+    came_back = _came_back(answers[wrong], whole=bool(mistake), at=at)
+    expected = _expected(cases[wrong], at=at)
     hint = mistake["hint"] if mistake else problems[wrong]
     if not mistake and answers[wrong].get("value", 0) is None:
         hint = _nothing(exercise, cases[wrong], answers)
@@ -402,42 +404,21 @@ def _in_order(operands: re.Match) -> str:
 
 
 def describe_call(function: str, case: dict) -> str:
-    """The call as a student would type it.
+    """The call as code that runs in the lesson.
 
     >>> describe_call("f", {"args": [1.5, 20], "kwargs": {"lr": 0.1}})
     'f(1.5, 20, lr=0.1)'
     """
-    args = [_argument(a) for a in case.get("args", [])]
-    args += [f"{k}={_argument(v)}" for k, v in case.get("kwargs", {}).items()]
-    call = f"{function}({', '.join(args)})"
-    if isinstance(case.get("twice"), list) and isinstance(case["twice"][0], list):
-        last = ", ".join(_argument(a) for a in case["twice"][-1])
-        call = f"{call}, then {len(case['twice'])} more, the last {function}({last})"
-    elif isinstance(case.get("twice"), list):
-        again = ", ".join(_argument(a) for a in case["twice"])
-        call = f"{call}, then {function}({again})"
-    elif "at" in case:
-        call = f"{call} at steps {case['at']}"
-    elif case.get("twice"):
-        call = f"{call}, two times"
+    call = as_code.call(function, case)
     return f"{call}, again after other calls" if case.get("again") else call
 
 
-def _argument(value) -> str:
-    if isinstance(value, dict):
-        for tag in ("$scheduler", "$schedule"):
-            if tag in value:
-                pairs = value["kwargs"].items()
-                inner = ", ".join(f"{k}={_argument(v)}" for k, v in pairs)
-                return f"{value[tag]}({inner})"
-        if "$tensor" in value:
-            return f"tensor({short(value['$tensor'])})"
-    if isinstance(value, list) and any(isinstance(v, dict) for v in value):
-        return f"[{', '.join(map(_argument, value))}]"
-    return short(value)
-
-
-def _came_back(answer: dict, items: int = 6, whole: bool = False) -> str:
+def _came_back(
+    answer: dict,
+    items: int = 6,
+    whole: bool = False,
+    at: tuple[int, ...] = (),
+) -> str:
     """What came back; `whole` where nothing else tells what was raised."""
     if "missing" in answer:
         name = answer["missing"]
@@ -446,11 +427,18 @@ def _came_back(answer: dict, items: int = 6, whole: bool = False) -> str:
     if "error" in answer:
         error = _raised(answer) if whole else answer["error"].split(":")[0]
         return f"nothing, it raised {error}"
-    return short(answer.get("value"), items=items)
+    return _shown(answer, items, at)
 
 
-def _expected(case: dict, items: int = 6) -> str:
-    return case.get("wanted") or short(case["expected"]["value"], items=items)
+def _expected(case: dict, items: int = 6, at: tuple[int, ...] = ()) -> str:
+    return case.get("wanted") or _shown(case["expected"], items, at)
+
+
+def _shown(answer: dict, items: int, at: tuple[int, ...]) -> str:
+    value = answer.get("value")
+    if answer.get("tuple") and isinstance(value, list):
+        return short_tuple(value, items, at)
+    return short(value, items=items, at=at)
 
 
 # Rules for answers that have no single right value, by the name a case carries.

@@ -205,4 +205,6 @@ class Exercise:
                 f"{expected}"
             )
         answers = [run_case(m.function, asked) for m in self.mistakes]
+        for answer in answers:
+            answer.pop("tuple", None)  # it plays no part in what is right
         return {**asked, "expected": expected, "mistakes": answers}

@@ -107,9 +107,10 @@ def _answer(answer: object) -> dict:
     """An answer as `gdhelpers.cases` gives it, and nothing else."""
     if not isinstance(answer, dict):
         raise Malformed("not an answer")
-    if {"value"} <= set(answer) <= {"value", "changed"}:
-        changed = {"changed": _text(answer["changed"])} if "changed" in answer else {}
-        return {"value": _value(answer["value"], DEEPEST)} | changed
+    if {"value"} <= set(answer) <= {"value", "changed", "tuple"}:
+        more = {"changed": _text(answer["changed"])} if "changed" in answer else {}
+        more |= {"tuple": True} if answer.get("tuple") is True else {}
+        return {"value": _value(answer["value"], DEEPEST)} | more
     if set(answer) == {"missing"}:
         name = answer["missing"]
         return {"missing": name if name is True else _name(name)}

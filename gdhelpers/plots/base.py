@@ -18,6 +18,7 @@ from matplotlib.layout_engine import TightLayoutEngine
 from matplotlib.ticker import LogFormatterSciNotation, LogLocator
 from PIL import Image
 
+from gdhelpers.plots.legible import make_legible, make_room
 from gdhelpers.plots.words import describe
 
 # Okabe & Ito's palette, the five that keep 3:1 contrast on white and stay apart
@@ -35,6 +36,7 @@ UNSEEN = (
     '<p class="gd-figure" style="height:1px;margin:0;overflow:hidden;'
     'clip-path:inset(50%)">Figure: {}</p>'
 )
+DPI = 200  # a figure 6.4 inches wide is shown 640 wide: sharp on a screen of 2 : 1
 LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -52,7 +54,7 @@ def new_figure(width: float = 6.4, height: float = 3.6) -> Figure:
     Its margins fit what is in it. Without a `rect`, the engine measures the texts
     once; the constrained layout measures them twice.
     """
-    fit = TightLayoutEngine(pad=0.4, w_pad=1.2, rect=None)
+    fit = TightLayoutEngine(pad=0.8, w_pad=1.2, rect=None)
     return Figure(figsize=(width, height), dpi=100, layout=fit)
 
 
@@ -164,9 +166,23 @@ def show(figure: Figure | Axes, alt: str = "") -> None:
     """
     figure = figure.figure if isinstance(figure, Axes) else figure
     alt = alt or describe(figure)
+    picture = Image.fromarray(draw(figure))
+    _display(picture, alt, width=round(100 * figure.get_figwidth()))
+
+
+def draw(figure: Figure) -> np.ndarray:
+    """Draw a figure with texts one can read, for screens of twice the resolution.
+
+    Returns:
+        The pixels, shape (height, width, 4).
+    """
+    make_legible(figure)
+    figure.set_dpi(DPI)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()  # once; `savefig` goes through it all twice
-    _display(Image.fromarray(np.asarray(canvas.buffer_rgba())), alt)
+    if make_room(figure):
+        canvas.draw()
+    return np.asarray(canvas.buffer_rgba())
 
 
 def show_png(picture: bytes, alt: str, **richer) -> None:
@@ -175,12 +191,12 @@ def show_png(picture: bytes, alt: str, **richer) -> None:
         _display(image, alt, **richer)
 
 
-def _display(image: Image.Image, alt: str, **richer) -> None:
+def _display(image: Image.Image, alt: str, width: int = 0, **richer) -> None:
     if len(alt) < 30:
         raise ValueError(f"alt must say what to see, in 30 characters or more: {alt!r}")
     display(
         {"image/png": _png(image), "text/plain": alt, **richer},
-        metadata={"image/png": {"alt": alt}},
+        metadata={"image/png": {"alt": alt} | ({"width": width} if width else {})},
         raw=True,
     )
     # JupyterLab ignores the alt text of a PNG: say it to screen readers in HTML too.

@@ -43,7 +43,7 @@ def plot_path(
     ax.plot(grid, [loss.value(g) for g in grid], color=BLACK, alpha=0.5, lw=1)
     heights = [loss.value(t) for t in path]
     ax.plot(path, heights, color=ORANGE, marker="o", ms=6, lw=1.2, ls="--")
-    for i, (x, y) in enumerate(zip(path[:5], heights, strict=False)):
+    for i, (x, y) in enumerate(zip(path[:10], heights, strict=False)):
         if i == 0 or abs(path[i] - path[i - 1]) > reach / 12:
             outside = 6 if x > loss.minimum else -6  # and below, where no line goes
             ax.annotate(

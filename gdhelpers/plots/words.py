@@ -54,14 +54,16 @@ def _panel(ax: Axes, number: int) -> str:
     x = ax.get_xlabel() or figure.get_supxlabel()
     y = ax.get_ylabel() or figure.get_supylabel()
     scale = " (logarithmic)" if log else ""
-    what = f"{y or 'values'}{scale} by {x}" if x else f"{y}{scale}".strip()
+    what = f"{y}{scale} by {x}" if x and y else f"{x or y}{scale}".strip()
     place = f"Panel {number}" if number else ""
     parts = [_capital(": ".join(filter(None, [place, ax.get_title(), what])))]
     texts = [text for text in ax.texts if _flat(text)]
     dots = [line for line in ax.lines if _is_dots(line)]
     for artist, colour, label, x, y in _series(ax):
         known = not label.startswith("_")
+        rows = artist in dots and len(set(y)) == 1
         name = label if known else _take_name(texts, artist, colour)
+        name = name or (_ticks(ax).get(y[0], "") if rows else "")
         there_and_back = bool(np.any(np.diff(x) < 0))
         if artist in dots:
             words = _dots(x, y)
@@ -97,7 +99,8 @@ def _series(ax: Axes) -> Iterator[tuple[object, str, str, np.ndarray, np.ndarray
             yield box, "", "bars", x, np.array([bar.get_height() for bar in box])
     for lines in ax.collections:
         if isinstance(lines, LineCollection) and lines not in intervals:
-            middles = np.array([np.mean(part, axis=0) for part in lines.get_segments()])
+            parts = [part for part in lines.get_segments() if len(part)]
+            middles = np.array([np.mean(part, axis=0) for part in parts])
             if len(middles) > 1:
                 yield lines, to_hex(lines.get_colors()[0]), "_", *middles.T
 
@@ -213,10 +216,7 @@ def _path(x: np.ndarray, y: np.ndarray) -> str:
 def _intervals(ax: Axes) -> list[str]:
     """Means with intervals, named on the y axis; and on which side of 0 they lie."""
     boxes = [box for box in ax.containers if isinstance(box, ErrorbarContainer)]
-    names = dict(
-        zip(ax.get_yticks(), (t.get_text() for t in ax.get_yticklabels()), strict=False)
-    )
-    found = []
+    names, found = _ticks(ax), []
     for box in boxes:
         data, _, bars = box.lines
         ends = np.concatenate(bars[0].get_segments()) if bars else np.zeros((0, 2))
@@ -226,6 +226,12 @@ def _intervals(ax: Axes) -> list[str]:
             name = names.get(ends[0, 1], "")
             found.append(f"{name}: {_number(low)} to {_number(high)}, {side}")
     return found
+
+
+def _ticks(ax: Axes) -> dict[float, str]:
+    """The names of rows, by their height."""
+    labels = (label.get_text() for label in ax.get_yticklabels())
+    return dict(zip(ax.get_yticks(), labels, strict=False))
 
 
 def _across(ax: Axes) -> list[str]:

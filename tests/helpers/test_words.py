@@ -140,5 +140,7 @@ def test_the_player_says_where_its_lines_go():
     x = np.stack([np.linspace(-1, 1, 5), np.ones(5)], axis=1)
     paths = {"η = 0.1": [(0, 1), (1, 2), (2, 2)], "η = 1": [(0, 1), (3, -1), (0, 3)]}
     html = line_player(x, x[:, 0], paths).data
-    assert "η = 0.1: slope rises from 0 to 2; intercept rises from 1 to 2, at 1." in html
+    assert (
+        "η = 0.1: slope rises from 0 to 2; intercept rises from 1 to 2, at 1." in html
+    )
     assert "η = 1: slope goes from 0 to 0, lowest 0 at 0, highest 3 at 1" in html

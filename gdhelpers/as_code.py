@@ -1,0 +1,124 @@
+"""A case as the code that a student can paste into the lesson and run."""
+
+from __future__ import annotations
+
+import math
+from itertools import groupby
+
+LONGEST = 600  # characters of one argument; beyond, it is cut and says so
+RUN = 4  # equal entries in a row, from which on they are written once
+
+
+def call(function: str, case: dict) -> str:
+    """The call that a case asks for.
+
+    >>> call("f", {"args": [1.5, 20], "kwargs": {"lr": float("inf")}})
+    'f(1.5, 20, lr=float("inf"))'
+    >>> call("f", {"args": [3], "at": [0, 1]})
+    '[f(3)(t) for t in [0, 1]]'
+    >>> call("f", {"args": [3], "twice": [4]})
+    'f(3), f(4)'
+    >>> call("f", {"args": [3], "twice": [[4], [5]]})
+    '[f(n) for n in [3, 4, 5]]'
+    """
+    args, kwargs = case.get("args", []), case.get("kwargs", {})
+    once = _call(function, args, kwargs)
+    twice = case.get("twice")
+    if twice is True:
+        return f"{once}, {once}"
+    if twice and isinstance(twice[0], list):
+        return _calls(function, [args, *twice], kwargs)
+    if twice:
+        return f"{once}, {_call(function, twice, kwargs)}"
+    return f"[{once}(t) for t in {code(case['at'])}]" if "at" in case else once
+
+
+def _call(function: str, args: list, kwargs: dict) -> str:
+    said = [code(a) for a in args] + [f"{k}={code(v)}" for k, v in kwargs.items()]
+    return f"{function}({', '.join(said)})"
+
+
+def _calls(function: str, each: list[list], kwargs: dict) -> str:
+    """Many calls that differ by one argument, or by several."""
+    more = "".join(f", {k}={code(v)}" for k, v in kwargs.items())
+    moving = [i for i, column in enumerate(zip(*each, strict=True)) if _differ(column)]
+    if len(moving) != 1:
+        tuples = ", ".join(f"({', '.join(map(code, args))},)" for args in each)
+        return f"[{function}(*args{more}) for args in [{tuples}]]"
+    (place,) = moving
+    said = ["n" if i == place else code(a) for i, a in enumerate(each[0])]
+    values = code([args[place] for args in each])
+    return f"[{function}({', '.join(said)}{more}) for n in {values}]"
+
+
+def _differ(column: tuple) -> bool:
+    return any(value != column[0] for value in column)
+
+
+def code(value: object) -> str:
+    """A value as Python's code; of lists that repeat themselves once what they repeat.
+
+    >>> code({"$tensor": [1.0, 2.5]})
+    'torch.tensor([1, 2.5], dtype=torch.float64)'
+    >>> code([0.1] * 9 + [float("nan")])
+    '[0.1] * 9 + [float("nan")]'
+    """
+    said = _code(value)
+    if len(said) <= LONGEST:
+        return said
+    return f"{said[:LONGEST].rpartition(', ')[0]}, … ({len(said)} characters)"
+
+
+def _code(value: object) -> str:
+    if isinstance(value, dict):
+        return _tagged(value)
+    if isinstance(value, list):
+        return _list(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'float("{value}")'
+    if isinstance(value, float) and value.is_integer() and 0 < abs(value) < 1e15:
+        return str(int(value))
+    return "0" if value == 0 and str(value) == "0.0" else repr(value)
+
+
+def _tagged(value: dict) -> str:
+    if "$tensor" in value:
+        return f"torch.tensor({_code(value['$tensor'])}, dtype=torch.float64)"
+    if "$schedule" in value:
+        return f"schedules.{value['$schedule']}({_keywords(value['kwargs'])})"
+    if "$scheduler" in value:
+        return f"lambda optimizer: {_scheduler(value)}"
+    return "{" + ", ".join(f"{_code(k)}: {_code(v)}" for k, v in value.items()) + "}"
+
+
+def _scheduler(value: dict) -> str:
+    kwargs = dict(value.get("kwargs", {}))
+    parts = kwargs.pop("schedulers", None)
+    said = ["optimizer"]
+    if parts:  # of a sequence, on the same optimizer
+        said.append(f"schedulers=[{', '.join(map(_scheduler, parts))}]")
+    said += [_keywords(kwargs)] if kwargs else []
+    return f"torch.optim.lr_scheduler.{value['$scheduler']}({', '.join(said)})"
+
+
+def _keywords(kwargs: dict) -> str:
+    return ", ".join(f"{k}={_code(v)}" for k, v in kwargs.items())
+
+
+def _list(value: list) -> str:
+    """The entries, those in a row once: [0.1] * 30 + [0.01] * 20."""
+    pieces: list[tuple[list[str], int]] = []
+    for said, same in groupby(map(_code, value)):
+        times = len(list(same))
+        if times >= RUN:
+            pieces.append(([said], times))
+        elif pieces and pieces[-1][1] == 1:
+            pieces[-1][0].extend([said] * times)
+        else:
+            pieces.append(([said] * times, 1))
+    if not pieces:
+        return "[]"
+    return " + ".join(
+        f"[{', '.join(said)}]{f' * {times}' if times > 1 else ''}"
+        for said, times in pieces
+    )

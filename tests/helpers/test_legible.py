@@ -1,0 +1,197 @@
+"""Every figure's texts can be read: dark on white, clear of lines and of each other."""
+
+import io
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex, to_rgba
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from PIL import Image
+
+from gdhelpers import plots
+from gdhelpers.history import History
+from gdhelpers.plateau import plateau_decisions
+from gdhelpers.plots import base, many_runs
+from gdhelpers.plots.legible import CONTRAST, contrast, covered, ink, make_room
+from gdhelpers.scheduler_bugs import BUGS, make_trace
+
+STEPS = np.arange(1, 41)
+X = np.stack([np.linspace(-1, 1, 60), np.ones(60)], axis=1)
+Y = 3 * X[:, 0] + 2.5 + np.sin(40 * X[:, 0]) / 2
+RATES = {name: [0.1 * (i + 1)] * 40 for i, name in enumerate(many_runs.LOOKS)}
+NOISY = [1 - 0.01 * t + 0.3 * np.sin(7.0 * t) for t in range(60)]
+
+
+def descent(rate, n=9, start=3.0):
+    return [start * (1 - 2 * rate) ** t for t in range(n)]
+
+
+def race():
+    history = {"val_accuracy": 94 - 20 / STEPS, "steps": STEPS}
+    run = History(np.empty(0), np.empty(0), np.empty(0), history, "")
+    return {name: [run, run] for name in many_runs.LOOKS}
+
+
+def plateau(metrics, **how):
+    rows = plateau_decisions(metrics, 0.1, patience=1, cooldown=2, **how)
+    return plots.plot_decisions(rows, patience=1)
+
+
+FIGURES = {
+    **{
+        f"path {r:g}": lambda r=r: plots.plot_path(descent(r))
+        for r in (0, 0.01, 0.1, 0.3, 0.5, 0.6, 0.9, 0.97, 1, 1.01, 1.1, 10)
+    },
+    **{
+        f"errors {a:g}": lambda a=a: plots.plot_errors(
+            {f"η = {r}": descent(r, 21) for r in (a, 0.2, 0.9, 0.201, 0.0011)}
+        )
+        for a in (0.001, 0.199, 1.1, 5)
+    },
+    "factor": lambda: plots.plot_factor([0, 1.2], [1, -1.4]),
+    "factor, sign lost": lambda: plots.plot_factor([0, 1.2], [1, 3.4]),
+    "factor, along its words": lambda: plots.plot_factor([0, 1.2], [-0.85, -0.85]),
+    "results": lambda: plots.plot_results(
+        {f"η = {r}": (descent(r, 20, 500), [r] * 20) for r in (1.05, 0.1, 0.4)}
+    ),
+    "lines": lambda: plots.plot_lines(X, Y, {"yours": (3, 2), "theirs": (3, 2.1)}),
+    "factors": lambda: plots.plot_factors([2 / 3, 2], 1.0),
+    "factors, other bounds": lambda: plots.plot_factors([0.5, 2], 0.8),
+    "factors, one curvature": lambda: plots.plot_factors([2, 2], 1.0),
+    "factors, far apart": lambda: plots.plot_factors([0.02, 2], 0.99),
+    "wobble": lambda: plots.plot_wobble([2.5 + v for v in descent(0.99)], 2.5, STEPS),
+    "stills": lambda: plots.plot_stills(
+        X, Y, {"a": [(0, 0)] * 9, "b": [(3, 2)] * 9}, steps=[0, 8]
+    ),
+    "rates": lambda: plots.plot_rates(
+        ("page", [0.1] * 9 + [0.01] * 9), ("yours", [0.1] * 10 + [0.01] * 8)
+    ),
+    "gallery": lambda: plots.plot_gallery({bug: make_trace(bug) for bug in BUGS}),
+    "seeds": lambda: plots.plot_seeds({"constant": [94.1, 94.4], "step": [93, 94]}),
+    "decisions": lambda: plateau([1, 0.7, 0.72, 0.69, 0.71, 0.71, 0.6, 0.6, 0.62]),
+    "decisions, flat": lambda: plateau([1.0] * 12),
+    "decisions, NaN first": lambda: plateau([np.nan, 0.9, 0.8, 0.8, 0.8, 0.8, 0.7]),
+    "patience": lambda: plots.plot_patience(
+        NOISY, {"patience 0": 0.1 * 0.5**STEPS, "5": [0.1] * 40, "20": [0.099] * 40}
+    ),
+    "rescue": lambda: plots.plot_rescue(
+        {
+            "constant 1.05": (descent(1.05, 15, 500), [1.05] * 15),
+            "on plateau": (descent(0.8, 15, 500), [1.05] * 3 + [0.525] * 12),
+        }
+    ),
+    "steered": lambda: plots.plot_steered(
+        {"ours": 98 - 2 / STEPS[:10], "source": 97.9 - 2 / STEPS[:10]},
+        [0.1, 0.1, 0.01, 0.01, 0.001, 0.001, 1e-4, 1e-5, 1e-6, 1e-6],
+    ),
+    "schedules": lambda: plots.plot_schedules(RATES),
+    "tuning": lambda: plots.plot_tuning(
+        {n: {0.1: 92.0, 0.2: 93.4, 0.4: 93.5, 0.8: 91.0} for n in many_runs.LOOKS}
+    ),
+    "race": lambda: plots.plot_race(race()),
+    "differences": lambda: plots.plot_differences({"a": (0.5, 0.2), "b": (-0.1, 0.3)}),
+}  # fmt: skip
+
+
+def drawn(name: str) -> Figure:
+    figure = FIGURES[name]()
+    figure = figure if isinstance(figure, Figure) else figure.figure
+    base.draw(figure)
+    return figure
+
+
+def test_every_helper_is_among_them():
+    for name in set(plots.__all__) - {"line_player", "plot_runs"}:  # the latter: errors
+        short = name.removeprefix("plot_")
+        if name.startswith("plot_"):
+            assert any(key.partition(",")[0].split()[0] == short for key in FIGURES), (
+                name
+            )
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_texts_are_dark_enough_and_nothing_covers_them(name):
+    figure = drawn(name)
+    for text in figure.findobj(Text):
+        if text.get_text().strip():
+            red, green, blue, alpha = to_rgba(text.get_color(), text.get_alpha())
+            assert alpha == 1 and contrast((red, green, blue)) >= CONTRAST, text
+    assert covered(figure) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["path 0.9", "errors 1.1", "steered", "factors", "lines"]
+)
+def test_texts_stay_in_the_picture(name):
+    figure = drawn(name)
+    for ax in figure.axes:
+        for text in ax.texts:
+            box = text.get_window_extent()
+            assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1, text
+            assert figure.bbox.y0 <= box.y0 and box.y1 <= figure.bbox.y1, text
+
+
+def test_a_light_colour_keeps_its_hue_as_ink():
+    looks = {str(look["color"]) for look in many_runs.LOOKS.values()}
+    for colour in {*base.COLOURS, *looks, "#767676", "0.85", "yellow", "white"}:
+        assert contrast(ink(colour)) >= CONTRAST
+        if contrast(colour) >= CONTRAST:
+            assert ink(colour) == colour
+        else:
+            assert contrast(ink(colour)) < CONTRAST + 0.2  # no darker than it must be
+    assert contrast("black") == pytest.approx(21) and contrast("white") == 1
+    assert to_hex(base.BLUE) == to_hex(ink(base.BLUE))
+
+
+@pytest.mark.parametrize("where", ["data", "axes", "offset"])
+@pytest.mark.parametrize("what", ["line", "dots", "level", "text", "steps"])
+def test_a_text_goes_out_of_the_way(where, what):
+    ax = base.finish(base.new_axes(), x="step", y="loss")
+    ax.set(xlim=(0, 10), ylim=(0, 10))
+    if what == "line":
+        ax.plot([0, 10], [0, 10])
+    elif what == "dots":
+        ax.plot([5], [5], "o", markersize=20)
+    elif what == "level":
+        ax.axhline(5)
+    elif what == "steps":
+        ax.plot([0, 5, 10], [0, 10, 10], drawstyle="steps-post")
+    else:
+        ax.text(5, 5, "another")
+    middle = {"ha": "center", "va": "center"}
+    if where == "data":
+        text = ax.text(5, 5, "a long label", **middle)
+    elif where == "axes":
+        text = ax.text(0.5, 0.5, "a long label", transform=ax.transAxes, **middle)
+    else:
+        text = ax.annotate("a long label", (5, 5), (0, 0), textcoords="offset points",
+                           **middle)  # fmt: skip
+    ax.figure.canvas.draw()
+    before = text.get_window_extent()
+    assert "a long label" in covered(ax.figure)
+    assert make_room(ax.figure)
+    ax.figure.canvas.draw()
+    assert covered(ax.figure) == []
+    after = text.get_window_extent() if what != "text" else before
+    assert abs(after.y0 - before.y0) < 60  # it stays near what it names
+    assert not make_room(ax.figure)
+
+
+def test_a_figure_is_sharp_on_a_screen_of_twice_the_resolution(monkeypatch):
+    shown = []
+    monkeypatch.setattr(base, "display", lambda data, **how: shown.append((data, how)))
+    base.show(plots.plot_errors({"a": descent(0.1)}))
+    data, how = shown[0]
+    with Image.open(io.BytesIO(data["image/png"])) as image:
+        assert image.size == (1280, 720)
+    # As wide as before, and as high as the page makes it: a phone is narrower.
+    assert how["metadata"]["image/png"]["width"] == 640
+    assert "height" not in how["metadata"]["image/png"]
+
+
+@pytest.mark.parametrize(("rate", "names"), [(0.9, 7), (0.05, 2), (1.05, 7), (0.5, 2)])
+def test_each_point_of_a_path_has_its_name_while_there_is_room(rate, names):
+    ax = plots.plot_path(descent(rate, 7))
+    found = [text.get_text() for text in ax.texts]
+    assert found == [f"θ{chr(0x2080 + i)}" for i in range(names)]
