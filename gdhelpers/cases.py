@@ -15,7 +15,8 @@ An answer is one of
     {"error": "TypeError: …", "line": "…"}         the student's code raised
 
 A value comes with {"changed": "metrics"} where the function changed what it was given,
-and with {"tuple": true} where its list was a tuple.
+with {"marked": "a"} where it left that tensor to be followed by autograd, and with
+{"tuple": true} where its list was a tuple.
 A value that is not plain is tagged too: {"$tensor": …, "shape": […]},
 {"$array": …, "shape": […]}, {"$other": "generator"}.
 """
@@ -58,8 +59,12 @@ def run_case(function: Callable, case: dict) -> dict:
             answer = {"value": encode(result)}
             if isinstance(result, tuple):
                 answer["tuple"] = True
-        changed = _changed(function, args, kwargs, case)
-        return answer | {"changed": changed} if changed else answer
+        given = _given(function, args, kwargs)
+        if changed := _changed(given, case):
+            answer["changed"] = changed
+        if marked := next((k for k, v in given.items() if _is_followed(v)), ""):
+            answer["marked"] = marked
+        return answer
     except KeyboardInterrupt:
         raise
     except BaseException as error:
@@ -108,16 +113,25 @@ class Series:
     entries: list | tuple
 
 
-def _changed(function: Callable, args: list, kwargs: dict, case: dict) -> str:
-    """The name of the first argument that is no more what the case says, or ""."""
+def _given(function: Callable, args: list, kwargs: dict) -> dict:
+    """The arguments by the names of the function's parameters."""
     names = [name for name, _ in zip(_parameters(function), args, strict=False)]
     names += [f"argument {i + 1}" for i in range(len(names), len(args))]
-    given = dict(zip(names, args, strict=True)) | kwargs
+    return dict(zip(names, args, strict=True)) | kwargs
+
+
+def _changed(given: dict, case: dict) -> str:
+    """The name of the first argument that is no more what the case says, or ""."""
     asked = [*case.get("args", []), *case.get("kwargs", {}).values()]
     for (name, now), before in zip(given.items(), asked, strict=True):
         if repr(_plain(now)) != repr(_plain(decode(before))):
             return name
     return ""
+
+
+def _is_followed(value) -> bool:
+    """Whether it is a tensor that autograd follows; none is when it is given."""
+    return getattr(value, "requires_grad", False) is True
 
 
 def _parameters(function: Callable) -> list[str]:

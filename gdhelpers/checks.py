@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from gdhelpers import shared_inputs
 from gdhelpers.cases import run_case, unwritten
 from gdhelpers.terminal import say
+from gdhelpers.torch_errors import meaning
 from gdhelpers.verdicts import Fault, cases_of, rule
 
 TABLE = "checks.json"
@@ -68,9 +70,13 @@ def check(
         cases = cases_of(entry, property_name)
     except ValueError as error:
         raise CheckFailed(f"✗ {exercise}: {error}") from None
+    shared_inputs.remember()
     verdict = rule(entry, property_name, [run_case(function, c) for c in cases])
     if not verdict.right:
-        raise CheckFailed(verdict.message, verdict.fault)
+        used = getattr(getattr(function, "__code__", None), "co_names", ())
+        spoilt = [name for name in shared_inputs.changed() if name in used]
+        lines = [verdict.message, shared_inputs.note(spoilt)]
+        raise CheckFailed("\n".join(filter(None, lines)), verdict.fault)
     say(verdict.message)
 
 
@@ -106,6 +112,10 @@ def once_written(*names: str) -> Iterator[None]:
     """
     wanted = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
     them = "it" if len(names) == 1 else "them"
+    shared_inputs.remember()
+    before = shared_inputs.changed()
+    if before:
+        say(shared_inputs.note(before))
     try:
         yield
     except NotImplementedError as error:
@@ -129,10 +139,24 @@ def once_written(*names: str) -> Iterator[None]:
         RuntimeError,  # torch's own errors
     ) as error:
         _say_it_failed(wanted, error)
+    finally:
+        _put_back(wanted, set(before))
+
+
+def _put_back(wanted: str, before: set[str]) -> None:
+    """Undo what a demonstration did to the notebook's inputs."""
+    spoilt = [name for name in shared_inputs.changed() if name not in before]
+    if spoilt:
+        shared_inputs.put_back(spoilt)
+        them = " and ".join(f"`{name}`" for name in spoilt)
+        say(
+            f"Your {wanted} changed {them}, which belongs to the notebook: it is put "
+            "back. Work on a copy, as `.clone()` or `list(…)` makes one."
+        )
 
 
 def _say_it_failed(wanted: str, error: Exception) -> None:
     say(
         f"This uses your {wanted}, which did not work out here "
-        f"({type(error).__name__}: {error}). Its check says more."
+        f"({type(error).__name__}: {error}).{meaning(str(error))} Its check says more."
     )

@@ -26,9 +26,14 @@ from gdhelpers.differences import (
     short_tuple,
 )
 from gdhelpers.split_rule import split_problem
+from gdhelpers.torch_errors import meaning
 
 ALMOST = "Almost: "
 LEAST = 1e-9  # a table is rounded, also where an exercise tolerates nothing
+MARKED = (
+    " But it leaves `{0}` marked for autograd, which belongs to whoever calls it and "
+    "stays so: take a copy, `{0}.clone().requires_grad_()`."
+)
 COLUMNS = 80  # JupyterLab breaks longer lines of text wherever they end, inside words
 
 
@@ -161,14 +166,17 @@ def rule(exercise: dict, property_name: str | None, answers: list[dict]) -> Verd
         cases = [case for case in cases if "again" not in case]
     tolerance = exercise["tolerance"]
     problems = [
-        problem(answer, case, tolerance)
+        "" if case.get("aside") else problem(answer, case, tolerance)
         for case, answer in zip(cases, answers, strict=True)
     ]
     wrong = next((i for i, p in enumerate(problems) if p), None)
     asked = (exercise["function"], property_name or "")
     if wrong is None:
-        number = counted(sum("again" not in case for case in cases), "case")
-        return Verdict(True, *asked, hint=f"right in {number}.")
+        asked_once = [case for case in cases if not {"again", "aside"} & set(case)]
+        number = counted(len(asked_once), "case")
+        marked = next((a["marked"] for a in answers if a.get("marked")), "")
+        hint = f"right in {number}." + (MARKED.format(marked) if marked else "")
+        return Verdict(True, *asked, hint=hint)
     kept = _kept(exercise, cases, answers, problems)
     if kept:
         wrong, mistake = kept
@@ -197,7 +205,8 @@ def cases_of(exercise: dict, property_name: str | None) -> list[dict]:
     """The cases of one property, or of all of them in order.
 
     Each property asks one of its cases again at its end, so that what outlives a call
-    shows; "again" then says how many cases ago it was asked.
+    shows; "again" then says how many cases ago it was asked. A case that stands "aside"
+    is none of what the property names: it only tells mistakes apart.
     """
     properties = exercise["properties"]
     if property_name is not None and property_name not in properties:
@@ -224,7 +233,7 @@ def problem(answer: dict, case: dict, tolerance: dict) -> str:
             return f"It calls `{answer['missing']}`, which is not written yet."
         return "Not written yet: replace the `raise NotImplementedError()` line."
     if "error" in answer:
-        return f"Your code raised {_raised(answer)}."
+        return f"Your code raised {_raised(answer)}.{meaning(answer['error'])}"
     got = answer.get("value")
     if case.get("rule"):
         return RULES[case["rule"]](got, case) or _meddling(answer)

@@ -13,7 +13,9 @@ from gdhelpers.cases import run_case
 DRAWN_CASES = 4
 
 
-def case(*args, at=None, twice=False, rule=None, wanted=None, **kwargs) -> dict:
+def case(
+    *args, at=None, twice=False, rule=None, wanted=None, aside=False, **kwargs
+) -> dict:
     """One call to make: `case(1.0, 0.2, 20)`.
 
     Args:
@@ -23,9 +25,11 @@ def case(*args, at=None, twice=False, rule=None, wanted=None, **kwargs) -> dict:
         rule: name of a rule in `gdhelpers.verdicts.RULES`, where no single value
             is right.
         wanted: what to print as "expected", where the value itself says little.
+        aside: it is none of what the property names. It tells mistakes apart which
+            look alike there, and its answer is not ruled on.
     """
     made = {"args": list(args), "kwargs": kwargs}
-    extra = {"at": at, "twice": twice, "rule": rule, "wanted": wanted}
+    extra = {"at": at, "twice": twice, "rule": rule, "wanted": wanted, "aside": aside}
     return made | {k: v for k, v in extra.items() if v}
 
 
@@ -206,5 +210,6 @@ class Exercise:
             )
         answers = [run_case(m.function, asked) for m in self.mistakes]
         for answer in answers:
-            answer.pop("tuple", None)  # it plays no part in what is right
+            for key in ("tuple", "marked"):  # they play no part in what is right
+                answer.pop(key, None)
         return {**asked, "expected": expected, "mistakes": answers}

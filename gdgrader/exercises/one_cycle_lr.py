@@ -19,13 +19,14 @@ def a_cycle(rng, rising):
     return step, total, a_highest_rate(rng)
 
 
-# The peak belongs to both. What is wrong with one half only is told there alone.
+# A step of the other half stands aside: some mistakes look alike in one half alone.
 @exercise.asks(
     "the rise",
     case(0, 100, 1.0),
     case(12, 60, 0.5),
+    case(12, 60, 1.5),
+    case(40, 60, 0.5, aside=True),
     case(12, 100, 0.5),
-    case(29, 100, 0.5),
     case(149, 500, 1500.0),
 )
 def _(rng):
@@ -65,10 +66,11 @@ def _(rng):
     return case(step, total, high, **shape)
 
 
-# The last step belongs to it, as nothing else tells a wrong end from a wrong tail. What
-# is at max_lr there may have come to it in many ways: none is named.
 @exercise.asks(
-    "past the end", case(130, 100, 1.0), case(99, 100, 1.0), case(100, 100, 1.0)
+    "past the end",
+    case(130, 100, 1.0),
+    case(52, 100, 1.0, aside=True),
+    case(100, 100, 1.0),
 )
 def _(rng):
     total = rng.randint(40, 100)
@@ -114,7 +116,6 @@ exercise.mistake(
         "pct_start * total_steps - 1": "pct_start * total_steps",
         ", total_steps - 1": ", total_steps",
     },
-    like=["peak one step late"],
 )
 exercise.mistake(
     "peak on a whole step",
@@ -129,7 +130,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "rise a straight line",
-    "your rise is a straight line. Rise and fall are half a cosine each.",
+    "your rise is a straight line, your fall is right. Rise and fall are half a cosine "
+    "each.",
     {_COSINE: f"(1 - share if t <= peak else {_COSINE})"},
 )
 exercise.mistake(
@@ -137,19 +139,18 @@ exercise.mistake(
     "you go in straight lines. Rise and fall are half a cosine each.",
     {"(1 + cos(pi * share)) / 2": "(1 - share)"},
     _ENDS | {"(1 + cos(pi * share)) / 2": "(1 - share)"},
-    like=["fall a straight line", "rise a straight line"],
+    like=["fall a straight line"],
 )
 exercise.mistake(
     "fall upside down",
     "your fall begins at the lowest rate and climbs: check the sign before its cosine.",
     {"(t - peak) / (end - peak)": "(end - t) / (end - peak)"},
     _ENDS | {"(t - peak) / (end - peak)": "(end - t) / (end - peak)"},
-    untold=["past the end"],
 )
 exercise.mistake(
     "rise upside down",
     "your rise begins at the highest rate and goes down: check the sign before its "
-    "cosine.",
+    "cosine. Your fall is right.",
     {"1 - t / peak": "t / peak"},
     untold=["the fall"],
 )
@@ -159,8 +160,7 @@ exercise.mistake(
     "the sign before the cosine.",
     {"1 + cos": "1 - cos"},
     _ENDS | {"1 + cos": "1 - cos"},
-    like=["fall upside down", "rise upside down"],
-    untold=["past the end"],
+    like=["fall upside down"],
 )
 exercise.mistake(
     "starts from zero",
@@ -199,7 +199,7 @@ exercise.mistake(
 )
 exercise.mistake(
     "highest rate past the end",
-    "past the last step you are at max_lr. The last rate is the lowest one: hold it.",
+    "past the last step you are back at max_lr. Hold the rate where it ended.",
     {"t = min(t, end)": "if t > end:\n        return max_lr"},
 )
 exercise.mistake(
@@ -232,7 +232,6 @@ exercise.mistake(
     "rise and fall go there and back: that is a whole period of the cosine each. Use "
     "half of one.",
     {"pi * share": "2 * pi * share"},
-    untold=["past the end"],
 )
 exercise.mistake(
     "factors swapped",

@@ -107,8 +107,8 @@ def _answer(answer: object) -> dict:
     """An answer as `gdhelpers.cases` gives it, and nothing else."""
     if not isinstance(answer, dict):
         raise Malformed("not an answer")
-    if {"value"} <= set(answer) <= {"value", "changed", "tuple"}:
-        more = {"changed": _text(answer["changed"])} if "changed" in answer else {}
+    if {"value"} <= set(answer) <= {"value", "changed", "marked", "tuple"}:
+        more = {k: _text(answer[k]) for k in ("changed", "marked") if k in answer}
         more |= {"tuple": True} if answer.get("tuple") is True else {}
         return {"value": _value(answer["value"], DEEPEST)} | more
     if set(answer) == {"missing"}:

@@ -23,7 +23,7 @@ EDITS = {
     ),
     "end_late": ("Told: last step missed.", {"total_steps - 1\n": "total_steps\n"}),
     "both_late": (
-        "Told: steps counted from 1 / peak one step late.",
+        "Told: steps counted from 1.",
         {
             "pct_start * total_steps - 1": "pct_start * total_steps",
             "total_steps - 1\n": "total_steps\n",
@@ -42,7 +42,7 @@ EDITS = {
         {"(1 + cos(pi * done)) / 2": "(1 - done)"},
     ),
     "lines": (
-        "Told: straight lines / fall a straight line / rise a straight line.",
+        "Told: straight lines / fall a straight line.",
         {
             "(1 - cos(pi * share)) / 2": "share",
             "(1 + cos(pi * done)) / 2": "(1 - done)",
@@ -54,7 +54,7 @@ EDITS = {
         {"(1 + cos(pi * done))": "(1 - cos(pi * done))"},
     ),
     "both_upside_down": (
-        "Told: upside down / fall upside down / rise upside down.",
+        "Told: upside down / fall upside down.",
         {
             "(1 - cos(pi * share))": "(1 + cos(0) * cos(pi * share))",
             "(1 + cos(pi * done))": "(1 - cos(pi * done))",
