@@ -79,8 +79,8 @@ def train(
         measurement: "test_accuracy" in percent, "test_loss", "train_loss" (mean over
         the steps since the last), "steps" (taken by then); with validation images
         also "val_accuracy" and "val_loss"; where kept, "test_right", shape
-        (measurements, test images), true or false. One entry an epoch: "lr_after", the rate
-        in force once the scheduler has seen the epoch.
+        (measurements, test images), true or false. One entry an epoch: "lr_after",
+        the rate in force once the scheduler has seen the epoch.
 
     Where it takes over three seconds it shows how far it is (`gdhelpers.progress`).
     """

@@ -73,6 +73,7 @@ def plot_decisions(rows: Sequence[Decision], patience: int) -> Figure:
                 textcoords="offset points",
                 color=BLUE,
             )
+    top.margins(y=0.14)  # room below the last point for its name
     finish(top, y="loss")
     finish(middle, y="bad epochs")
     finish(bottom, x="epoch", y="rate after it")
