@@ -139,7 +139,7 @@ NUMBERS = {
     "there the test set comes out 0.4 ± 0.2": lambda: 2.36 * stdev(easier()) / 8**0.5,
 }
 # Rates, factors and settings of the examples.
-GIVEN = {"0.1", "0.5", "1.05", "0.01", "0.6"}
+GIVEN = {"0.1", "0.5", "1.05", "0.01", "0.6", "0.9"}
 
 
 @pytest.mark.parametrize("text", NUMBERS)
@@ -281,3 +281,18 @@ def test_no_screen_answers_its_own_question():
     folded = text.count("<summary>Open when you have decided")
     # How the two MNIST runs end is printed, and told after three verdicts.
     assert folded >= text.count("**Predict:**") - 1
+
+
+def test_a_metric_list_that_was_spoilt_once_is_made_fresh():
+    def spoils(metrics, *args, **kwargs):
+        rates = simulate(metrics, *args, **kwargs)
+        metrics.clear()
+        return rates
+
+    names = dict(lesson) | {"show": lambda *figure: None, "simulate_plateau": spoils}
+    for again in range(2):
+        for cell in ("code-08", "code-15", "code-17"):
+            if not again and cell == "code-08":
+                exec(CELLS["code-03"], names)
+            exec(CELLS[cell], names | {"simulate_plateau": (spoils, simulate)[again]})
+    assert names["metrics"] == METRICS
