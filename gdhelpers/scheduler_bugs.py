@@ -70,5 +70,11 @@ def make_trace(
     }
 
 
+def unnamed_traces() -> list[dict]:
+    """Three traces with a bug each, to be named by who reads them."""
+    chosen = ("two schedulers", "get_lr at a boundary", "stepped per batch")
+    return [make_trace(bug, 0.5, 4, 0.3, epochs=10, batches=7) for bug in chosen]
+
+
 def _rounded(lr: float) -> float:
     return float(f"{lr:.10g}")

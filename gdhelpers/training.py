@@ -50,6 +50,7 @@ def train(
     monitor: str | None = None,
     eval_every: int | None = None,
     loader_draws: bool = False,
+    keep_right: bool = False,
     dtype: torch.dtype = torch.float32,
     num_threads: int | None = None,
     label: str = "",
@@ -69,6 +70,7 @@ def train(
         eval_every: measure after each so many steps instead of after each epoch.
         loader_draws: draw from the stream what passes over a DataLoader would, so
             that runs published with one can be had again.
+        keep_right: keep which test images were right, one row a measurement.
         dtype: float64 costs twice the time and makes a run the same on any machine.
         num_threads: threads of torch for this run; changes the rounding only.
 
@@ -76,8 +78,9 @@ def train(
         `loss` and `lr`, shape (T,), one entry a minibatch. Metrics, one entry a
         measurement: "test_accuracy" in percent, "test_loss", "train_loss" (mean over
         the steps since the last), "steps" (taken by then); with validation images
-        also "val_accuracy" and "val_loss". One entry an epoch: "lr_after", the rate
-        in force once the scheduler has seen the epoch.
+        also "val_accuracy" and "val_loss"; where kept, "test_right", shape
+        (measurements, test images), true or false. One entry an epoch: "lr_after",
+        the rate in force once the scheduler has seen the epoch.
 
     Where it takes over three seconds it shows how far it is (`gdhelpers.progress`).
     """
@@ -105,7 +108,7 @@ def train(
         metrics["train_loss"].append(float(np.mean(losses[since:])))
         if loader_draws:
             _draw_base_seed(generator)
-        for name, value in evaluate(model, data).items():
+        for name, value in evaluate(model, data, keep_right).items():
             metrics[name].append(value)
 
     total = number_of_steps(data, epochs=epochs, batch_size=batch_size)
@@ -148,16 +151,23 @@ def train(
 
 
 @torch.inference_mode()
-def evaluate(model: nn.Module, data: Images) -> dict[str, float]:
-    """Measure mean loss and accuracy in percent on the test and validation images."""
+def evaluate(
+    model: nn.Module, data: Images, keep_right: bool = False
+) -> dict[str, float | np.ndarray]:
+    """Measure mean loss and accuracy in percent on the test and validation images.
+
+    With `keep_right` also which test images were right, shape (n,), true or false.
+    """
     found = {}
     for part in ("test", "val"):
         x, y = getattr(data, f"x_{part}"), getattr(data, f"y_{part}")
         if x is not None:
             logits = model(x.to(next(model.parameters()).dtype))
             found[f"{part}_loss"] = cross_entropy(logits, y).item()
-            right = (logits.argmax(1) == y).sum().item()
-            found[f"{part}_accuracy"] = 100 * right / len(y)
+            right = logits.argmax(1) == y
+            found[f"{part}_accuracy"] = 100 * right.sum().item() / len(y)
+            if keep_right and part == "test":
+                found["test_right"] = right.numpy()
     return found
 
 
@@ -180,10 +190,10 @@ def check_counts(**counts: int) -> None:
 
 
 def _monitored(metrics: dict[str, list[float]], monitor: str | None) -> float:
-    if monitor not in metrics.keys() - {"steps", "lr_after"}:
+    known = metrics.keys() - {"steps", "lr_after", "test_right"}
+    if monitor not in known:
         raise ValueError(
-            "ReduceLROnPlateau needs monitor, one of "
-            f"{', '.join(sorted(metrics.keys() - {'steps', 'lr_after'}))}; "
+            f"ReduceLROnPlateau needs monitor, one of {', '.join(sorted(known))}; "
             f"got {monitor!r}"
         )
     return metrics[monitor][-1]

@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 import ipywidgets as widgets
 import numpy as np
 import torch
+from matplotlib.colors import to_hex
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from gdhelpers.explorers.base import Answer, Explorer, choice
 from gdhelpers.explorers.canvas import Canvas
 from gdhelpers.explorers.student import Unusable, ask, name_of, vector
 from gdhelpers.plots.base import BLACK, BLUE, ORANGE, finish
+from gdhelpers.plots.legible import ink
 
 SERIES = (
     "0.90 0.71 0.58 0.49 0.50 0.44 0.41 0.42 0.40 0.405 "
@@ -36,7 +38,9 @@ def read_series(text: str) -> tuple[list[float], str]:
         except ValueError:
             odd.extend([word] if word else [])
         else:
-            numbers.append(max(-BIG, min(BIG, value)))
+            # NaN and infinity are metrics, too; a number too large to draw is cut.
+            finite = math.isfinite(value)
+            numbers.append(max(-BIG, min(BIG, value)) if finite else value)
     note = ""
     if odd:
         note = f"left out, as it is not a number: {odd[0][:30]}. "
@@ -108,9 +112,13 @@ def plateau_answer(
     if simulate is not None:
         rates, note = compare(simulate, metrics, settings, rates, note)
     asked, epoch = epoch, min(max(epoch, 0), len(metrics) - 1)
-    drops = [t for t, s in enumerate(states) if s["dropped"]]
+    # Words, target and picture speak of the same rates, the student's where there are.
+    before = [FIRST_LR, *rates]
+    drops = [t for t, lr in enumerate(rates) if lr < before[t]]
     words = f"There is no epoch {asked} here. " if asked > epoch else ""
     words += tell(metrics[epoch], states[epoch], epoch, settings)
+    words += move(before[epoch], rates[epoch], states[epoch]["dropped"])
+    words += f" Cooldown left: {states[epoch]['cooldown']}."
     if drops:
         words += f" In all, the rate falls {times(len(drops))}, after epoch"
         words += f"{'s' * (len(drops) > 1)} {listed(drops)}."
@@ -141,25 +149,36 @@ def compare(
 
 
 def tell(metric: float, state: dict, epoch: int, settings: dict) -> str:
-    """One epoch in words."""
+    """What the rule makes of one epoch's metric, in words."""
     side = "below" if settings["mode"] == "min" else "above"
     words = f"Epoch {epoch}: metric {metric:.4g}"
     if math.isfinite(state["bar"]):
         words += f", to be better it had to be {side} {state['bar']:.5g}. "
-    else:
+    elif math.isfinite(metric):
         words += ", the first to compare with. "
+    else:
+        words += ". "
+    if math.isnan(metric):
+        words += "NaN is never better. "
     if state["better"]:
         words += "Better: the new best, and the bad count is 0. "
     elif state["bad"]:
         words += f"Bad epoch {state['bad']}, with a patience of {settings['patience']}"
-        words += f"; best {state['best']:.4g}. "
+        if math.isfinite(state["best"]):
+            words += f"; best {state['best']:.4g}"
+        words += ". "
     else:
         words += "Not better, but in cooldown bad epochs are not counted. "
-    if state["dropped"]:
-        words += f"That is one too many: the rate falls to {state['lr']:.3g}. "
-    else:
-        words += f"The rate stays {state['lr']:.3g}. "
-    return words + f"Cooldown left: {state['cooldown']}."
+    return words
+
+
+def move(before: float, after: float, due: bool) -> str:
+    """Say what the rate does; `due`: the rule says that it falls here."""
+    if after > before:
+        return f"The rate rises to {after:.3g}."
+    if after == before:
+        return f"The rate stays {after:.3g}."
+    return f"{'That is one too many: t' if due else 'T'}he rate falls to {after:.3g}."
 
 
 def times(number: int) -> str:
@@ -177,7 +196,7 @@ def make_draw() -> tuple[Canvas, Callable[[Mapping], bytes]]:
     """The canvas of this explorer and what moves its artists."""
     canvas = Canvas(columns=2)
     series, rates = canvas.axes
-    finish(series, "the metric, and what it has to beat", "epoch", "metric")
+    finish(series, x="epoch", y="metric")
     finish(rates, "the rate after each epoch", "epoch", "rate")
     rates.set(yscale="log", ylim=(1e-6, 0.5))
     metric = canvas.line(series, color=BLUE, marker="o", markersize=4, linewidth=1.2)
@@ -189,10 +208,13 @@ def make_draw() -> tuple[Canvas, Callable[[Mapping], bytes]]:
     rate = canvas.line(rates, color=ORANGE, marker="s", drawstyle="steps-post")
     here = [canvas.line(ax, color="0.4", linestyle=":") for ax in canvas.axes]
     keys = (("● metric", BLUE), ("x bad epoch", ORANGE), ("-- to beat", BLACK))
-    keys += (("— best so far", "0.4"),)
-    for i, (name, colour) in enumerate(keys):
-        text = canvas.text(series, 0.97, 0.92 - 0.09 * i, color=colour, ha="right")
-        text.set_text(name)
+    keys += (("— best so far", "0.5"),)
+    # Above the axes, where no curve comes.
+    for (name, colour), x in zip(keys, (0, 0.21, 0.49, 0.73), strict=True):
+        series.text(
+            x, 1.02, name, color=ink(to_hex(colour)), fontsize=9, va="bottom",
+            transform=series.transAxes,
+        )  # fmt: skip
 
     def draw(data: Mapping) -> bytes:
         y = np.array(data["metrics"], dtype=float)
@@ -209,7 +231,9 @@ def make_draw() -> tuple[Canvas, Callable[[Mapping], bytes]]:
         bar.set_data(epochs, np.where(np.isfinite(bars), bars, np.nan))
         best.set_data(epochs, [s["best"] for s in states])
         is_bad = np.array([s["bad"] > 0 for s in states], dtype=bool)
-        bad.set_data(epochs[is_bad], y[is_bad])
+        # A metric that is no number has its mark at the foot.
+        height = np.where(np.isfinite(y), y, low + 0.03 * (high - low))
+        bad.set_data(epochs[is_bad], height[is_bad])
         rate.set_data(epochs, np.clip(data["rates"], 1e-7, 1e3))
         for line, ax in zip(here, canvas.axes, strict=True):
             line.set_data([data["epoch"]] * 2, ax.get_ylim())
@@ -251,7 +275,7 @@ def explore_plateau(simulate_plateau: Callable | None = None) -> Explorer:
         "epoch": epoch,
         "mode": mode,
         "factor": choice("factor", FACTORS, 0.1),
-        "patience": choice("patience", WAITS, 10, "{:d}".format),
+        "patience": choice("patience", WAITS, 1, "{:d}".format),
         "threshold": choice("threshold", THRESHOLDS, 1e-4),
         "cooldown": choice("cooldown", WAITS, 0, "{:d}".format),
     }

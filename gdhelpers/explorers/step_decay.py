@@ -13,6 +13,7 @@ from gdhelpers.explorers.base import Answer, Explorer, choice
 from gdhelpers.explorers.canvas import Canvas
 from gdhelpers.explorers.student import Unusable, ask, name_of, number
 from gdhelpers.plots.base import BLACK, BLUE, ORANGE, finish
+from gdhelpers.plots.legible import ink
 
 RATES = [0.01, 0.1, *(round(0.2 + i / 10, 2) for i in range(8)), 1, 1.05, 1.1, 1.2]
 RATES += [1.5, 2, 5, 10]
@@ -76,21 +77,21 @@ def make_draw() -> tuple[Canvas, Callable[[Mapping], bytes]]:
     """The canvas of this explorer and what moves its artists."""
     canvas = Canvas(columns=1)
     (ax,) = canvas.axes
-    finish(ax, "distance from the minimum, and the rate", "step", "|x| and η")
+    finish(ax, x="step", y="|x| and η")
     ax.set(xlim=(-0.5, 24.5), yscale="log", ylim=(LOW, HIGH), xticks=range(0, 21, 2))
     ax.axhline(GOAL, color=BLACK, linestyle="--", linewidth=1)
-    ax.text(20.4, GOAL * 1.5, "target 1e-3")
+    ax.text(20.4, GOAL * 2, "target 1e-3")
     ax.axhline(1, color=ORANGE, linestyle=":", linewidth=1)
-    ax.text(20.4, 1.5, "stable below 1", color=ORANGE)
+    ax.text(20.4, 2, "stable below 1", color=ink(ORANGE))
     distance = canvas.line(ax, color=BLUE, marker="o", markersize=5, linewidth=1.5)
     rate = canvas.line(
         ax, color=ORANGE, marker="s", markersize=4, drawstyle="steps-post"
     )
-    budget = canvas.text(ax, 0.02, 0.05)
-    key = canvas.text(ax, 0.02, 0.93, color=BLUE)
-    key.set_text("● |x|, how far from the minimum")
-    other = canvas.text(ax, 0.4, 0.93, color=ORANGE)
-    other.set_text("■ η, the rate each step uses")
+    # Above the axes, where no curve comes.
+    above = {"transform": ax.transAxes, "va": "bottom"}
+    ax.text(0, 1.02, "● |x|, how far from the minimum", color=BLUE, **above)
+    ax.text(0.38, 1.02, "■ η, the rate each step uses", color=ink(ORANGE), **above)
+    budget = canvas.text(ax, 1, 1.02, ha="right", va="bottom", bbox=None)
 
     def draw(data: Mapping) -> bytes:
         distance.set_data(range(STEPS + 1), np.clip(data["x"], LOW / 10, HIGH * 10))
@@ -107,7 +108,7 @@ def explore_step_decay(step_lr: Callable[..., float] = step_rate) -> Explorer:
     return Explorer(
         {
             "lr": choice("initial rate", RATES, 1.05),
-            "gamma": choice("factor γ", GAMMAS, 1),
+            "gamma": choice("factor γ", GAMMAS, 0.3),
             "step_size": choice("step size", SIZES, 10, "{:d}".format),
         },
         functools.partial(step_decay_answer, step_lr),

@@ -53,12 +53,12 @@ def plot_decisions(rows: Sequence[Decision], patience: int) -> Figure:
         textcoords="offset points", color=ORANGE,
     )  # fmt: skip
     middle.bar(epochs, [row.bad for row in rows], color=BLUE, width=0.6)
-    middle.axhline(patience + 0.5, color=ORANGE, linestyle="--")
-    middle.text(
-        len(rows) - 0.45, patience + 0.5, "patience", color=ORANGE, va="bottom",
-        ha="right",
+    middle.axhline(patience, color=ORANGE, linestyle="--")
+    middle.annotate(
+        f"patience {patience}", (1, patience), (6, 0), color=ORANGE, va="center",
+        xycoords=("axes fraction", "data"), textcoords="offset points",
     )  # fmt: skip
-    middle.set(ylim=(0, patience + 1.6), yticks=range(patience + 2))
+    middle.set(ylim=(0, patience + 1.4), yticks=range(patience + 2))
     edges = np.arange(len(rows) + 1) + 0.5
     bottom.stairs([row.lr for row in rows], edges, baseline=None, color=BLUE, lw=2)
     log_scale(bottom)
@@ -73,6 +73,7 @@ def plot_decisions(rows: Sequence[Decision], patience: int) -> Figure:
                 textcoords="offset points",
                 color=BLUE,
             )
+    top.margins(y=0.14)  # room below the last point for its name
     finish(top, y="loss")
     finish(middle, y="bad epochs")
     finish(bottom, x="epoch", y="rate after it")
@@ -80,18 +81,37 @@ def plot_decisions(rows: Sequence[Decision], patience: int) -> Figure:
     return figure
 
 
-def plot_patience(metrics: Sequence[float], rates: Mapping[str, Sequence[float]]):
-    """The metric on the left; on the right the rates that different settings give."""
-    left, right = new_row(2)
+def plot_patience(
+    metrics: Sequence[float],
+    rates: Mapping[str, Sequence[float]],
+    lowest: float = 0.0,
+) -> Axes:
+    """The metric on the left; on the right the rates that different settings give.
+
+    Args:
+        metrics: what the rule sees, one number an epoch.
+        rates: name -> the rate in force after each epoch.
+        lowest: where the rates' axis begins. A rate that falls below leaves the
+            picture there, and its name says how far it goes.
+    """
+    left, right = new_row(2, width=10.2)
     left.plot(metrics, color="#767676", linewidth=1)
     finish(left, "what the rule sees", "epoch", "loss")
     for (name, series), style in zip(rates.items(), styles(), strict=False):
         right.plot(series, drawstyle="steps-post", linewidth=2, **style)
+        below = np.flatnonzero(np.asarray(series) < lowest)
+        leaves = below.size and series[-1] < lowest
+        at = (below[0], lowest) if leaves else (len(series) - 1, series[-1])
+        if leaves:
+            name = f"{name},\nlater {series[-1]:.0e}"
         right.annotate(
-            name, (len(series) - 1, series[-1]), (5, 0), textcoords="offset points",
-            color=style["color"], va="center", annotation_clip=False,
+            name, at, (6, 4 if leaves else 0), textcoords="offset points",
+            color=style["color"], va="bottom" if leaves else "center",
+            annotation_clip=False,
         )  # fmt: skip
     log_scale(right)
+    if lowest:
+        right.set_ylim(lowest, 2 * max(max(series) for series in rates.values()))
     return finish(right, "what it does", "epoch", "rate")
 
 

@@ -61,7 +61,7 @@ race = train_many(
     data=small_mnist(n_val=4000), **setting)
 steps = train_many(
     {"constant": 0.1}, seeds=[5], epochs=5, per="epoch",
-    data=small_mnist(n_train=20_000, n_val=0), **setting)
+    data=small_mnist(n_train=10_000, n_val=0), **setting)
 print(json.dumps({
     "lesson 06, at the highest rate": said(race["high"][0]),
     "lesson 06, cosine": said(race["cosine"][0]),

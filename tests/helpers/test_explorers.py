@@ -250,6 +250,17 @@ def test_a_schedule_without_the_floor_is_told_where_it_differs():
     assert "0.9141 at step 1, but lr₀·γ^⌊t/n⌋ is 1.05" in answer.note
 
 
+def test_step_decay_opens_on_a_drop_that_turns_the_run():
+    explorer = step_decay.explore_step_decay()
+    values = {name: c.value for name, c in explorer.controls.items()}
+    answer = explorer.answer(**values)
+    x, rates = answer.data["x"], answer.data["rates"]
+    drop = int(np.flatnonzero(np.diff(rates) < 0)[0]) + 1
+    assert 2 <= drop <= 15 and rates[drop] < rates[0] / 2  # seen on an axis of decades
+    assert x[drop] > 2 * x[0] and x[-1] < x[0] / 100
+    assert not answer.reached
+
+
 # Lesson 05
 
 PLATEAU = {
@@ -313,6 +324,54 @@ def test_plateau_target_is_reached_by_patience():
     assert "Reached" not in explorer.words.value
     explorer.controls["patience"].value = 2
     assert "Reached:</strong> two falls, after epochs 14 and 17" in explorer.words.value
+
+
+def test_plateau_opens_on_falls():
+    explorer = plateau.explore_plateau()
+    assert "the rate falls 4 times" in explorer.words.value
+    assert "Reached" not in explorer.words.value
+
+
+@pytest.mark.parametrize(
+    ("factors", "said"),
+    [
+        ((1, 0.5, 0.5, 0.5, 0.5), "falls 4 times, after epochs 1, 2, 3 and 4"),
+        ((1, 1, 1, 1, 0.5), "falls once, after epoch 4"),
+        ((1, 1, 1, 1, 1), "In all, the rate does not fall"),
+        ((1, 1, 2, 1, 1), "In all, the rate does not fall"),
+    ],
+    ids=["often", "once", "never", "rises"],
+)
+def test_plateau_words_and_target_speak_of_the_rates_in_the_picture(factors, said):
+    def mine(metrics, initial_lr, **settings):
+        return [initial_lr * math.prod(factors[: t + 1]) for t in range(len(metrics))]
+
+    ties = PLATEAU | {"series": "0.5 0.5 0.5 0.5 0.5", "epoch": 2}
+    assert plateau.plateau_answer(None, **ties).reached  # torch's own falls twice
+    answer = plateau.plateau_answer(mine, **ties)
+    assert said in answer.words and not answer.reached
+    at = answer.data["rates"][2]
+    verb = {2: "rises to", 1: "stays", 0.5: "falls to"}[factors[2]]
+    assert f"{verb} {at:.3g}." in answer.words
+    twice = plateau.plateau_answer(
+        lambda metrics, lr, **settings: [lr, lr / 2, lr / 2, lr / 4, lr / 4], **ties
+    )
+    assert twice.reached == "two falls, after epochs 1 and 3."
+
+
+@pytest.mark.parametrize(
+    ("series", "first"),
+    [("nan 0.5", "nan"), ("inf 0.5", "inf"), ("nan nan", "nan"), ("-inf 2", "-inf")],
+)
+def test_plateau_takes_no_odd_metric_for_a_large_one(series, first):
+    answer = plateau.plateau_answer(None, **PLATEAU | {"series": series})
+    assert f"metric {first}" in answer.words and "e+06" not in answer.words
+    assert not math.isfinite(answer.data["metrics"][0])
+    canvas, draw = plateau.make_draw()
+    draw(answer.data)
+    assert canvas.axes[0].get_ylim()[1] < 10
+    if first == "nan":
+        assert "NaN is never better. Bad epoch 1" in answer.words
 
 
 def test_plateau_shows_where_the_students_rates_part_from_torchs():

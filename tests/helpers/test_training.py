@@ -173,6 +173,16 @@ def _without_last_step(scheduler, total):
     return scheduler
 
 
+def test_which_images_were_right_is_kept_where_asked_for(data):
+    how = {"data": data, "epochs": 3, "hidden": 7} | F64
+    plain, kept = train(0.1, **how), train(0.1, keep_right=True, **how)
+    right = kept.metrics["test_right"]
+    assert right.shape == (3, 60) and right.dtype == bool
+    assert (100 * right.mean(1)) == pytest.approx(plain.metrics["test_accuracy"])
+    assert "test_right" not in plain.metrics and 0 < right.mean() < 1
+    assert np.array_equal(kept.loss, plain.loss)
+
+
 def test_a_plateau_scheduler_sees_the_metric_it_is_told_to(data):
     def plateau(optimizer):
         return lr_scheduler.ReduceLROnPlateau(optimizer, "max", factor=0.5, patience=0)

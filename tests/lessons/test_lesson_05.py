@@ -1,7 +1,9 @@
 """The numbers in the prose of lesson 05, the source's runs and the figures' data."""
 
 import functools
+from statistics import mean, stdev
 
+import nbformat
 import numpy as np
 import pytest
 import torch
@@ -9,42 +11,78 @@ from prose import ROOT, assert_no_other_decimals, assert_stands, prose
 from torch.optim.lr_scheduler import ReduceLROnPlateau, StepLR
 
 from gdgrader.exercises.reference import load_reference, source_notebook
-from gdhelpers.data import hold_out, load_mnist
+from gdhelpers.data import hold_out, load_mnist, small_mnist
 from gdhelpers.plateau import plateau_decisions
-from gdhelpers.plots import plot_decisions, plot_steered
+from gdhelpers.plots import plot_decisions, plot_patience, plot_steered
 from gdhelpers.published_runs import compare, reproduce_source
 from gdhelpers.training import train
 
 LESSON = "05_reduce_on_plateau"
 lesson = load_reference(source_notebook(LESSON, ROOT))
 simulate, optimize = lesson["simulate_plateau"], lesson["optimize"]
+NOTEBOOK = nbformat.read(source_notebook(LESSON, ROOT), as_version=4)
+CELLS = {cell.id: cell.source for cell in NOTEBOOK.cells}
 METRICS = [1.0, 0.7, 0.72, 0.695, 0.71, 0.71, 0.6, 0.61, 0.6, 0.62, 0.61, 0.5]
 rows = plateau_decisions(METRICS, 0.1, patience=1, threshold=0.01, cooldown=2)
 
 
-def noisy():
-    noise = np.random.default_rng(0).normal(0, 0.05, 100)
-    return (np.exp(-np.arange(100) / 60) + noise).round(4).tolist()
+def noisy(epochs=100, seed=0):
+    noise = np.random.default_rng(seed).normal(0, 0.05, epochs)
+    return (np.exp(-np.arange(epochs) / (0.6 * epochs)) + noise).round(4).tolist()
 
 
-def drops(patience):
-    return len(set(simulate(noisy(), 0.1, factor=0.5, patience=patience))) - 1
+def drops(patience, epochs=100):
+    rates = simulate(noisy(epochs), 0.1, factor=0.5, patience=patience)
+    return len(set(rates)) - 1
 
 
-def torch_drops(patience):
+def torch_drops(patience, epochs=100, seed=0):
     sgd = torch.optim.SGD([torch.zeros(1)], lr=0.1)
     scheduler = ReduceLROnPlateau(sgd, factor=0.5, patience=patience)
     rates = []
-    for loss in noisy():
+    for loss in noisy(epochs, seed):
         scheduler.step(loss)
         rates.append(sgd.param_groups[0]["lr"])
     return len(set(rates)) - 1
 
 
 @functools.cache
+def history(factor):
+    return reproduce_source(f"plateau, factor {factor}", num_threads=1)
+
+
+@functools.cache
 def source(factor):
-    name = f"plateau, factor {factor}"
-    return compare(name, reproduce_source(name, num_threads=1))
+    return compare(f"plateau, factor {factor}", history(factor))
+
+
+def right(factor, epoch):
+    """Which test images were right, by what the rule was told after that epoch."""
+    return history(factor).metrics["test_right"][600 * (epoch + 1) // 500 - 1]
+
+
+def only(one, other):
+    """How many images `one` has right and `other` wrong."""
+    return int((one & ~other).sum())
+
+
+def apart():
+    """The images that one final run has right and the other wrong, either way."""
+    first, second = right("0.1", 9), right("0.5", 9)
+    return only(first, second), only(second, first)
+
+
+@functools.cache
+def easier():
+    """Test minus validation accuracy in points, for eight splits."""
+    found = []
+    for seed in range(8):
+        data = small_mnist(n_train=10_000, n_val=20_000, seed=seed)
+        run = train(
+            0.1, epochs=5, data=data, hidden=32, num_threads=1, dtype=torch.float64
+        ).metrics
+        found.append(run["test_accuracy"][-1] - run["val_accuracy"][-1])
+    return found
 
 
 def images(a, b):
@@ -68,26 +106,40 @@ def steered():
 NUMBERS = {
     "0.695 is the smallest loss so far": lambda: min(METRICS[:4]),
     "It had to be below 0.7 · 0.99 = 0.693": lambda: rows[3].bar,
-    "6 drops in place of 76": lambda: drops(0),
+    "</summary 76": lambda: drops(0),
     "76 drops with patience 0, 6": lambda: drops(5),
-    "torch's own stops at 23": lambda: torch_drops(0),
+    "torch's own stops after 23": lambda: torch_drops(0),
+    "model of 500 epochs, 68": lambda: drops(5, 500),
+    "torch's own makes all of its 23": lambda: torch_drops(5, 500),
+    "holds** (6": lambda: drops(5),
+    "6 drops in place of 76": lambda: drops(0),
+    "here 20 leaves 13": lambda: drops(20, 500),
+    "50 leaves 3": lambda: drops(50, 500),
     "better? 98.04": lambda: source("0.1").accuracy[-1][0],
     "98.04 % against 97.97": lambda: source("0.5").accuracy[-1][0],
     "98.04 % against 97.97 %: 7": lambda: images(
         source("0.1").accuracy[-1][0], source("0.5").accuracy[-1][0]
     ),
     "At epoch 5 the two runs differ by 3": lambda: images(*source("0.5").accuracy[5]),
-    "The drop after epoch 7 was for a loss of 4": lambda: images(
+    "Here that is 14": lambda: 10_000 * (0.98 * 0.02 / 10_000) ** 0.5,
+    "they disagree on 63": lambda: sum(apart()),
+    "63 images only, 35": lambda: apart()[0],
+    "35 against 28": lambda: apart()[1],
+    "the standard error of the difference is 7.9": lambda: sum(apart()) ** 0.5,
+    "was for a loss of 4": lambda: images(
         source("0.1").accuracy[6][0], source("0.1").accuracy[7][0]
     ),
-    "0.14 points, or 14": lambda: 10_000 * (0.98 * 0.02 / 10_000) ** 0.5,
-    "0.14 points": lambda: 100 * (0.98 * 0.02 / 10_000) ** 0.5,
+    "loss of 4 images, 18": lambda: only(right("0.1", 6), right("0.1", 7)),
+    "18 lost and 14": lambda: only(right("0.1", 7), right("0.1", 6)),
     "the run ends at 98.0": lambda: steered()["test_accuracy"][-1],
     "And now 98.0": lambda: steered()["test_accuracy"][-1],
     "The validation accuracy is lower, 97.7": lambda: steered()["val_accuracy"][-1],
+    "there the test set comes out 0.4": lambda: mean(easier()),
+    # 2.36 is Student's t for eight splits
+    "there the test set comes out 0.4 ± 0.2": lambda: 2.36 * stdev(easier()) / 8**0.5,
 }
 # Rates, factors and settings of the examples.
-GIVEN = {"0.1", "0.5", "1.05", "0.01", "0.6"}
+GIVEN = {"0.1", "0.5", "1.05", "0.01", "0.6", "0.9"}
 
 
 @pytest.mark.parametrize("text", NUMBERS)
@@ -102,6 +154,38 @@ def test_no_other_number_is_quoted():
 def test_much_patience_sees_through_the_noise():
     assert "none with patience 20" in prose(LESSON)
     assert drops(20) == 0
+
+
+def test_the_source_s_patience_fails_at_its_own_length():
+    """At 500 epochs patience 5 ends where patience 0 does, whatever the noise."""
+    assert "as it does with patience 0" in prose(LESSON)
+    for seed in range(5):
+        assert torch_drops(5, 500, seed) == torch_drops(0, 500, seed) == 23
+    assert torch_drops(5) < 10 and torch_drops(20, 500) < 23
+    namespace = {}
+    exec(CELLS["code-15"].split("with once")[0], namespace)
+    for epochs in (100, 500):
+        assert namespace["noisy_loss"](epochs) == noisy(epochs)
+
+
+def test_the_difference_of_two_runs_is_that_of_the_images_they_disagree_on():
+    first, second = right("0.1", 9), right("0.5", 9)
+    difference = first.astype(float) - second
+    exact = difference.std(ddof=0) * len(first) ** 0.5
+    assert exact == pytest.approx(sum(apart()) ** 0.5, rel=0.01)
+    one = 10_000 * (0.98 * 0.02 / 10_000) ** 0.5
+    assert exact < 0.6 * one  # half of what is right for a single run
+    assert abs(difference.sum()) < exact  # "less than one standard error"
+    lost, won = (only(right("0.1", a), right("0.1", b)) for a, b in ((6, 7), (7, 6)))
+    assert abs(lost - won) < (lost + won) ** 0.5
+    names = {"runs": {f: history(f) for f in ("0.1", "0.5")}}
+    exec(CELLS["discordant"], names)
+    assert (names["only_first"], names["only_second"]) == apart()
+
+
+def test_the_test_set_is_easier_for_every_split():
+    assert min(easier()) > 0
+    assert mean(easier()) > 2 * 2.36 * stdev(easier()) / 8**0.5
 
 
 def test_the_walk_through():
@@ -170,5 +254,45 @@ def test_the_figures_show_every_drop():
     ]
     heights = [bar.get_height() for bar in figure.axes[1].patches]
     assert heights == [row.bad for row in rows]
+    for patience in (0, 1, 4):
+        middle = plot_decisions(rows, patience=patience).axes[1]
+        (line,), (name,) = middle.lines[:1], middle.texts
+        assert set(line.get_ydata()) == {patience} == {name.xy[1]}
+        assert name.get_text() == f"patience {patience}"
+    assert max(heights) > 1 == rows[2].bad  # a drop is where a bar passes the line
     ax = plot_steered({"a": [1, 2, 2, 3]}, [0.1, 0.1, 0.05, 0.05])
     assert [(t.get_position()[0], t.get_text()) for t in ax.texts] == [(2.45, "0.05")]
+
+
+def test_a_hasty_rate_does_not_flatten_the_others():
+    rates = {"hasty": [0.1, 1e-3, 1e-24], "calm": [0.1, 0.05, 0.025]}
+    ax = plot_patience([1, 2, 3], rates, lowest=5e-4)
+    low, high = ax.get_ylim()
+    assert low == 5e-4 and high == 0.2
+    assert [text.get_text() for text in ax.texts] == ["hasty,\nlater 1e-24", "calm"]
+    assert ax.texts[0].xy == (2, 5e-4) and ax.texts[1].xy == (2, 0.025)
+
+
+def test_no_screen_answers_its_own_question():
+    """What is to be predicted stands in no cell that runs; answers are folded."""
+    for cell in ("code-04", "code-15", "code-28", "given-30", "given-40"):
+        assert "alt=" not in CELLS[cell]
+    text = "\n".join(CELLS.values())
+    folded = text.count("<summary>Open when you have decided")
+    # How the two MNIST runs end is printed, and told after three verdicts.
+    assert folded >= text.count("**Predict:**") - 1
+
+
+def test_a_metric_list_that_was_spoilt_once_is_made_fresh():
+    def spoils(metrics, *args, **kwargs):
+        rates = simulate(metrics, *args, **kwargs)
+        metrics.clear()
+        return rates
+
+    names = dict(lesson) | {"show": lambda *figure: None, "simulate_plateau": spoils}
+    for again in range(2):
+        for cell in ("code-08", "code-15", "code-17"):
+            if not again and cell == "code-08":
+                exec(CELLS["code-03"], names)
+            exec(CELLS[cell], names | {"simulate_plateau": (spoils, simulate)[again]})
+    assert names["metrics"] == METRICS
