@@ -86,8 +86,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "of single differences",
-    "the half width is √n times too large: a mean of n differences varies less than one "
-    "difference does.",
+    "the half width is √n times too large: a mean of n differences varies less than "
+    "one difference does.",
     {" / n**0.5": ""},
 )
 exercise.mistake(
@@ -219,8 +219,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "difference of deviations",
-    "the deviation of the differences is not the difference of the deviations: subtract "
-    "seed by seed first.",
+    "the deviation of the differences is not the difference of the deviations: "
+    "subtract seed by seed first.",
     {"stdev(differences)": "abs(stdev(a) - stdev(b))"},
 )
 exercise.mistake(

@@ -31,13 +31,13 @@ def wrong_two_groups_pooled(a, b, level=0.95):
 
 def wrong_no_root(a, b, level=0.95):
     """Told: of single differences."""
-    lead = [x - y for x, y in zip(a, b)]
+    lead = [x - y for x, y in zip(a, b, strict=True)]
     return statistics.mean(lead), student_t(level, len(a) - 1) * statistics.stdev(lead)
 
 
 def wrong_by_n(a, b, level=0.95):
     """Told: divided by n."""
-    lead = [x - y for x, y in zip(a, b)]
+    lead = [x - y for x, y in zip(a, b, strict=True)]
     half = student_t(level, len(a) - 1) * statistics.stdev(lead) / len(lead)
     return statistics.mean(lead), half
 
@@ -56,14 +56,14 @@ def wrong_degrees(a, b, level=0.95):
 
 def wrong_normal(a, b, level=0.95):
     """Told: normal distribution."""
-    lead = [x - y for x, y in zip(a, b)]
+    lead = [x - y for x, y in zip(a, b, strict=True)]
     z = statistics.NormalDist().inv_cdf(0.5 + level / 2)
     return statistics.mean(lead), z * statistics.stdev(lead) / math.sqrt(len(a))
 
 
 def wrong_one_ninety_six(a, b, level=0.95):
     """Told: normal distribution / always 1.96."""
-    lead = [x - y for x, y in zip(a, b)]
+    lead = [x - y for x, y in zip(a, b, strict=True)]
     return statistics.mean(lead), 1.96 * statistics.stdev(lead) / math.sqrt(len(a))
 
 
@@ -75,19 +75,19 @@ def wrong_level(a, b, level=0.95):
 
 def wrong_factor_of_sixteen(a, b, level=0.95):
     """Told: always 2.13."""
-    lead = [x - y for x, y in zip(a, b)]
+    lead = [x - y for x, y in zip(a, b, strict=True)]
     return statistics.mean(lead), 2.13 * statistics.stdev(lead) / math.sqrt(len(a))
 
 
 def wrong_sixteen_taken_for_granted(a, b, level=0.95):
     """Told: what came back."""
-    lead = [x - y for x, y in zip(a, b)]
+    lead = [x - y for x, y in zip(a, b, strict=True)]
     return statistics.mean(lead), student_t(level, 15) * statistics.stdev(lead) / 4
 
 
 def wrong_two(a, b, level=0.95):
     """Told: always 2."""
-    lead = [x - y for x, y in zip(a, b)]
+    lead = [x - y for x, y in zip(a, b, strict=True)]
     return statistics.mean(lead), 2 * statistics.stdev(lead) / math.sqrt(len(a))
 
 
@@ -128,14 +128,14 @@ def wrong_alpha(a, b, level=0.95):
 
 def wrong_variance(a, b, level=0.95):
     """Told: variance."""
-    lead = [x - y for x, y in zip(a, b)]
+    lead = [x - y for x, y in zip(a, b, strict=True)]
     t = student_t(level, len(a) - 1)
     return statistics.mean(lead), t * statistics.variance(lead) / math.sqrt(len(a))
 
 
 def wrong_absolute(a, b, level=0.95):
     """Told: without a sign / what came back."""
-    lead = [abs(x - y) for x, y in zip(a, b)]
+    lead = [abs(x - y) for x, y in zip(a, b, strict=True)]
     t = student_t(level, len(a) - 1)
     return statistics.mean(lead), t * statistics.stdev(lead) / math.sqrt(len(a))
 
@@ -148,7 +148,7 @@ def wrong_pairs(a, b, level=0.95):
 
 def wrong_error_only(a, b, level=0.95):
     """Told: standard error only."""
-    lead = [x - y for x, y in zip(a, b)]
+    lead = [x - y for x, y in zip(a, b, strict=True)]
     return statistics.mean(lead), statistics.stdev(lead) / math.sqrt(len(a))
 
 
@@ -167,12 +167,12 @@ def wrong_own_luck(a, b, level=0.95):
 
 def wrong_mean_only(a, b, level=0.95):
     """Told: what came back."""
-    return statistics.mean(x - y for x, y in zip(a, b))
+    return statistics.mean(x - y for x, y in zip(a, b, strict=True))
 
 
 def wrong_all_counted(a, b, level=0.95):
     """Told: both counted."""
-    lead = [x - y for x, y in zip(a, b)]
+    lead = [x - y for x, y in zip(a, b, strict=True)]
     n = len(a) + len(b)
     half = student_t(level, n - 1) * statistics.stdev(lead) / math.sqrt(n)
     return statistics.mean(lead), half
@@ -180,12 +180,12 @@ def wrong_all_counted(a, b, level=0.95):
 
 def wrong_nothing_returned(a, b, level=0.95):
     """Told: what came back."""
-    lead = [x - y for x, y in zip(a, b)]
+    lead = [x - y for x, y in zip(a, b, strict=True)]
     statistics.mean(lead), statistics.stdev(lead)
 
 
 def wrong_percent(a, b, level=0.95):
     """Told: what came back."""
-    lead = [100 * (x - y) / y for x, y in zip(a, b)]
+    lead = [100 * (x - y) / y for x, y in zip(a, b, strict=True)]
     t = student_t(level, len(a) - 1)
     return statistics.mean(lead), t * statistics.stdev(lead) / math.sqrt(len(a))
