@@ -417,15 +417,19 @@ def test_the_first_picture_compares_two_schedules():
     assert [len(line.get_xdata()) for line in lines] == [sketcher.STEPS] * 2
     assert explorer.children[-2].value.count("<tr>") == 3
     explorer.controls["lr"].value = 0.3
-    for end, given in zip(
+    for end, example in zip(
         ("cosine", "stay constant"), sketcher.examples(), strict=True
     ):
         trained(explorer, end)
         entry = sketcher.LEAGUE[-1]
-        assert (entry.name, entry.lr, entry.flat) == (given.name, given.lr, given.flat)
-        assert entry.accuracy == pytest.approx(given.accuracy, abs=0.3)
+        assert (entry.name, entry.lr, entry.flat) == (
+            example.name,
+            example.lr,
+            example.flat,
+        )
+        assert entry.accuracy == pytest.approx(example.accuracy, abs=0.3)
         smoothed = sketcher.smooth(entry.loss)
-        assert smoothed == pytest.approx(sketcher.smooth(given.loss), rel=0.05)
+        assert smoothed == pytest.approx(sketcher.smooth(example.loss), rel=0.05)
     assert len(sketcher.LEAGUE) == 2, "trained again, they stand there once"
     sketcher.LEAGUE[:] = sketcher.examples()
 
