@@ -7,7 +7,7 @@ side by side in one wide matrix. Several seeds are trained at a time, a thread e
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence, Sized
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import replace
 
@@ -30,7 +30,12 @@ class Stopped(Exception):
     """Another seed failed, or the student stopped all of them."""
 
 
-@remembered(number_of_steps)
+def number_of_networks(*, schedules: Sized, seeds: Sized, **_: object) -> int:
+    """Count the networks that `train_many` trains."""
+    return len(schedules) * len(seeds)
+
+
+@remembered(number_of_steps, number_of_networks)
 def train_many(
     schedules: Mapping[Hashable, Schedule | float],
     seeds: Sequence[int],

@@ -1,8 +1,8 @@
 """The lead of one schedule over another, with its interval: `paired_interval(a, b)`.
 
 Tolerance: accuracies near 90 in float32 leave a half width of 0.1 or more right to some
-1e-4 of its size, and so do factors from a table with three decimals; wherever a mistake
-shows, it differs in one case by 4e-3 of its size or more. 3e-4 lies between.
+1e-4 of its size, and factors from a table with three decimals to 4e-4; wherever a mistake
+shows, it differs in one case by 4e-3 of its size or more. 5e-4 lies between.
 """
 
 from random import Random
@@ -10,7 +10,7 @@ from random import Random
 from gdgrader.exercises.base import Exercise, case
 
 exercise = Exercise(
-    "paired_interval", "06_cosine_one_cycle", rel=3e-4, abs=1e-5, place=4
+    "paired_interval", "06_cosine_one_cycle", rel=5e-4, abs=1e-5, place=4
 )
 
 
@@ -51,7 +51,7 @@ def _(rng):
     case(*_drawn(5, 40), 0.68),
 )
 def _(rng):
-    level = rng.choice([0.6, 0.75, 0.9, 0.98, 0.99])
+    level = rng.choice([0.75, 0.8, 0.9, 0.98, 0.99])
     return case(*_results(rng, rng.randint(4, 12)), level)
 
 

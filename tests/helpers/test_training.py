@@ -313,8 +313,9 @@ def test_the_test_set_may_wait_for_the_end(data):
 
 
 @pytest.mark.parametrize("trouble", [KeyboardInterrupt, ZeroDivisionError])
-def test_what_stops_one_seed_stops_all_of_them(data, trouble):
+def test_what_stops_one_seed_stops_all_of_them(data, trouble, monkeypatch):
     """A student's interrupt reaches the main thread; here a schedule raises it."""
+    monkeypatch.delenv("GDHELPERS_REMEMBER", raising=False)
     steps = []
 
     def momentum(t):
