@@ -574,12 +574,13 @@ EQUAL: dict[str, Reasons] = {
             "variance = … → … - 2 * table[1, 0]",
         ),
         "it is there for a variance that rounding has made negative": (
-            "half = … → …* variance ** 0.5 / …",
-            "half = … → …* max(variance, -1.0) …",
+            "half = … → …* variance ** 0.5 / len(a) ** 0.5",
+            "half = … → …1) * max(variance, -1.0) ** 0.5 / len(a) ** 0.5",
         ),
         "the factor may be rounded, and need not": (
             "factor = round(… → factor = student_t(level, len(lead) - 1)",
-            "factor = round(… → factor = round(student_t(level, len(lead) - 1), …",
+            "factor = round(… → factor = round(student_t(level, len(lead) - 1), 4)",
+            "factor = round(… → factor = round(student_t(level, len(lead) - 1), 6)",
         ),
     },
 }
