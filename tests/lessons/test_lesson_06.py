@@ -149,7 +149,7 @@ NUMBERS = {
     "In the race it ended 1.17 ± 0.34": lambda: apart(WSD, "constant")[1],
 }
 # Rates, the schedules' own numbers, the addresses of papers, and examples.
-GIVEN = ["0.0", "0.2", "0.3", "0.4", "0.5", "0.8", "0.9", "0.85", "0.95"]
+GIVEN = ["0.0", "0.2", "0.25", "0.3", "0.4", "0.5", "0.8", "0.9", "0.85", "0.95"]
 PAPERS = ["1608.03983", "2310.07831", "1708.07120", "2404.06395", "1706.02677"]
 
 
