@@ -6,6 +6,7 @@ side by side in one wide matrix. Several seeds are trained at a time, a thread e
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence, Sized
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
@@ -118,8 +119,8 @@ def train_many(
             for r, name in enumerate(schedules)
         ]
 
-    # An explicit disable=False would overrule the environment's TQDM_DISABLE.
-    silent = {} if progress else {"disable": True}
+    # tqdm itself reads the variable only when it is imported.
+    silent = {"disable": not progress or bool(os.environ.get("TQDM_DISABLE"))}
     at_a_time = min(num_threads or torch.get_num_threads(), len(seeds))
     total = total_steps * len(seeds)
     with threads(1), tqdm(total=total, unit="step", **silent) as bar:
