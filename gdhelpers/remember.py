@@ -39,12 +39,20 @@ class Unknown(Exception):
     """An argument that cannot be known by its values."""
 
 
-def remembered(steps: Callable[..., int]) -> Callable:
+def one(**_: Any) -> int:
+    """Count the networks of a training that has one."""
+    return 1
+
+
+def remembered(
+    steps: Callable[..., int], networks: Callable[..., int] = one
+) -> Callable:
     """Decorate a training: where asked for, give a former run with the same values.
 
     Args:
-        steps: the number of steps the training takes, from the same arguments. Below
-            `WORTH_STEPS` it is run each time.
+        steps: the number of steps the training takes, from the same arguments.
+        networks: how many networks take them, likewise. Below `WORTH_STEPS` steps of
+            all of them it is run each time.
 
     The decorated function returns a `History`, or lists of them by name.
     """
@@ -61,7 +69,7 @@ def remembered(steps: Callable[..., int]) -> Callable:
                 bound = signature.bind(*args, **kwargs)
                 bound.apply_defaults()
                 total = steps(**bound.arguments)
-                if total < WORTH_STEPS:
+                if total * networks(**bound.arguments) < WORTH_STEPS:
                     raise Unknown
                 key = _key(train.__name__, bound.arguments, total)
             except (Unknown, TypeError, ValueError):

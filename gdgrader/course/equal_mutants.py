@@ -572,4 +572,27 @@ EQUAL: dict[str, Reasons] = {
             "right_interp: … → if t > warmup_steps:",
         ),
     },
+    "paired_interval": {
+        **never_negative("level"),
+        **at_most(1, "level"),
+        "a level of 0 is none": ("level = level or 0.95",),
+        "a result that is no number has no mean": tuple(
+            f"{name} = [m {rest}"
+            for name in ("a", "b")
+            for rest in ("for m in …", "if m == m else …")
+        ),
+        "a covariance does not care which comes first": (
+            "table = np.cov(a, b) → table = np.cov(b, a)",
+            "variance = … → … - 2 * table[1, 0]",
+        ),
+        "it is there for a variance that rounding has made negative": (
+            "half = … → …* variance ** 0.5 / len(a) ** 0.5",
+            "half = … → …1) * max(variance, -1.0) ** 0.5 / len(a) ** 0.5",
+        ),
+        "the factor may be rounded, and need not": (
+            "factor = round(… → factor = student_t(level, len(lead) - 1)",
+            "factor = round(… → factor = round(student_t(level, len(lead) - 1), 4)",
+            "factor = round(… → factor = round(student_t(level, len(lead) - 1), 6)",
+        ),
+    },
 }

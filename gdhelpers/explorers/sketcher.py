@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import html
+import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import ipywidgets as widgets
 import numpy as np
@@ -22,6 +24,7 @@ RATES = [0, 0.001, 0.003, 0.01, 0.03, *(i / 20 for i in range(1, 21)), 2, 5, 10]
 SHARES = list(range(0, 101, 5))
 MARGIN = 2.0  # percentage points; seeds differ by about half a point
 FLAT = "stay constant"
+EXAMPLES = Path(__file__).with_name("sketches.json")
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,19 @@ class Entry:
     flat: bool
     accuracy: float
     loss: np.ndarray
+    given: bool = False  # trained beforehand
 
 
-LEAGUE: list[Entry] = []  # for the session: running the cell again keeps it
+def examples() -> list[Entry]:
+    """Two schedules trained beforehand, so that the first picture has what to compare.
+
+    As the trainer trains them; a test trains them again.
+    """
+    stored = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+    return [Entry(**e | {"loss": np.array(e["loss"]), "given": True}) for e in stored]
+
+
+LEAGUE: list[Entry] = examples()  # for the session: running the cell again keeps it
 
 
 def shapes(cosine: Callable) -> dict[str, Callable[[float, int], schedules.Schedule]]:
@@ -102,13 +115,25 @@ def sketch_answer(
     words = f"Peak {lr:g}, {name}: the budget Ση is {math.fsum(rates):.3g}. "
     if not league:
         words += "The league is empty: train one."
+    elif all(e.given for e in league):
+        words += "To begin with, " + " and ".join(map(result, league)) + "."
     elif not math.isfinite(league[-1].loss[-1]):
         words += "Last trained: diverged, the loss is no number any more."
     else:
-        last = league[-1]
-        words += f"Last trained: {last.name} at {last.lr:g}, {last.accuracy:.1f} %."
+        words += f"Last trained: {result(league[-1])}."
     data = {"rates": rates, "name": name, "league": list(league)}
     return Answer(words, data, lead(league), note)
+
+
+def result(entry: Entry) -> str:
+    """Say one: "cosine at 0.3, 91.0 %"."""
+    return f"{entry.name} at {entry.lr:g}, {entry.accuracy:.1f} %"
+
+
+def entered(league: list[Entry], entry: Entry) -> None:
+    """Enter a schedule; one that was trained before keeps one row, its newest."""
+    known = [e for e in league if (e.name, e.lr) != (entry.name, entry.lr)]
+    league[:] = [*known, entry]
 
 
 def describe(lr: float, warmup: int, hold: int, end: str) -> str:
@@ -151,7 +176,7 @@ def table(league: Sequence[Entry]) -> str:
         for h in ("place", "schedule", "peak rate", "validation accuracy")
     )
     look = 'style="white-space:nowrap;text-align:left"'
-    title = "League of this session: mean of 2 seeds, which differ by half a point"
+    title = "Trained so far: mean of 2 seeds, which differ by half a point"
     return f"<table><caption {look}>{title}</caption><tr>{heads}</tr>{rows}</table>"
 
 
@@ -239,7 +264,7 @@ def explore_schedules(
         lr, flat = values["lr"], values["end"] == FLAT and not values["warmup"]
 
         def enter(accuracy: float, loss: np.ndarray) -> None:
-            LEAGUE.append(Entry(describe(**values), lr, flat, accuracy, loss))
+            entered(LEAGUE, Entry(describe(**values), lr, flat, accuracy, loss))
             places.value = status(table(LEAGUE))
             explorer.redraw()
 

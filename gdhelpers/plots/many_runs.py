@@ -19,11 +19,13 @@ from gdhelpers.plots.base import (
     new_axes,
 )
 
+PURPLE = "#5D3A9B"  # 8:1 on white, apart from the five under every colour blindness
 # One look for each of the league's schedules, in every figure.
 LOOKS = {
     "constant": {"color": BLACK, "linestyle": "-", "marker": "o"},
     "exponential": {"color": BLUE, "linestyle": "--", "marker": "s"},
     "step": {"color": ORANGE, "linestyle": "-.", "marker": "v"},
+    "linear": {"color": PURPLE, "linestyle": (0, (1, 1)), "marker": "X"},
     "cosine": {"color": GREEN, "linestyle": "-", "marker": "^"},
     "one-cycle": {"color": PINK, "linestyle": (0, (5, 1, 1, 1)), "marker": "D"},
     "warm-up, stable, decay": {"color": "#555555", "linestyle": ":", "marker": "P"},
@@ -50,31 +52,72 @@ def plot_schedules(rates: Mapping[str, Sequence[float]], ax: Axes | None = None)
 
 
 def plot_tuning(
-    accuracy: Mapping[str, Mapping[float, float]], ax: Axes | None = None
+    accuracy: Mapping[str, Mapping[float, Sequence[float]]],
+    ax: Axes | None = None,
+    lowest: float = 0.0,
 ) -> Axes:
-    """Validation accuracy in percent against the highest rate, one line a schedule."""
-    ax = ax or new_axes(6.0, 3.3)
+    """Validation accuracy in percent against the highest rate, one line a schedule.
+
+    Args:
+        accuracy: schedule → rate → what each seed reached. Drawn are the mean and one
+            standard error to either side.
+        lowest: where the axis begins; lines that fall below leave the picture.
+    """
+    ax = ax or new_axes(6.4, 4.2)
+    middle = (len(accuracy) - 1) / 2
     looks = _looks(list(accuracy))
-    for (name, by_rate), look in zip(accuracy.items(), looks, strict=True):
-        ax.plot(list(by_rate), list(by_rate.values()), lw=1.8, label=name, **look)
+    for i, ((name, by_rate), look) in enumerate(
+        zip(accuracy.items(), looks, strict=True)
+    ):
+        # Beside each other, so that no bar hides another.
+        at = np.array(list(by_rate)) * 1.012 ** (i - middle)
+        seeds = list(by_rate.values())
+        ax.errorbar(
+            at,
+            [np.mean(values) for values in seeds],
+            yerr=[standard_error(values) for values in seeds],
+            label=name,
+            lw=1.3,
+            elinewidth=1.3,
+            markersize=4.5,
+            **look,
+        )
     rates = list(next(iter(accuracy.values())))
     ax.set_xscale("log")
     ax.set_xticks(rates, [f"{r:g}" for r in rates])
     ax.minorticks_off()
+    if lowest:
+        ax.set_ylim(bottom=lowest)
     _names_above(ax)
     return finish(ax, x="highest learning rate", y="validation accuracy (%)")
 
 
-def plot_race(runs: Mapping[str, Sequence[History]], ax: Axes | None = None) -> Axes:
-    """Mean validation accuracy of each schedule's runs by training step."""
-    ax = ax or new_axes(6.0, 3.3)
+def plot_race(
+    runs: Mapping[str, Sequence[History]], ax: Axes | None = None, lowest: float = 0.0
+) -> Axes:
+    """Mean validation accuracy of each schedule's runs by training step.
+
+    The bands reach one standard error to either side; `lowest` is where the axis
+    begins.
+    """
+    ax = ax or new_axes(6.4, 4.2)
     for (name, histories), look in zip(runs.items(), _looks(list(runs)), strict=True):
-        mean = np.mean([h.metrics["val_accuracy"] for h in histories], axis=0)
+        curves = np.array([h.metrics["val_accuracy"] for h in histories])
+        mean, error = curves.mean(axis=0), standard_error(curves)
         steps = histories[0].metrics["steps"]
         ax.plot(steps, mean, lw=1.8, label=name, **(look | {"marker": None}))
-    ax.set_ylim(90, 94.6)
+        ax.fill_between(
+            steps, mean - error, mean + error, color=look["color"], alpha=0.18, lw=0
+        )
+    if lowest:
+        ax.set_ylim(bottom=lowest)
     _names_above(ax)
     return finish(ax, x="step", y="validation accuracy (%)")
+
+
+def standard_error(values: Sequence[float] | np.ndarray) -> float | np.ndarray:
+    """The standard error of the mean over seeds, which are the first axis."""
+    return np.std(values, axis=0, ddof=1) / len(values) ** 0.5
 
 
 def plot_differences(
@@ -88,11 +131,12 @@ def plot_differences(
         differences: name → (mean, half-width of the interval), in points.
     """
     ax = ax or new_axes(7.2, 0.9 + 0.45 * len(differences))
-    for i, (mean, half) in enumerate(differences.values()):
-        ax.errorbar(mean, i, xerr=half, fmt="o", color=BLUE, capsize=4, lw=2)
+    for i, (name, (mean, half)) in enumerate(differences.items()):
+        look = LOOKS.get(name, {"color": BLUE, "marker": "o"}) | {"linestyle": ""}
+        ax.errorbar(mean, i, xerr=half, capsize=4, elinewidth=2, **look)
     ax.axvline(0, color=BLACK, lw=1)
     ax.set_yticks(range(len(differences)), list(differences))
-    ax.invert_yaxis()
+    ax.set_ylim(len(differences) - 0.4, -0.6)  # the outer rows stand off the frame
     return finish(ax, x=f"test accuracy minus {against}'s (points)")
 
 

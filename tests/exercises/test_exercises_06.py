@@ -19,6 +19,7 @@ def test_all_are_here():
         "cosine_lr",
         "one_cycle_lr",
         "warmup_then",
+        "paired_interval",
     ]
 
 

@@ -469,3 +469,35 @@ def test_a_warm_up_joins_any_schedule_at_its_beginning(steps, t, start):
         assert lr(t) == wave(t - steps)
     else:
         assert lr(t) == pytest.approx(wave(0) * (start + (1 - start) * t / steps))
+
+
+accuracies = st.lists(st.tuples(number(80, 100), number(80, 100)), min_size=2)
+
+
+@oracle
+@given(pairs=accuracies, level=number(0.05, 0.999))
+def test_an_interval_is_that_of_the_differences(pairs, level):
+    """Against torch's mean and deviation, and the density of torch's Student's t."""
+    a, b = map(list, zip(*pairs, strict=True))
+    got, half = reference("paired_interval")(a, b, level)
+    leads = torch.tensor(a, dtype=torch.float64) - torch.tensor(b, dtype=torch.float64)
+    assert got == pytest.approx(leads.mean().item(), abs=1e-9)
+    error = (leads.std() / len(a) ** 0.5).item()
+    assume(error > 1e-6)
+    widest = math.atan(half / error)
+    angles = torch.linspace(-widest, widest, 4001, dtype=torch.float64)
+    density = torch.distributions.StudentT(
+        torch.tensor(len(a) - 1.0, dtype=torch.float64)
+    )
+    values = density.log_prob(angles.tan()).exp() / angles.cos() ** 2
+    share = torch.trapezoid(values, angles).item()
+    assert share == pytest.approx(level, abs=1e-4)
+
+
+@oracle
+@given(pairs=accuracies, lead=number(-3, 3), level=number(0.05, 0.999))
+def test_what_a_seed_brings_to_both_drops_out(pairs, lead, level):
+    b = [x for x, _ in pairs]
+    got, half = reference("paired_interval")([x + lead for x in b], b, level)
+    assert got == pytest.approx(lead, abs=1e-9)
+    assert half == pytest.approx(0, abs=1e-8)

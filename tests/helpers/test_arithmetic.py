@@ -57,7 +57,7 @@ def said(run):
 
 setting = dict(hidden=32, dtype=torch.float64, num_threads=1, progress=False)
 race = train_many(
-    {"high": 0.8, "cosine": cosine(0.4, 1200)}, seeds=[3], epochs=20,
+    {"high": 0.8, "cosine": cosine(0.4, 600)}, seeds=[3], epochs=10,
     data=small_mnist(n_val=4000), **setting)
 steps = train_many(
     {"constant": 0.1}, seeds=[5], epochs=5, per="epoch",

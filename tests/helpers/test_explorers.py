@@ -407,7 +407,7 @@ def test_dragging_edits_the_series_and_looking_does_not():
 def league():
     sketcher.LEAGUE.clear()
     yield sketcher.LEAGUE
-    sketcher.LEAGUE.clear()
+    sketcher.LEAGUE[:] = sketcher.examples()
 
 
 OWN = sketcher.plain_cosine, schedules.warmup_then
@@ -466,6 +466,42 @@ def test_training_enters_the_league_and_reaches_the_target(league):
     assert explorer.trainer.bar.value == explorer.trainer.bar.max
     again = sketcher.explore_schedules()
     assert "<td>1</td><td>cosine</td>" in again.children[-2].value, "kept"
+
+
+def test_the_first_picture_compares_two_schedules():
+    """Before anything is trained, and what it shows is what training gives."""
+    explorer = sketcher.explore_schedules()
+    assert "To begin with, cosine at 0.3, 91.0 % and constant" in explorer.words.value
+    lines = explorer.canvas.axes[1].get_lines()
+    assert [len(line.get_xdata()) for line in lines] == [sketcher.STEPS] * 2
+    assert explorer.children[-2].value.count("<tr>") == 3
+    explorer.controls["lr"].value = 0.3
+    for end, example in zip(
+        ("cosine", "stay constant"), sketcher.examples(), strict=True
+    ):
+        trained(explorer, end)
+        entry = sketcher.LEAGUE[-1]
+        assert (entry.name, entry.lr, entry.flat) == (
+            example.name,
+            example.lr,
+            example.flat,
+        )
+        assert entry.accuracy == pytest.approx(example.accuracy, abs=0.3)
+        smoothed = sketcher.smooth(entry.loss)
+        assert smoothed == pytest.approx(sketcher.smooth(example.loss), rel=0.05)
+    assert len(sketcher.LEAGUE) == 2, "trained again, they stand there once"
+    sketcher.LEAGUE[:] = sketcher.examples()
+
+
+@pytest.mark.parametrize(
+    ("name", "lr", "left"),
+    [("cosine", 0.3, 2), ("constant", 0.3, 2), ("cosine", 0.5, 3), ("linear", 0.3, 3)],
+)
+def test_a_schedule_trained_twice_stands_once(name, lr, left):
+    league = sketcher.examples()
+    sketcher.entered(league, sketcher.Entry(name, lr, False, 50.0, np.zeros(200)))
+    assert len(league) == left and league[-1].accuracy == 50.0
+    assert sketcher.table(league).count(f"<td>{name}</td><td>{lr:g}</td>") == 1
 
 
 def test_training_can_be_cancelled_and_diverging_is_told(league):

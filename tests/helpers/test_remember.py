@@ -61,6 +61,23 @@ def test_many_runs_keep_their_names_and_order(data, folder):
             assert_same(one, other)
 
 
+@pytest.mark.parametrize(("networks", "files"), [(1, 0), (5, 1), (9, 1)])
+def test_many_short_runs_are_worth_it_together(
+    data, folder, monkeypatch, networks, files
+):
+    steps = HOW["epochs"] * -(-len(data.x_train) // HOW["batch_size"])
+    monkeypatch.setattr(remember, "WORTH_STEPS", 4 * steps)
+    train_many(
+        {"a": 0.1, "b": 0.2},
+        range((networks + 1) // 2),
+        data=data,
+        progress=False,
+        **HOW,
+    )
+    train(0.1, data=data, **HOW)
+    assert len(kept(folder)) == files
+
+
 CHANGES = {
     "schedule": step_decay(0.1, 3, 0.2),
     "a late rate": lambda t: 0.1 if t < 39 else 0.05,

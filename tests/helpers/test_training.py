@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import io
+import threading
 
 import numpy as np
 import pytest
@@ -173,16 +174,6 @@ def _without_last_step(scheduler, total):
     return scheduler
 
 
-def test_which_images_were_right_is_kept_where_asked_for(data):
-    how = {"data": data, "epochs": 3, "hidden": 7} | F64
-    plain, kept = train(0.1, **how), train(0.1, keep_right=True, **how)
-    right = kept.metrics["test_right"]
-    assert right.shape == (3, 60) and right.dtype == bool
-    assert (100 * right.mean(1)) == pytest.approx(plain.metrics["test_accuracy"])
-    assert "test_right" not in plain.metrics and 0 < right.mean() < 1
-    assert np.array_equal(kept.loss, plain.loss)
-
-
 def test_a_plateau_scheduler_sees_the_metric_it_is_told_to(data):
     def plateau(optimizer):
         return lr_scheduler.ReduceLROnPlateau(optimizer, "max", factor=0.5, patience=0)
@@ -264,6 +255,84 @@ def test_measuring_seldom_changes_the_metrics_only(data):
         assert run.metrics["steps"].tolist() == [5, 10]
         assert run.loss == pytest.approx(train(0.1, **how).loss, abs=1e-5)
         assert run.metrics["train_loss"][1] == pytest.approx(run.loss[5:10].mean())
+
+
+def test_how_many_seeds_are_trained_at_a_time_changes_no_number(data):
+    how = {"data": data, "epochs": 2, "hidden": 7, "progress": False}
+    schedules = {"cosine": cosine(0.3, 10), "wild": 1e6}
+    before = torch.get_num_threads()
+    one, two, many = (
+        train_many(schedules, [4, 2, 9], num_threads=n, **how) for n in (1, 2, None)
+    )
+    assert torch.get_num_threads() == before
+    for name, runs in one.items():
+        for other in (two, many):
+            for a, b in zip(runs, other[name], strict=True):
+                assert np.array_equal(a.loss, b.loss, equal_nan=True)
+                assert a.metrics["test_accuracy"].tolist() == (
+                    b.metrics["test_accuracy"].tolist()
+                )
+
+
+def test_a_seed_is_the_same_whoever_runs_beside_it(data):
+    how = {"data": data, "epochs": 2, "hidden": 7, "progress": False, **F64}
+    alone = train_many({"a": 0.1}, [2], **how)["a"][0]
+    beside = train_many({"b": 0.7, "a": 0.1, "c": 1e6}, [5, 2], **how)["a"][1]
+    assert beside.loss == pytest.approx(alone.loss, rel=0, abs=1e-12)
+
+
+def test_a_momentum_may_follow_a_schedule(data):
+    how = {"data": data, "epochs": 2, "hidden": 7, "progress": False, **F64}
+    same = train_many({"a": 0.1}, [0], momentum=lambda t: 0.9, **how)["a"][0]
+    plain = train_many({"a": 0.1}, [0], **how)["a"][0]
+    assert np.array_equal(same.loss, plain.loss)
+    # One cycle as torch drives it, rate and momentum, on the network of `train`.
+    steps = 2 * -(-len(data.x_train) // 100)
+    shape = one_cycle(1.0, steps, pct_start=0.6, div_factor=1e12)
+    cycled = train_many(
+        {"cycle": one_cycle(0.4, steps, pct_start=0.6)}, [0],
+        momentum=lambda t: 0.95 - 0.1 * shape(t), **how,
+    )["cycle"][0]  # fmt: skip
+    losses, *_ = torch_run(
+        data, 0, 100, 2,
+        lambda o: lr_scheduler.OneCycleLR(o, 0.4, steps, pct_start=0.6), "step",
+        lr=0.1, momentum=0.9, nesterov=True,
+    )  # fmt: skip
+    assert cycled.loss == pytest.approx(losses, abs=1e-5)
+    assert plain.loss != pytest.approx(losses, abs=1e-3)
+
+
+def test_the_test_set_may_wait_for_the_end(data):
+    how = {"data": data, "epochs": 2, "batch_size": 50, "hidden": 7, "progress": False}
+    usual = train_many({"a": 0.1}, [0], **how)["a"][0].metrics
+    for every in (None, 4):
+        late = train_many({"a": 0.1}, [0], test_at_end=True, eval_every=every, **how)
+        late = late["a"][0].metrics
+        assert late["test_accuracy"].tolist() == usual["test_accuracy"][-1:].tolist()
+        assert len(late["steps"]) == len(late["val_accuracy"]) > 1
+
+
+@pytest.mark.parametrize("trouble", [KeyboardInterrupt, ZeroDivisionError])
+def test_what_stops_one_seed_stops_all_of_them(data, trouble, monkeypatch):
+    """A student's interrupt reaches the main thread; here a schedule raises it."""
+    monkeypatch.delenv("GDHELPERS_REMEMBER", raising=False)
+    steps = []
+
+    def momentum(t):
+        steps.append(t)
+        if len(steps) == 7:
+            raise trouble("now")
+        return 0.9
+
+    before, running = torch.get_num_threads(), threading.active_count()
+    with pytest.raises(trouble, match="now|Stopped"):
+        train_many(
+            {"a": 0.1}, range(40), epochs=50, data=data, hidden=7, progress=False,
+            momentum=momentum, num_threads=2,
+        )  # fmt: skip
+    assert len(steps) < 40 * 50 * 2 / 4
+    assert torch.get_num_threads() == before
+    assert threading.active_count() == running
 
 
 def test_nothing_is_printed_by_a_single_run(data):
