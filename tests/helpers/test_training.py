@@ -325,7 +325,7 @@ def test_what_stops_one_seed_stops_all_of_them(data, trouble, monkeypatch):
         return 0.9
 
     before, running = torch.get_num_threads(), threading.active_count()
-    with pytest.raises(trouble, match="now|Stopped"):
+    with pytest.raises(trouble, match=r"now|Stopped"):
         train_many(
             {"a": 0.1}, range(40), epochs=50, data=data, hidden=7, progress=False,
             momentum=momentum, num_threads=2,
