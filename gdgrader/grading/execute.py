@@ -374,6 +374,8 @@ class _Execution:
             for grade_id, verdict in self.result.verdicts.items():
                 if not verdict.right:
                     self._not_right(grade_id, OURS, Fault.GRADER)
+            if not any(BUSY in note for note in self.result.notes):
+                self.result.notes.append(f"The notebook as a whole: {BUSY}.")
         for grade_id, why in self.fatal.items():
             if not self.result.verdicts[grade_id].right:
                 self.result.notes.append(why)

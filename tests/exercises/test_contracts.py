@@ -20,7 +20,8 @@ FLOATS = (
     *("single_step_gradient_descent", "gradient_descent", "contraction_factor"),
     *("max_stable_lr", "max_stable_lr_for", "step_lr", "cosine_lr", "one_cycle_lr"),
 )
-COUNTS, LISTS, TEXTS = ("steps_to_tolerance",), ("simulate_plateau",), ("spot_the_bug",)
+COUNTS, TEXTS = ("steps_to_tolerance",), ("spot_the_bug",)
+LISTS, LEADS = ("simulate_plateau", "landing_rates"), ("paired_interval",)
 PAIRS = ("optimize_constant", "optimize_scheduled", "optimize_plateau")
 TENSORS, FITS, FUNCTIONS = ("mse", "mse_gradient"), ("fit",), ("warmup_then",)
 SPLITS = ("split_train_val",)
@@ -28,6 +29,7 @@ SPLITS = ("split_train_val",)
 
 def test_every_exercise_is_of_one_kind():
     kinds = (FLOATS, COUNTS, LISTS, TEXTS, PAIRS, TENSORS, FITS, FUNCTIONS, SPLITS)
+    kinds += (LEADS,)
     assert sorted(name for kind in kinds for name in kind) == sorted(ANSWERS)
 
 
@@ -79,6 +81,7 @@ RIGHT = {
         entries(np.float64),
         entries(np.float32),
     ],
+    LEADS: [list, both(np.float64), both(np.array), both(Fraction), np.array],
     TENSORS: [
         lambda v: v.float(),
         lambda v: v.detach(),
@@ -157,6 +160,14 @@ REFUSED = {
         (lambda pair: pair[0], "should be 2 things"),
         (lambda pair: dict(zip(*pair, strict=True)), "should be 2 things"),
         (lambda pair: list(zip(*pair, strict=True)), "should be 2 things"),
+    ],
+    LEADS: [
+        (both(torch.tensor), ITEM),
+        (both(lambda n: [n]), f"{TEN} a list or tuple"),
+        (both(str), f"{TEN} a string"),
+        (lambda pair: pair[0], "not a number"),
+        (lambda pair: {"lead": pair[0], "half": pair[1]}, "not a dict"),
+        (iter, "should be a list or tuple of 2 entries"),
     ],
     ("mse",): [
         (torch.Tensor.tolist, "return the 0-d tensor itself, without `.item()`"),
