@@ -39,6 +39,7 @@ def plateau(metrics, **how):
     return plots.plot_decisions(rows, patience=1)
 
 
+ENDS = {0.1: 92.0, 0.2: 93.4, 0.4: 93.5, 0.8: 91.0}
 FIGURES = {
     **{
         f"path {r:g}": lambda r=r: plots.plot_path(descent(r))
@@ -88,7 +89,10 @@ FIGURES = {
     ),
     "schedules": lambda: plots.plot_schedules(RATES),
     "tuning": lambda: plots.plot_tuning(
-        {n: {0.1: 92.0, 0.2: 93.4, 0.4: 93.5, 0.8: 91.0} for n in many_runs.LOOKS}
+        {
+            name: {lr: [end - 0.2, end + 0.2] for lr, end in ENDS.items()}
+            for name in many_runs.LOOKS
+        }
     ),
     "race": lambda: plots.plot_race(race()),
     "differences": lambda: plots.plot_differences({"a": (0.5, 0.2), "b": (-0.1, 0.3)}),
