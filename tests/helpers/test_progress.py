@@ -120,6 +120,14 @@ def test_a_loop_that_was_left_early_moves_no_later_bar(at_once, capsys):
     assert lines(capsys.readouterr().err)[-1].startswith("afterwards: 100%")
 
 
+@pytest.fixture(autouse=True)
+def interrupts():
+    """Heeded also where the tests run in the background, which is started without."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def interrupted(n: int, time: int = 1):
     """A rate that interrupts when asked for step n, as a notebook's button does."""
     asked = []
