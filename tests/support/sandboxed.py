@@ -62,7 +62,11 @@ async def _run(sandbox, cells, files, timeout, meanwhile):
                     break
                 said.append(content.get("text", "") + content.get("ename", ""))
                 said.append(content.get("data", {}).get("text/plain", ""))
-        status = kernel.poll()
+        soon = time.monotonic() + 20
+        while (status := kernel.poll()) is None and manager.stop_reason:
+            if time.monotonic() > soon:
+                break
+            await asyncio.sleep(0.05)  # a child may end, and be told of, before it
     finally:
         client.stop_channels()
         await manager.shutdown_kernel(now=True)
