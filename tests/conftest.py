@@ -6,8 +6,14 @@ from pathlib import Path
 
 import arithmetic
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
+# The same examples at each run, so that nobody's change is refused for a lucky find;
+# HYPOTHESIS_PROFILE=long looks for others.
+settings.register_profile("suite", derandomize=True, deadline=None)
+settings.register_profile("long", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 # The same long trainings are wanted by lessons, their tests and browsers.
 os.environ.setdefault("GDHELPERS_REMEMBER", str(ROOT / ".pytest_cache" / "trainings"))
 
