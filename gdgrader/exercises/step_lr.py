@@ -19,6 +19,7 @@ exercise = Exercise("step_lr", "04_step_decay", abs=0.0, place=1)
     case(5, 0.0, 2, 0.5),
     case(10, 0.1, 4, 1.5),
     case(9, 0.1, 4, 1.0),
+    case(700, 0.001, 400, 1500.0),
 )
 def _(rng):
     n = rng.randint(3, 9)
