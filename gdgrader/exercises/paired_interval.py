@@ -76,6 +76,7 @@ def _(a, b, level=0.95):
 
 
 _FACTOR = "student_t(level, n - 1)"
+_BOTH, _LAST = "lead, half = mean(differences),", "/ n**0.5"
 _ERROR = "stdev(differences) / n**0.5"
 
 exercise.mistake(
@@ -157,34 +158,19 @@ exercise.mistake(
 )
 
 
-@exercise.mistake(
+exercise.mistake(
     "the ends",
     "these are the two ends of the interval. Give its middle and its half width.",
+    {
+        "return mean(differences),": _BOTH,
+        _LAST: f"{_LAST}\n    return lead - half, lead + half",
+    },
 )
-def _(a, b, level=0.95):
-    from statistics import mean, stdev
-
-    from gdhelpers.intervals import student_t
-
-    differences = [x - y for x, y in zip(a, b, strict=True)]
-    half = student_t(level, len(a) - 1) * stdev(differences) / len(a) ** 0.5
-    return mean(differences) - half, mean(differences) + half
-
-
-@exercise.mistake(
+exercise.mistake(
     "half width first",
     "these are the right two numbers in the wrong order: first the mean.",
+    {"return mean(differences),": _BOTH, _LAST: f"{_LAST}\n    return half, lead"},
 )
-def _(a, b, level=0.95):
-    from statistics import mean, stdev
-
-    from gdhelpers.intervals import student_t
-
-    differences = [x - y for x, y in zip(a, b, strict=True)]
-    half = student_t(level, len(a) - 1) * stdev(differences) / len(a) ** 0.5
-    return half, mean(differences)
-
-
 exercise.mistake(
     "level of one side",
     "the interval is too narrow: outside of it, on both sides together, lies what "

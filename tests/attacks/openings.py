@@ -16,6 +16,17 @@ ASIDE = (
     "held.madvise(4)\n"  # MADV_DONTNEED: kept, but in nobody's resident set
     "time.sleep(0.5)\n" + WON
 )
+# A child of its own, and a piece of memory to name in both.
+PIECE = (
+    "child = os.fork()\n"
+    "if not child:\n"
+    "    time.sleep(3)\n"
+    "    os._exit(0)\n"
+    "class Piece(ctypes.Structure):\n"
+    "    _fields_ = [('base', ctypes.c_void_p), ('size', ctypes.c_size_t)]\n"
+    "here = ctypes.create_string_buffer(9)\n"
+    "one = Piece(ctypes.addressof(here), 9)\n"
+)
 
 
 def asks(name: str, attempts: str, code: str, **more) -> Attack:
@@ -100,30 +111,14 @@ ATTACKS = (
     asks(
         "memory read",
         "memory of another process: process_vm_readv",
-        "child = os.fork()\n"
-        "if not child:\n"
-        "    time.sleep(3)\n"
-        "    os._exit(0)\n"
-        "class Piece(ctypes.Structure):\n"
-        "    _fields_ = [('base', ctypes.c_void_p), ('size', ctypes.c_size_t)]\n"
-        "here = ctypes.create_string_buffer(9)\n"
-        "one = Piece(ctypes.addressof(here), 9)\n"
-        "said = libc.process_vm_readv(child, ctypes.byref(one), 1,"
+        PIECE + "said = libc.process_vm_readv(child, ctypes.byref(one), 1,"
         " ctypes.byref(one), 1, 0)\n"
         "if said > 0: " + WON,
     ),
     asks(
         "memory written",
         "memory of another process: process_vm_writev",
-        "child = os.fork()\n"
-        "if not child:\n"
-        "    time.sleep(3)\n"
-        "    os._exit(0)\n"
-        "class Piece(ctypes.Structure):\n"
-        "    _fields_ = [('base', ctypes.c_void_p), ('size', ctypes.c_size_t)]\n"
-        "here = ctypes.create_string_buffer(9)\n"
-        "one = Piece(ctypes.addressof(here), 9)\n"
-        "said = libc.process_vm_writev(child, ctypes.byref(one), 1,"
+        PIECE + "said = libc.process_vm_writev(child, ctypes.byref(one), 1,"
         " ctypes.byref(one), 1, 0)\n"
         "if said > 0: " + WON,
     ),
