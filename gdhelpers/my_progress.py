@@ -126,7 +126,7 @@ def _at_home() -> bool:
     return (
         os.environ.get(SWITCH) != "off"
         and os.environ.get("NBGRADER_EXECUTION") != "autograde"
-        and not os.environ.get("PYTEST_VERSION")  # nbval's kernels are pytest's children
+        and not os.environ.get("PYTEST_VERSION")  # as nbval sets it
         and ipython is not None
         and ipython.get_ipython() is not None
     )

@@ -18,7 +18,7 @@ from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
 from gdgrader.config import apply
-from gdgrader.course import public_checks, sameness
+from gdgrader.course import pages, public_checks, sameness
 from gdgrader.course.nbgrader_log import why
 from gdgrader.exercises.reference import source_notebook
 from gdhelpers import my_progress
@@ -30,6 +30,8 @@ KERNEL = {
     "name": "python3",
 }
 CELL_SECONDS = 300
+# From one notebook of the student edition to another; the worked edition is flat.
+LINK = re.compile(r"\]\((?:\.\./)?(?:\w+/)?(\w+\.ipynb)")
 
 
 class BuildError(RuntimeError):
@@ -105,6 +107,20 @@ def make_release(root: Path, made: Path) -> None:
             raise BuildError(
                 f"source/{lesson}: nbgrader could not release it\n{why(result)}"
             )
+    for page, notebook in _pages(root).items():
+        pages.add_footer(notebook, pages.footer(root, but=[page], up=""))
+        nbformat.write(notebook, made / "release" / f"{page}.ipynb")
+
+
+def _pages(root: Path) -> dict[str, NotebookNode]:
+    """The pages beside the lessons, by name, filled from the lessons."""
+    if not pages.pages(root):
+        return {}
+    try:
+        heads = [pages.Head.of(one, _read(root, one)) for one in lessons(root)]
+        return {page: pages.filled(root, page, heads) for page in pages.pages(root)}
+    except pages.PageError as error:
+        raise BuildError(str(error)) from None
 
 
 def _read(root: Path, lesson: str) -> NotebookNode:
@@ -129,23 +145,30 @@ def make_notebooks(root: Path, made: Path, run: bool = True) -> None:
         notebook = _read(root, lesson)
         if public_checks.has_checks(lesson, notebook):
             tables.append(public_checks.public_table(lesson, notebook, path))
+        pages.add_footer(notebook, pages.footer(root, but=[pages.START]))
         worked[lesson] = _worked(notebook)
+    for page, notebook in _pages(root).items():
+        if page != pages.START:
+            line = pages.footer(root, but=[pages.START, page], up="")
+            pages.add_footer(notebook, line)
+            worked[page] = _worked(notebook)
     merged = {
         "lesson": "all",
         "exercises": {k: v for t in tables for k, v in t["exercises"].items()},
     }
     (folder / TABLE).write_text(public_checks.as_text(merged), encoding="utf-8")
-    for lesson, notebook in worked.items():
+    for name, notebook in worked.items():
         if run:
-            _execute(notebook, folder, lesson)
-        nbformat.write(notebook, folder / f"{lesson}.ipynb")
+            _execute(notebook, folder, name)
+        nbformat.write(notebook, folder / f"{name}.ipynb")
 
 
 def _worked(notebook: NotebookNode) -> NotebookNode:
     """Strip nbgrader's marks, collapse solutions, point links at flat files."""
     for cell in notebook.cells:
         marks = cell.metadata.pop("nbgrader", {})
-        cell.source = re.sub(r"\]\(\.\./\w+/(\w+\.ipynb)", r"](\1", cell.source)
+        if cell.cell_type == "markdown":
+            cell.source = LINK.sub(r"](\1", cell.source)
         solution = marks.get("solution")
         cell.source = re.sub(r" *### (BEGIN|END) SOLUTION\n?", "", cell.source)
         if cell.cell_type == "code":
