@@ -175,10 +175,11 @@ def as_html(found: Iterable[Lesson]) -> str:
     for lesson in found:
         lines = "".join(
             f'<li><span aria-hidden="true">{item.shape}</span> '
-            f"<strong>{html.escape(item.name)}</strong>: {item.state}</li>"
+            f"<code>{html.escape(item.name)}</code>: {item.state}</li>"
             for item in (*lesson.exercises, *lesson.explorers)
         )
-        blocks.append(f"<div><p>{html.escape(lesson.title)}</p><ul>{lines}</ul></div>")
+        head = f"<p><strong>{html.escape(lesson.title)}</strong></p>"
+        blocks.append(f"<div>{head}<ul>{lines}</ul></div>")
     return (
         f'{LOOK}<div role="status" aria-live="polite"><p>{_summary(found)}<br>'
         f"<strong>{html.escape(next_step(found))}</strong></p></div>"

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -107,20 +107,27 @@ def make_release(root: Path, made: Path) -> None:
             raise BuildError(
                 f"source/{lesson}: nbgrader could not release it\n{why(result)}"
             )
-    for page, notebook in _pages(root).items():
-        pages.add_footer(notebook, pages.footer(root, but=[page], up=""))
+    for page, notebook in make_pages(root).items():
         nbformat.write(notebook, made / "release" / f"{page}.ipynb")
 
 
-def _pages(root: Path) -> dict[str, NotebookNode]:
-    """The pages beside the lessons, by name, filled from the lessons."""
-    if not pages.pages(root):
-        return {}
+def make_pages(root: Path, but: Iterable[str] = ()) -> dict[str, NotebookNode]:
+    """The pages beside the lessons, by name, filled from the lessons' first cells.
+
+    Args:
+        root: the course's folder.
+        but: pages that this edition has not.
+    """
+    wanted = [page for page in pages.pages(root) if page not in but]
+    made = {}
     try:
-        heads = [pages.Head.of(one, _read(root, one)) for one in lessons(root)]
-        return {page: pages.filled(root, page, heads) for page in pages.pages(root)}
+        heads = [pages.Head.of(n, _read(root, n)) for n in lessons(root) if wanted]
+        for page in wanted:
+            made[page] = pages.filled(root, page, heads)
+            pages.add_footer(made[page], pages.footer(root, [page, *but], up=""))
     except pages.PageError as error:
         raise BuildError(str(error)) from None
+    return made
 
 
 def _read(root: Path, lesson: str) -> NotebookNode:
@@ -147,11 +154,8 @@ def make_notebooks(root: Path, made: Path, run: bool = True) -> None:
             tables.append(public_checks.public_table(lesson, notebook, path))
         pages.add_footer(notebook, pages.footer(root, but=[pages.START]))
         worked[lesson] = _worked(notebook)
-    for page, notebook in _pages(root).items():
-        if page != pages.START:
-            line = pages.footer(root, but=[pages.START, page], up="")
-            pages.add_footer(notebook, line)
-            worked[page] = _worked(notebook)
+    for page, notebook in make_pages(root, but=[pages.START]).items():
+        worked[page] = _worked(notebook)
     merged = {
         "lesson": "all",
         "exercises": {k: v for t in tables for k, v in t["exercises"].items()},

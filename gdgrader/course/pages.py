@@ -106,9 +106,7 @@ def _table(heads: Sequence[Head]) -> str:
     rows = ["| lesson | minutes | what to know before |", "|:--|--:|:--|"]
     for head in heads:
         # The box is in the lesson, not below this table.
-        before = head.before.replace("the box below", "its box").replace(
-            "|", "\\|"
-        )
+        before = head.before.replace("the box below", "its box").replace("|", "\\|")
         rows.append(f"| {head.link} | {head.minutes} | {before} |")
     return "\n".join(rows)
 
