@@ -20,6 +20,7 @@ def apply(c: Config) -> None:
     c.GenerateAssignment.preprocessors = [
         "gdgrader.course.public_checks.PublicTable",
         *GenerateAssignment.preprocessors.default(),
+        "gdgrader.course.as_handed_out.AsHandedOut",
     ]
     c.Autograde.exporter_class = "gdgrader.autograde.nbgrader_steps.SubmissionExporter"
     c.Autograde.sanitize_preprocessors = [

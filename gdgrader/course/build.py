@@ -18,10 +18,12 @@ from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
 from gdgrader.config import apply
-from gdgrader.course import public_checks, sameness
+from gdgrader.course import help, public_checks, sameness
 from gdgrader.course.nbgrader_log import why
 from gdgrader.exercises.reference import source_notebook
 from gdhelpers.checks import TABLE
+from gdhelpers.handed_out import is_kept
+from gdhelpers.stages import SOLUTIONS
 
 KERNEL = {
     "display_name": "Python 3 (ipykernel)",
@@ -122,18 +124,21 @@ def make_notebooks(root: Path, made: Path, run: bool = True) -> None:
     folder = made / "notebooks"
     folder.mkdir()
     tables = []
-    worked = {}
+    worked, solutions = {}, {}
     for lesson in lessons(root):
         path = source_notebook(lesson, root)
         notebook = _read(root, lesson)
         if public_checks.has_checks(lesson, notebook):
             tables.append(public_checks.public_table(lesson, notebook, path))
+            asked = public_checks.asked_exercises(lesson, notebook, path)
+            solutions |= {n: help.worked(x, notebook) for n, x in asked.items()}
         worked[lesson] = _worked(notebook)
     merged = {
         "lesson": "all",
         "exercises": {k: v for t in tables for k, v in t["exercises"].items()},
     }
     (folder / TABLE).write_text(public_checks.as_text(merged), encoding="utf-8")
+    (folder / SOLUTIONS).write_text(help.as_text(solutions), encoding="utf-8")
     for lesson, notebook in worked.items():
         if run:
             _execute(notebook, folder, lesson)
@@ -213,6 +218,7 @@ def _files(folder: Path) -> dict[str, Path]:
         and not any(part.startswith(".") for part in p.relative_to(folder).parts)
         and p.suffix in {".ipynb", ".json"}
         and not p.name.endswith(".mine.ipynb")
+        and not is_kept(p.name)
     }
 
 
