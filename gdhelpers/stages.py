@@ -63,7 +63,7 @@ def text(exercise: str, help: dict, stage: int) -> str:
                 f'takes this course, or begin again: reset("{exercise}")'
             )
         )
-    return "\n".join(parts)
+    return "\n".join(parts).rstrip()
 
 
 def _worked(solution: dict) -> str:

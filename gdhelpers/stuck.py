@@ -43,9 +43,9 @@ def reset(exercise: str, folder: str | Path = ".") -> None:
     function = entry_of(Path(folder), exercise)["function"]
     text = _or_failed(handed_out.first_text, Path(folder), exercise, function)
     say(
-        f"So the cell of {exercise} was handed out. Copy what stands between the two\n"
-        "lines, click into the exercise's cell, mark all of it (Ctrl+A, on a Mac ⌘A) and\n"
-        "paste (Ctrl+V, ⌘V). What you had there comes back with Ctrl+Z (⌘Z).\n"
+        f"Between the two lines is the cell of {exercise} as it was handed out.\n"
+        "Copy it, click into the exercise's cell, mark all that is there (Ctrl+A, on a\n"
+        "Mac ⌘A) and paste (Ctrl+V, ⌘V). What you had comes back with Ctrl+Z (⌘Z).\n"
         f"{RULE}\n{text}\n{RULE}"
     )
 
