@@ -14,11 +14,11 @@ from pathlib import Path
 
 from gdhelpers import my_progress, shared_inputs, stages
 from gdhelpers.cases import run_case, unwritten
+from gdhelpers.my_progress import TABLE
 from gdhelpers.terminal import say
 from gdhelpers.torch_errors import meaning
 from gdhelpers.verdicts import Fault, cases_of, rule
 
-TABLE = "checks.json"
 SEEN = (Fault.ANSWER, Fault.RAISED, Fault.LIMIT)  # tried, and not right
 
 
@@ -73,6 +73,11 @@ def check(
         raise CheckFailed(f"✗ {exercise}: {error}") from None
     shared_inputs.remember()
     verdict = rule(entry, property_name, [run_case(function, c) for c in cases])
+    if verdict.right:
+        names = [property_name] if property_name else [*entry["properties"]]
+        my_progress.note(exercise, names, True, folder)
+    elif verdict.fault in SEEN:
+        my_progress.note(exercise, property_name, False, folder)
     if not verdict.right:
         used = getattr(getattr(function, "__code__", None), "co_names", ())
         spoilt = [name for name in shared_inputs.changed() if name in used]

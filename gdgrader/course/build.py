@@ -21,6 +21,7 @@ from gdgrader.config import apply
 from gdgrader.course import help, public_checks, sameness
 from gdgrader.course.nbgrader_log import why
 from gdgrader.exercises.reference import source_notebook
+from gdhelpers import my_progress
 from gdhelpers.checks import TABLE
 from gdhelpers.handed_out import is_kept
 from gdhelpers.stages import SOLUTIONS
@@ -176,7 +177,8 @@ def _execute(notebook: NotebookNode, folder: Path, lesson: str) -> None:
         coalesce_streams=True,  # as they come would depend on the moment
         resources={"metadata": {"path": str(folder)}},
     )
-    with _environment(TQDM_DISABLE="1", PYTHONHASHSEED="0"):
+    quiet = {"TQDM_DISABLE": "1", "GDHELPERS_PROGRESS": "off"}
+    with _environment(**quiet, PYTHONHASHSEED="0"):
         try:
             client.execute()
         except Exception as error:
@@ -219,6 +221,7 @@ def _files(folder: Path) -> dict[str, Path]:
         and p.suffix in {".ipynb", ".json"}
         and not p.name.endswith(".mine.ipynb")
         and not is_kept(p.name)
+        and not p.stem.startswith(Path(my_progress.NAME).stem)
     }
 
 
