@@ -44,8 +44,8 @@ def reset(exercise: str, folder: str | Path = ".") -> None:
     text = _or_failed(handed_out.first_text, Path(folder), exercise, function)
     say(
         f"Between the two lines is the cell of {exercise} as it was handed out.\n"
-        "Copy it, click into the exercise's cell, mark all that is there (Ctrl+A, on a\n"
-        "Mac ⌘A) and paste (Ctrl+V, ⌘V). What you had comes back with Ctrl+Z (⌘Z).\n"
+        "Copy it, click into the exercise's cell, mark all in it (Ctrl+A, on a Mac\n"
+        "⌘A) and paste (Ctrl+V, ⌘V). What you had comes back with Ctrl+Z (⌘Z).\n"
         f"{RULE}\n{text}\n{RULE}"
     )
 
@@ -68,8 +68,8 @@ def reset_lesson(folder: str | Path = ".") -> None:
     say(
         f"{name} is as it was handed out.\n"
         f"What you had is kept beside it, as {kept}.\n"
-        "Two steps are left: File > Reload Notebook from Disk (if you are asked, choose\n"
-        "Revert or Reload), then Kernel > Restart Kernel. Do not save before that."
+        "Two steps are left: File > Reload Notebook from Disk (if you are asked,\n"
+        "choose Revert or Reload), then Kernel > Restart Kernel. Save nothing before."
     )
 
 

@@ -92,5 +92,5 @@ def without_docstring(source: str) -> str:
 
 
 def as_text(solutions: dict[str, dict]) -> str:
-    """The file of worked solutions, which students have only where they are given it."""
+    """The file of worked solutions, which students have where they are given it."""
     return json.dumps(solutions, ensure_ascii=False, indent=1) + "\n"
