@@ -9,7 +9,7 @@ ARGS ?=
 .PHONY: help lab demo test quick setup system build check bench lint lock clean
 
 help:
-	@echo "make lab     open the student's course in JupyterLab   (ARGS=\"--no-browser --port 8899\")"
+	@echo "make lab     open the student's course in JupyterLab   (ARGS=\"--no-browser --port 8899\", SOLUTIONS=off: no worked solutions)"
 	@echo "make demo    a class of thirty: graded, fed back and reported, in demo/"
 	@echo "make test    run the whole test suite                  (ARGS=\"-k schedules\")"
 	@echo "make quick   style and the quick tests, before a commit"
@@ -32,6 +32,8 @@ $(BIN)/.installed: requirements.lock pyproject.toml
 
 setup: $(BIN)/.installed
 
+# Who is stuck is shown worked solutions, where this names their file; SOLUTIONS=off: not.
+lab: export GDHELPERS_SOLUTIONS = $(if $(filter off,$(SOLUTIONS)),,$(CURDIR)/notebooks/solutions.json)
 # In a container one is root, and Jupyter wants that said.
 lab: setup
 	@$(BIN)/python -m jupyterlab --ServerApp.root_dir=release \

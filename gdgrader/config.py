@@ -21,6 +21,7 @@ def apply(c: Config) -> None:
         "gdgrader.course.public_checks.PublicTable",
         "gdgrader.course.pages.Footer",
         *GenerateAssignment.preprocessors.default(),
+        "gdgrader.course.as_handed_out.AsHandedOut",
     ]
     c.Autograde.exporter_class = "gdgrader.autograde.nbgrader_steps.SubmissionExporter"
     c.Autograde.sanitize_preprocessors = [

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gdhelpers import my_progress, shared_inputs
+from gdhelpers import my_progress, shared_inputs, stages
 from gdhelpers.cases import run_case, unwritten
 from gdhelpers.my_progress import TABLE
 from gdhelpers.terminal import say
@@ -60,7 +60,7 @@ def check(
     ...
     gdhelpers.checks.CheckFailed: checks.json is missing from /nowhere: ...
     """
-    entry = _entry(Path(folder), exercise)
+    entry = entry_of(Path(folder), exercise)
     if not callable(function):
         raise CheckFailed(
             f"✗ {exercise}: pass the function itself, as in "
@@ -81,12 +81,20 @@ def check(
     if not verdict.right:
         used = getattr(getattr(function, "__code__", None), "co_names", ())
         spoilt = [name for name in shared_inputs.changed() if name in used]
-        lines = [verdict.message, shared_inputs.note(spoilt)]
-        raise CheckFailed("\n".join(filter(None, lines)), verdict.fault)
+        lines = [*filter(None, [verdict.message, shared_inputs.note(spoilt)])]
+        if verdict.fault in SEEN:
+            failed = my_progress.failures(exercise, folder)
+            told = stages.after(exercise, entry.get("help", {}), failed)
+            lines += ["", told] if told else []
+        raise CheckFailed("\n".join(lines), verdict.fault)
     say(verdict.message)
 
 
-def _entry(folder: Path, exercise: str) -> dict:
+def entry_of(folder: Path, exercise: str) -> dict:
+    """What the table in a folder says of an exercise.
+
+    Errors: CheckFailed, with a message for the student.
+    """
     path = folder / TABLE
     try:
         exercises = json.loads(path.read_text(encoding="utf-8"))["exercises"]

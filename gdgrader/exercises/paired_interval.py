@@ -12,6 +12,12 @@ from gdgrader.exercises.base import Exercise, case
 exercise = Exercise(
     "paired_interval", "06_cosine_one_cycle", rel=5e-4, abs=1e-5, place=4
 )
+exercise.help(
+    passage="Your turn: how sure is a lead?",
+    first_line="leads = [… for x, y in zip(a, b, strict=True)]",
+    why="The leads, seed by seed, are the numbers whose mean and standard error "
+    "count, and n of them have n − 1 degrees of freedom.",
+)
 
 
 def _results(rng: Random, n: int) -> tuple[list[float], list[float]]:

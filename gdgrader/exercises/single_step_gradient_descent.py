@@ -11,6 +11,11 @@ from gdgrader.exercises.draws import a_rate, a_theta
 exercise = Exercise(
     "single_step_gradient_descent", "01_single_step", rel=1e-5, abs=1e-9, place=1
 )
+exercise.help(
+    passage="The rule",
+    first_line="gradient = …\nreturn theta - …",
+    why="The slope of θ² at θ is 2θ, and the step goes η times as far, against it.",
+)
 
 
 @exercise.asks(

@@ -12,6 +12,13 @@ from gdgrader.exercises.base import Exercise, case
 exercise = Exercise(
     "steps_to_tolerance", "02_constant_learning_rate", rel=0.0, abs=0.0, place=2
 )
+exercise.help(
+    passage="How long does it take?",
+    first_line="factor = abs(1 - …)",
+    why="The error after n steps is |1 − ηλ|ⁿ of the first, so n is log(tolerance) / "
+    "log|1 − ηλ|, rounded up; a factor of 0 lands in one step, one of 1 or more never "
+    "arrives.",
+)
 
 
 def _a_search(rng, side: int) -> dict:
