@@ -53,7 +53,10 @@ def run_case(function: Callable, case: dict, ear: TextIO | None = None) -> dict:
             call, or a list of such lists, for a call with each.
     """
     try:
-        with contextlib.redirect_stdout(ear or io.StringIO()), warnings.catch_warnings():
+        with (
+            contextlib.redirect_stdout(ear or io.StringIO()),
+            warnings.catch_warnings(),
+        ):
             warnings.simplefilter("ignore")
             args = decode(case.get("args", []))
             kwargs = {k: decode(v) for k, v in case.get("kwargs", {}).items()}

@@ -38,8 +38,8 @@ HEED = 0.5  # so long it has to heed, before it is told again, more firmly
 DEAF = 10  # so many times it was told when the student is
 GRADING = "GDHELPERS_SILENT"  # the sandbox's variable
 RESTART = (
-    "It cannot be stopped from here: choose Kernel > Restart Kernel (the ↻ button), then "
-    "run the lesson's cells again from the top."
+    "It cannot be stopped from here: choose Kernel > Restart Kernel (the ↻ button), "
+    "then run the lesson's cells again from the top."
 )
 
 T = TypeVar("T")

@@ -42,7 +42,9 @@ def place_of(frame: FrameType, base: FrameType | None, seconds: float) -> Place:
 
 def line_of_student(frame: FrameType) -> str:
     """The student's line that runs; "" where none does."""
-    return next((line_at(f) for f in outwards(frame, None) if is_students(f.f_code)), "")
+    return next(
+        (line_at(f) for f in outwards(frame, None) if is_students(f.f_code)), ""
+    )
 
 
 def _of_loop(frame: FrameType, loop: ast.While | ast.For) -> str:
@@ -58,7 +60,11 @@ def _of_loop(frame: FrameType, loop: ast.While | ast.For) -> str:
         if name in seen and _short(seen[name])
     }
     if not values:
-        way = "at a `break` or a `return`" if _for_ever(loop.test) else "once that is false"
+        way = (
+            "at a `break` or a `return`"
+            if _for_ever(loop.test)
+            else "once that is false"
+        )
         return f"Its loop `{head}` ends only {way}: when does it come to that?"
     now = " and ".join(f"`{name}` was {value}" for name, value in values.items())
     said = f"Its loop `{head}` went on: {now} by then."
