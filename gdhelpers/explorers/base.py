@@ -7,14 +7,17 @@ import html
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import ipywidgets as widgets
 from traitlets import Unicode
 
 from gdhelpers import my_progress
+from gdhelpers.endless import Watch
 from gdhelpers.explorers.access import manners
 from gdhelpers.explorers.canvas import Canvas
 from gdhelpers.plots.base import show_png
+from gdhelpers.progress import stoppable
 
 SETTLE = 0.004  # seconds: lets slider moves that wait in the kernel's queue arrive
 
@@ -121,7 +124,13 @@ class Explorer(widgets.VBox):
         """Show the answer to the controls' newest values, picture and words."""
         with self._drawing:
             self._due = False
-            answer = self.answer(**{k: c.value for k, c in self.controls.items()})
+            values = {k: c.value for k, c in self.controls.items()}
+            with stoppable(), Watch() as watch:
+                answer = watch.run(partial(self.answer, **values))
+                place = watch.place
+            if place:  # in many calls, none of which took so long by itself
+                self.report(f"{place.function} takes too long. {place.words}")
+                return
             self.picture.value = self.draw(answer.data)
             self.picture.tooltip = f"{self.alt} {answer.words}"
             self.report(answer.note)
