@@ -19,7 +19,6 @@ import gdhelpers
 SETTINGS = Path(__file__).with_name("student")
 EDITION = "release"
 START = "start.ipynb"
-LESSONS = "*/*.ipynb"
 
 
 def course(here: Path) -> Path:

@@ -7,6 +7,8 @@ import os
 import re
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import nbformat
@@ -43,6 +45,15 @@ def git(folder: Path, *words: str) -> str:
     return ran.stdout
 
 
+def answers(address: str, path: str) -> bool:
+    """Whether the server has something there."""
+    try:
+        with urllib.request.urlopen(f"{address}/{path}") as reply:
+            return reply.status == 200
+    except urllib.error.HTTPError:
+        return False
+
+
 class Desk(Lesson):
     """The first lesson, reached by what is to be seen."""
 
@@ -69,21 +80,30 @@ class Desk(Lesson):
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
-    """The course after `make lab`, and the first page that shows itself."""
-    course = clone_into(tmp_path_factory.mktemp("clone"))
-    git(course, "init", "--quiet")
-    git(course, "add", "--all")
-    git(course, "commit", "--quiet", "--message", "As handed out")
-    home = tmp_path_factory.mktemp("home")
+def course(tmp_path_factory):
+    """A fresh clone."""
+    folder = clone_into(tmp_path_factory.mktemp("clone"))
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "As handed out")
+    return folder
+
+
+def make_lab(course: Path, home: Path, *words: str):
+    """What `make lab` starts for somebody with this empty home; all is installed."""
     ours = ("JUPYTER", "PYTHONPATH", "IPYTHON")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
     port = free_port()
-    # Everything is installed already.
-    make = ["make", "--old-file=setup", "lab", f"VENV={sys.prefix}"]
+    make = ["make", "--old-file=setup", "lab", f"VENV={sys.prefix}", *words]
     make.append(f"ARGS={' '.join(listening(port))}")
+    return serving(make, port, course, environment | {"HOME": str(home)})
+
+
+@pytest.fixture(scope="module")
+def desk(course, tmp_path_factory):
+    """The course after `make lab`, and the first page that shows itself."""
     with (
-        serving(make, port, course, environment | {"HOME": str(home)}) as address,
+        make_lab(course, tmp_path_factory.mktemp("home")) as address,
         browser_page() as (page, errors),
     ):
         page.goto(address)
@@ -107,8 +127,9 @@ def test_the_first_screen_shows_what_a_student_needs(desk):
     expect(kernels).to_have_count(1)
     expect(page.locator(".jp-toast-button, .Toastify__toast")).to_have_count(0)
     seen = page.locator("body").inner_text()
-    for instructors in ("Create Assignment", "Nbgrader", "Formgrader", "Course"):
+    for instructors in ("Create Assignment", "Nbgrader", "Formgrader", "Course List"):
         assert instructors not in seen
+    assert not answers(desk.address, "formgrader")
 
 
 def test_opening_a_lesson_changes_nothing(desk):
@@ -188,3 +209,13 @@ def test_a_phone_shows_the_lesson_in_notebook_7(desk):
     desk.screenshot("lab-phone")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert "Nbgrader" not in page.locator("body").inner_text()
+
+
+def test_an_instructor_has_it_all_by_one_command(course, tmp_path):
+    with make_lab(course, tmp_path, "ROLE=instructor") as address:
+        assert answers(address, "formgrader")
+        assert answers(address, "api/contents/source")
+        with urllib.request.urlopen(f"{address}/lab") as reply:
+            page = reply.read().decode()
+    assert '"@jupyter/nbgrader"' in page
+    assert "@jupyter/nbgrader:create-assignment" not in page  # as one that is off
