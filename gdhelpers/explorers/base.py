@@ -16,9 +16,13 @@ from gdhelpers import my_progress
 from gdhelpers.endless import Watch
 from gdhelpers.explorers.access import manners
 from gdhelpers.explorers.canvas import Canvas
-from gdhelpers.plots.base import show_png
+from gdhelpers.plots.base import show_still
 from gdhelpers.progress import stoppable
 
+ELSEWHERE = (
+    "Its controls show where this cell is run in JupyterLab, Jupyter Notebook, VS Code "
+    "or Colab."
+)
 SETTLE = 0.004  # seconds: lets slider moves that wait in the kernel's queue arrive
 
 
@@ -80,7 +84,7 @@ class Explorer(widgets.VBox):
         below: Sequence[widgets.Widget] = (),
     ):
         self.controls, self.answer = controls, answer
-        self.draw, self.canvas, self.alt = draw, canvas, alt
+        self.draw, self.canvas, self.alt, self.target = draw, canvas, alt, target
         self.name, self.noted = name, False
         self.picture = Picture(
             format="png", layout=widgets.Layout(max_width="min(100%, 840px)")
@@ -148,11 +152,12 @@ class Explorer(widgets.VBox):
         self.note.value = status(paragraph("Note", note))
 
     def _ipython_display_(self) -> None:
-        """Show the widget; where no kernel or no widgets are, a still picture of it."""
+        """Show the widget; where no kernel or no widgets are, a picture in words."""
         view = self._repr_mimebundle_()
         mime = "application/vnd.jupyter.widget-view+json"
         picture = bytes(self.picture.value)  # a trait gives a memoryview
-        show_png(picture, self.picture.tooltip, **{mime: view[mime]})
+        more = f"Target: {self.target} {ELSEWHERE}"
+        show_still(picture, self.picture.tooltip, more, **{mime: view[mime]})
 
 
 def paragraph(head: str, text: str) -> str:

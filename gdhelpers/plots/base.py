@@ -36,6 +36,8 @@ UNSEEN = (
     '<p class="gd-figure" style="height:1px;margin:0;overflow:hidden;'
     'clip-path:inset(50%)">Figure: {}</p>'
 )
+# Below a picture that stands for something alive, which hides this where it is shown.
+SEEN = '<p class="gd-figure" style="max-width:52em;line-height:1.5">{}</p>'
 DPI = 200  # a figure 6.4 inches wide is shown 640 wide: sharp on a screen of 2 : 1
 LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -185,13 +187,24 @@ def draw(figure: Figure) -> np.ndarray:
     return np.asarray(canvas.buffer_rgba())
 
 
-def show_png(picture: bytes, alt: str, **richer) -> None:
-    """Display a PNG of `DPI` with its alt text, and `richer` forms by MIME type."""
+def show_still(picture: bytes, alt: str, more: str, **alive: dict) -> None:
+    """Display a PNG of `DPI` that stands for what is alive elsewhere.
+
+    Args:
+        picture: the PNG.
+        alt: what it shows, said below it for everybody to read.
+        more: what is said after that.
+        alive: what is shown in place of both where it can be, by MIME type.
+    """
+    words = f"<strong>Still picture.</strong> {html.escape(f'{alt} {more}')}"
     with Image.open(io.BytesIO(picture)) as image:
-        _display(image, alt, width=image.width * 100 // DPI, **richer)
+        width = image.width * 100 // DPI
+        _display(image, alt, width, SEEN.format(words), **alive)
 
 
-def _display(image: Image.Image, alt: str, width: int = 0, **richer) -> None:
+def _display(
+    image: Image.Image, alt: str, width: int = 0, words: str = "", **richer
+) -> None:
     if len(alt) < 30:
         raise ValueError(f"alt must say what to see, in 30 characters or more: {alt!r}")
     display(
@@ -200,7 +213,8 @@ def _display(image: Image.Image, alt: str, width: int = 0, **richer) -> None:
         raw=True,
     )
     # JupyterLab ignores the alt text of a PNG: say it to screen readers in HTML too.
-    display({"text/html": UNSEEN.format(html.escape(alt))}, raw=True)
+    words = words or UNSEEN.format(html.escape(alt))
+    display({"text/html": words}, raw=True)
 
 
 def _png(image: Image.Image) -> bytes:
