@@ -75,7 +75,7 @@ bench: setup system
 	$(BIN)/python -m benchmarks.grading_scale
 
 lint: setup
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/nbstripout --keep-id --verify source/*/*.ipynb
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/nbstripout --keep-id --verify source/*.ipynb source/*/*.ipynb
 
 # A new lock for every platform; needs `pip install uv` in $(VENV).
 lock:

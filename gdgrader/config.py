@@ -19,6 +19,7 @@ def apply(c: Config) -> None:
     c.Application.logging_config = {"formatters": {"console": console}}
     c.GenerateAssignment.preprocessors = [
         "gdgrader.course.public_checks.PublicTable",
+        "gdgrader.course.pages.Footer",
         *GenerateAssignment.preprocessors.default(),
         "gdgrader.course.as_handed_out.AsHandedOut",
     ]

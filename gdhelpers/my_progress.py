@@ -19,7 +19,6 @@ from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock
-from IPython.paths import get_ipython_dir
 
 from gdhelpers.terminal import say
 
@@ -116,6 +115,8 @@ def place(folder: str | Path = ".") -> Path | None:
         beside = here
     if beside and os.access(beside, os.W_OK):
         return beside / NAME
+    from IPython.paths import get_ipython_dir  # loaded already, as we are at home
+
     return Path(get_ipython_dir()) / f"gradient_descent_{NAME}"
 
 
@@ -125,7 +126,7 @@ def _at_home() -> bool:
     return (
         os.environ.get(SWITCH) != "off"
         and os.environ.get("NBGRADER_EXECUTION") != "autograde"
-        and "PYTEST_VERSION" not in os.environ  # nbval's kernels are pytest's children
+        and not os.environ.get("PYTEST_VERSION")  # as nbval sets it
         and ipython is not None
         and ipython.get_ipython() is not None
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import ipywidgets as widgets
 from traitlets import Unicode
 
+from gdhelpers import my_progress
 from gdhelpers.explorers.access import manners
 from gdhelpers.explorers.canvas import Canvas
 from gdhelpers.plots.base import show_png
@@ -55,6 +56,7 @@ class Explorer(widgets.VBox):
         canvas: the figure that is kept alive.
         target: what to try to reach.
         alt: what the picture shows, in one sentence.
+        name: of the function that makes it; under it a target reached is noted.
         more: further controls, which act on those that `answer` takes.
         below: what stands under the result.
 
@@ -70,11 +72,13 @@ class Explorer(widgets.VBox):
         canvas: Canvas,
         target: str,
         alt: str,
+        name: str,
         more: Sequence[widgets.Widget] = (),
         below: Sequence[widgets.Widget] = (),
     ):
         self.controls, self.answer = controls, answer
         self.draw, self.canvas, self.alt = draw, canvas, alt
+        self.name, self.noted = name, False
         self.picture = Picture(
             format="png", layout=widgets.Layout(max_width="min(100%, 840px)")
         )
@@ -126,6 +130,9 @@ class Explorer(widgets.VBox):
                 f"<p>{result}</p>{paragraph('Reached', answer.reached)}"
             )
             self.pictures += 1
+        if answer.reached and not self.noted:
+            self.noted = True
+            my_progress.note_target(self.name)
 
     def report(self, note: str) -> None:
         """Say calmly what is wrong; unchanged words are not said again."""
