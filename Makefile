@@ -34,11 +34,10 @@ $(BIN)/.installed: requirements.lock pyproject.toml
 
 setup: $(BIN)/.installed
 
-# Who is stuck is shown worked solutions, where this names their file; SOLUTIONS=off: not.
-lab: export GDHELPERS_SOLUTIONS = $(if $(filter off,$(SOLUTIONS)),,$(CURDIR)/notebooks/solutions.json)
+# Who is stuck is shown worked solutions; SOLUTIONS=off: not.
 # ROLE=instructor: the whole course, with all of nbgrader.
 lab: setup
-	@$(BIN)/python -m gdhelpers.lab --role $(ROLE) $(ARGS)
+	@$(BIN)/python -m gdhelpers.lab --role $(ROLE) $(if $(filter off,$(SOLUTIONS)),--no-solutions) $(ARGS)
 
 # Grading needs bubblewrap; ARGS=--no-sandbox does without.
 demo: setup

@@ -15,9 +15,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import gdhelpers
+from gdhelpers import stages
 
 SETTINGS = Path(__file__).with_name("student")
-EDITION = "release"
+EDITION, WORKED = "release", "notebooks"
 START = "start.ipynb"
 
 
@@ -49,13 +50,19 @@ def arguments(root: Path, role: str) -> list[str]:
     return told
 
 
-def environment(role: str, before: Mapping[str, str]) -> dict[str, str]:
-    """The variables that name our folder of configuration, before others'."""
+def environment(root: Path, role: str, before: Mapping[str, str]) -> dict[str, str]:
+    """The variables that name our folder of configuration, before others', and the
+    worked solutions for who is stuck, unless somebody has said where they are or not.
+    """
     if role != "student":
         return {}
     name = "JUPYTER_CONFIG_PATH"
     paths = [str(SETTINGS), before.get(name, "")]
-    return {name: os.pathsep.join(filter(None, paths))}
+    told = {name: os.pathsep.join(filter(None, paths))}
+    worked = root / WORKED / stages.SOLUTIONS
+    if worked.is_file() and stages.SWITCH not in before:
+        told[stages.SWITCH] = str(worked)
+    return told
 
 
 def main() -> None:
@@ -71,10 +78,17 @@ def main() -> None:
         default="student",
         help="whose desk; an instructor's has all of nbgrader (default: %(default)s)",
     )
+    parser.add_argument(
+        "--no-solutions",
+        action="store_true",
+        help="show nobody a worked solution, however long they are stuck",
+    )
     chosen, rest = parser.parse_known_args()
     root = course(Path.cwd())
     os.chdir(root)  # Validate reads nbgrader_config.py where the server was started
-    os.environ.update(environment(chosen.role, os.environ))
+    if chosen.no_solutions:
+        os.environ[stages.SWITCH] = ""
+    os.environ.update(environment(root, chosen.role, os.environ))
     sys.argv = ["jupyter lab", *arguments(root, chosen.role), *rest]
     runpy.run_module("jupyterlab", run_name="__main__")
 

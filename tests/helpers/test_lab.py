@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from ipykernel.ipkernel import IPythonKernel
 
+from gdhelpers import stages
 from gdhelpers.checks import TABLE
 from gdhelpers.lab import opened
 
@@ -40,7 +41,8 @@ def test_instructors_see_the_whole_course_as_jupyter_shows_it(clone):
     told = door.arguments(clone, "instructor")
     assert f"--ServerApp.root_dir={clone}" in told
     assert not [word for word in told if "default_url" in word]
-    assert door.environment("instructor", {"JUPYTER_CONFIG_PATH": "/mine"}) == {}
+    mine = {"JUPYTER_CONFIG_PATH": "/mine"}
+    assert door.environment(clone, "instructor", mine) == {}
 
 
 def test_the_course_is_found_here_in_the_clone_or_taken_as_handed_over(
@@ -64,11 +66,24 @@ def test_only_root_is_let_be_root(uid, said, clone, monkeypatch):
     assert ("--allow-root" in door.arguments(clone, "student")) == said
 
 
-def test_our_settings_come_before_others_and_those_are_kept():
+def test_our_settings_come_before_others_and_those_are_kept(clone):
     name = "JUPYTER_CONFIG_PATH"
-    assert door.environment("student", {}) == {name: str(door.SETTINGS)}
-    both = door.environment("student", {name: "/mine"})[name]
+    assert door.environment(clone, "student", {}) == {name: str(door.SETTINGS)}
+    both = door.environment(clone, "student", {name: "/mine"})[name]
     assert both.split(os.pathsep) == [str(door.SETTINGS), "/mine"]
+
+
+def test_solutions_are_shown_where_they_lie_and_nobody_has_said_no(clone):
+    def told(before: dict) -> str | None:
+        return door.environment(clone, "student", before).get(stages.SWITCH)
+
+    assert told({}) is None  # as where a class was handed its lessons alone
+    worked = clone / "notebooks" / stages.SOLUTIONS
+    worked.parent.mkdir()
+    worked.write_text("{}")
+    assert told({}) == str(worked)
+    assert told({stages.SWITCH: ""}) is None
+    assert told({stages.SWITCH: "/mine"}) is None
 
 
 def test_of_nbgrader_only_validate_is_left():
