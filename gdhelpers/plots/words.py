@@ -58,7 +58,8 @@ def _panel(ax: Axes, number: int) -> str:
     scale = " (logarithmic)" if log else ""
     what = f"{y}{scale} by {x}" if x and y else f"{x or y}{scale}".strip()
     place = f"Panel {number}" if number else ""
-    parts = [_capital(": ".join(filter(None, [place, ax.get_title(), what])))]
+    title = " ".join(ax.get_title().split())  # it may be in lines
+    parts = [_capital(": ".join(filter(None, [place, title, what])))]
     texts = [text for text in ax.texts if _flat(text)]
     dots = [line for line in ax.lines if _is_dots(line)]
     for artist, colour, label, x, y in _series(ax):
