@@ -18,28 +18,37 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 os.environ.setdefault("GDHELPERS_REMEMBER", str(ROOT / ".pytest_cache" / "trainings"))
 
 
-# The long ones begin, so that no worker ends alone: in turns those that grade a class,
-# with limits of time, and those that only reckon.
+# The longest begin, so that no worker ends alone; but what grades the worst of
+# submissions beside what does not, as they would take each other's time.
 LONG = (
     "test_ordinary_user",
-    "test_attacks.py",
-    "test_exercises_05",
-    "test_lesson_06",
-    "test_odd_submissions",
-    "test_exercises_02",
-    "test_exercises_04",
-    "test_class",
-    "test_arithmetic",
-    "test_lesson_04",
-    "test_lesson_05",
-    "test_demo",
-    "test_seed_table",
     "test_browser",
-    "test_judge",
-    "test_load",
-    "test_killed",
+    "test_attacks.py",
+    "test_arithmetic",
     "test_docs",
     "test_build",
+    "test_explorers",
+    "test_lesson_06",
+    "test_watchdog",
+    "test_exercises_05",
+    "test_class",
+    "test_archives",
+    "test_exercises_04",
+    "test_demo",
+    "test_load",
+    "test_within_limits",
+    "test_lesson_04",
+    "test_lesson_05",
+    "test_odd_submissions",
+    "test_release",
+    "test_screen_browser",
+    "test_endings",
+    "test_exercises_02",
+    "test_verdicts",
+    "test_relay",
+    "test_seed_table",
+    "test_judge",
+    "test_killed",
     "test_runner",
     "test_exercises",
 )
@@ -62,6 +71,7 @@ SLOW = (
     *("gradebook/", "test_outputs", "test_paths", "test_timestamp"),
     *("test_only_locked_cells_can_be_skipped", "test_the_log_of_nbgrader"),
     *("test_as_code", "test_figure_words", "test_legible", "test_progress"),
+    *(f"test_a_number_moved_by_a_unit_is_refused[0{lesson}" for lesson in (4, 5, 6)),
 )
 
 

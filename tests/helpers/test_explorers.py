@@ -452,7 +452,7 @@ def test_the_students_warm_up_is_used_and_its_nonsense_reported(league):
 def trained(explorer, end):
     explorer.controls["end"].value = end
     explorer.trainer.button.click()
-    explorer.trainer.thread.join(120)
+    explorer.trainer.thread.join(1800)
     return explorer.words.value
 
 
@@ -510,7 +510,7 @@ def test_training_can_be_cancelled_and_diverging_is_told(league):
     explorer.trainer.button.click()
     assert explorer.trainer.button.description == "Cancel"
     explorer.trainer.button.click()
-    explorer.trainer.thread.join(120)
+    explorer.trainer.thread.join(1800)
     assert (league, explorer.trainer.button.description) == ([], "Train")
     explorer.controls["lr"].value = 10
     assert "diverged" in trained(explorer, "stay constant") or league[-1].accuracy < 30
