@@ -17,7 +17,7 @@ def ema(weights: Iterable[Weights], decay: float) -> Iterator[Weights]:
     """Average with weights that fade: w̄ ← decay·w̄ + (1 - decay)·w, from w̄ = w₀.
 
     As AveragedModel with `get_ema_multi_avg_fn(decay)`. It looks back about
-    1 / (1 - decay) steps (Polyak & Juditsky, 1992, took plain averages).
+    1 / (1 - decay) steps.
 
     Args:
         weights: w after each step, all of one shape.
@@ -39,8 +39,8 @@ def ema(weights: Iterable[Weights], decay: float) -> Iterator[Weights]:
 def equal_average(weights: Iterable[Weights]) -> Iterator[Weights]:
     """Average all weights so far alike, as AveragedModel does by itself (SWA).
 
-    Start it where the run has settled (Izmailov et al., 2018): from then on it is as
-    good as a rate that falls.
+    Start it where the run has settled: what it was before is never forgotten (Polyak &
+    Juditsky, 1992; Izmailov et al., 2018).
 
     >>> list(equal_average([0.0, 8.0, 4.0]))
     [0.0, 4.0, 4.0]
@@ -94,8 +94,8 @@ def ema_noise(decay: float, lr: float, curvature: float) -> float:
 def equal_noise(n: int, lr: float, curvature: float) -> float:
     """Give the share of θ's variance that a mean of n iterates leaves, likewise.
 
-    (1/n)·((1 + a)/(1 - a) - 2a(1 - aⁿ)/(n(1 - a)²)) with a = 1 - ηλ. It falls as 1/n
-    in the long run; an EMA's share does not fall with time. A window of n has it, too.
+    (n + 2·Σ (n - k)·aᵏ) / n² over k = 1 … n - 1, with a = 1 - ηλ. It falls as 1/n in
+    the long run; an EMA's share stays as it is. A window of n has it, too.
 
     Args:
         n: how many iterates are averaged, at least 1.
@@ -107,9 +107,8 @@ def equal_noise(n: int, lr: float, curvature: float) -> float:
     """
     _settles(lr, curvature)
     count(n=n)
-    lost = lr * curvature
-    a = 1 - lost
-    return ((1 + a) / lost - 2 * a * (1 - a**n) / (n * lost**2)) / n
+    a, n = 1 - lr * curvature, int(n)
+    return (n + 2 * sum((n - k) * a**k for k in range(1, n))) / n**2
 
 
 def _settles(lr: float, curvature: float) -> None:
