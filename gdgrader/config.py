@@ -10,11 +10,14 @@ from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from gdhelpers import my_progress
+
 
 def apply(c: Config) -> None:
     """Set the course's defaults on nbgrader's configuration object."""
     _find_our_commands()
     c.CourseDirectory.course_id = "gradient-descent"
+    c.CourseDirectory.ignore.extend(my_progress.FILES)
     console = {"class": "gdgrader.plain_log.PlainFormatter"}
     c.Application.logging_config = {"formatters": {"console": console}}
     c.GenerateAssignment.preprocessors = [
