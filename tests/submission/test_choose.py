@@ -99,7 +99,11 @@ def folders(blank: bytes, right: bytes, half: bytes, own: bytes):
             3,
             f"'{LESSON}/{NAME}'",
         ),
-        "pages alone": ({"start.ipynb": start, my_progress.NAME: forged}, 0, "start"),
+        "pages alone": (
+            {"start.ipynb": start, my_progress.NAME: forged},
+            None,
+            "'start.ipynb'",
+        ),
         "a zip in vain": ({"a.zip": zipped({"a.txt": b"x"})}, None, "'a.zip'"),
     }
 
@@ -108,6 +112,8 @@ def folders(blank: bytes, right: bytes, half: bytes, own: bytes):
 def made(tmp_path_factory):
     """Each folder twice: for `gdgrader autograde`, and for plain nbgrader."""
     course = Course(tmp_path_factory.mktemp("course"), isolated=False)
+    for name, page in PAGES.items():
+        nbformat.write(page, course.root / "source" / f"{name}.ipynb")
     own = course.answered()
     insert(own, "step", RIGHT_STEP)
     works = (course.answered(w) for w in ({}, RIGHT, {"step": RIGHT_STEP}))
