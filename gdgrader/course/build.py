@@ -18,11 +18,13 @@ from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
 from gdgrader.config import apply
-from gdgrader.course import pages, public_checks, sameness
+from gdgrader.course import help, pages, public_checks, sameness
 from gdgrader.course.nbgrader_log import why
 from gdgrader.exercises.reference import source_notebook
 from gdhelpers import my_progress
 from gdhelpers.checks import TABLE
+from gdhelpers.handed_out import is_kept
+from gdhelpers.stages import SOLUTIONS
 
 KERNEL = {
     "display_name": "Python 3 (ipykernel)",
@@ -142,16 +144,22 @@ def _read(root: Path, lesson: str) -> NotebookNode:
 
 
 def make_notebooks(root: Path, made: Path, run: bool = True) -> None:
-    """The worked edition: executed from top to bottom, solutions collapsed."""
+    """The worked edition: executed from top to bottom, solutions collapsed.
+
+    The tables are those of the student edition, which `made` holds already.
+    """
     folder = made / "notebooks"
     folder.mkdir()
     tables = []
-    worked = {}
+    worked, solutions = {}, {}
     for lesson in lessons(root):
-        path = source_notebook(lesson, root)
         notebook = _read(root, lesson)
         if public_checks.has_checks(lesson, notebook):
-            tables.append(public_checks.public_table(lesson, notebook, path))
+            table = made / "release" / lesson / TABLE
+            tables.append(json.loads(table.read_text(encoding="utf-8")))
+            path = source_notebook(lesson, root)
+            asked = public_checks.asked_exercises(lesson, notebook, path)
+            solutions |= {n: help.worked(x, notebook) for n, x in asked.items()}
         pages.add_footer(notebook, pages.footer(root, but=[pages.START]))
         worked[lesson] = _worked(notebook)
     for page, notebook in make_pages(root, but=[pages.START]).items():
@@ -161,6 +169,7 @@ def make_notebooks(root: Path, made: Path, run: bool = True) -> None:
         "exercises": {k: v for t in tables for k, v in t["exercises"].items()},
     }
     (folder / TABLE).write_text(public_checks.as_text(merged), encoding="utf-8")
+    (folder / SOLUTIONS).write_text(help.as_text(solutions), encoding="utf-8")
     for name, notebook in worked.items():
         if run:
             _execute(notebook, folder, name)
@@ -242,6 +251,7 @@ def _files(folder: Path) -> dict[str, Path]:
         and not any(part.startswith(".") for part in p.relative_to(folder).parts)
         and p.suffix in {".ipynb", ".json"}
         and not p.name.endswith(".mine.ipynb")
+        and not is_kept(p.name)
         and not p.stem.startswith(Path(my_progress.NAME).stem)
     }
 

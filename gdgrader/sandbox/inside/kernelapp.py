@@ -29,7 +29,8 @@ from traitlets.config import Config
 
 CHANNELS = ("shell", "iopub", "stdin", "control", "hb")  # ports 1 to 5
 OURS = ("deferred", "isolation", "kernelapp", "syscalls")  # a student may use them
-NOBODY_AT_HOME = {"GDHELPERS_PROGRESS": "off"}  # what is graded is no one's progress
+# What is graded is no one's progress, and shows nobody a worked solution.
+NOBODY_AT_HOME = {"GDHELPERS_PROGRESS": "off", "GDHELPERS_SOLUTIONS": ""}
 TASKS = Path("/proc/self/task")
 TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 MUCH = 1 << 20  # characters
