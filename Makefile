@@ -5,11 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 TORCH ?= auto
 ARGS ?=
+ROLE := student
 
 .PHONY: help lab demo test quick setup system build check bench lint lock clean
 
 help:
 	@echo "make lab     open the student's course in JupyterLab   (ARGS=\"--no-browser --port 8899\", SOLUTIONS=off: no worked solutions)"
+	@echo "             ROLE=instructor: the whole course, with nbgrader's Formgrader and Create Assignment"
 	@echo "make demo    a class of thirty: graded, fed back and reported, in demo/"
 	@echo "make test    run the whole test suite                  (ARGS=\"-k schedules\")"
 	@echo "make quick   style and the quick tests, before a commit"
@@ -32,12 +34,10 @@ $(BIN)/.installed: requirements.lock pyproject.toml
 
 setup: $(BIN)/.installed
 
-# Who is stuck is shown worked solutions, where this names their file; SOLUTIONS=off: not.
-lab: export GDHELPERS_SOLUTIONS = $(if $(filter off,$(SOLUTIONS)),,$(CURDIR)/notebooks/solutions.json)
-# In a container one is root, and Jupyter wants that said.
+# Who is stuck is shown worked solutions; SOLUTIONS=off: not.
+# ROLE=instructor: the whole course, with all of nbgrader.
 lab: setup
-	@$(BIN)/python -m jupyterlab --ServerApp.root_dir=release \
-	  $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
+	@$(BIN)/python -m gdhelpers.lab --role $(ROLE) $(if $(filter off,$(SOLUTIONS)),--no-solutions) $(ARGS)
 
 # Grading needs bubblewrap; ARGS=--no-sandbox does without.
 demo: setup

@@ -10,10 +10,13 @@ from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from gdgrader.copies import tell_copies
+
 
 def apply(c: Config) -> None:
     """Set the course's defaults on nbgrader's configuration object."""
     _find_our_commands()
+    tell_copies()
     c.CourseDirectory.course_id = "gradient-descent"
     console = {"class": "gdgrader.plain_log.PlainFormatter"}
     c.Application.logging_config = {"formatters": {"console": console}}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from clone import clone_into
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from sqlalchemy import make_url
 
@@ -52,17 +53,7 @@ MADE = {
 @pytest.fixture
 def clone(tmp_path):
     """The project's own files, those not committed yet included."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"],
-        cwd=ROOT,
-        text=True,
-        capture_output=True,
-        check=True,
-    ).stdout.splitlines()
-    for name in listed:
-        if (ROOT / name).is_file():
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, tmp_path / name)
+    clone_into(tmp_path)
     work = tmp_path / "submitted/zoe/01_single_step"
     work.mkdir(parents=True)
     shutil.copy(ROOT / "release/01_single_step/01_single_step.ipynb", work)

@@ -144,16 +144,20 @@ def _read(root: Path, lesson: str) -> NotebookNode:
 
 
 def make_notebooks(root: Path, made: Path, run: bool = True) -> None:
-    """The worked edition: executed from top to bottom, solutions collapsed."""
+    """The worked edition: executed from top to bottom, solutions collapsed.
+
+    The tables are those of the student edition, which `made` holds already.
+    """
     folder = made / "notebooks"
     folder.mkdir()
     tables = []
     worked, solutions = {}, {}
     for lesson in lessons(root):
-        path = source_notebook(lesson, root)
         notebook = _read(root, lesson)
         if public_checks.has_checks(lesson, notebook):
-            tables.append(public_checks.public_table(lesson, notebook, path))
+            table = made / "release" / lesson / TABLE
+            tables.append(json.loads(table.read_text(encoding="utf-8")))
+            path = source_notebook(lesson, root)
             asked = public_checks.asked_exercises(lesson, notebook, path)
             solutions |= {n: help.worked(x, notebook) for n, x in asked.items()}
         pages.add_footer(notebook, pages.footer(root, but=[pages.START]))

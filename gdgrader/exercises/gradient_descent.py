@@ -47,7 +47,7 @@ def _(rng):
 def _(rng):
     return [
         case(a_theta(rng), a_rate(rng), 0),
-        case(a_theta(rng), a_rate(rng), rng.randint(2, 6)),
+        case(a_theta(rng), a_rate(rng), 2),
     ]
 
 

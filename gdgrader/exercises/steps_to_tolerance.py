@@ -67,7 +67,7 @@ def _(rng):
     case(1.0, 2.0, 0.5),
     case(0.0, 2.0, 0.1),
     case(0.95, 2.0, 0.01),
-    case(0.1, 2.0, 0.01),
+    case(0.1, 2.0, 0.05),
 )
 def _(rng):
     curvature = round(rng.uniform(0.4, 9.0), 2)
@@ -92,7 +92,8 @@ def _(rng):
     return [
         case(1 / curvature, curvature, round(rng.uniform(0.001, 0.5), 4)),
         case(*anywhere, round(rng.uniform(1.0, 4.0), 2)),
-        _a_search(rng, rng.choice([-1, 1])),
+        _a_search(rng, -1),
+        _a_search(rng, 1),
     ]
 
 

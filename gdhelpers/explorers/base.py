@@ -7,15 +7,22 @@ import html
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import ipywidgets as widgets
 from traitlets import Unicode
 
 from gdhelpers import my_progress
+from gdhelpers.endless import Watch
 from gdhelpers.explorers.access import manners
 from gdhelpers.explorers.canvas import Canvas
-from gdhelpers.plots.base import show_png
+from gdhelpers.plots.base import show_still
+from gdhelpers.progress import stoppable
 
+ELSEWHERE = (
+    "Its controls show where this cell is run in JupyterLab, Jupyter Notebook, VS Code "
+    "or Colab."
+)
 SETTLE = 0.004  # seconds: lets slider moves that wait in the kernel's queue arrive
 
 
@@ -77,7 +84,7 @@ class Explorer(widgets.VBox):
         below: Sequence[widgets.Widget] = (),
     ):
         self.controls, self.answer = controls, answer
-        self.draw, self.canvas, self.alt = draw, canvas, alt
+        self.draw, self.canvas, self.alt, self.target = draw, canvas, alt, target
         self.name, self.noted = name, False
         self.picture = Picture(
             format="png", layout=widgets.Layout(max_width="min(100%, 840px)")
@@ -121,7 +128,13 @@ class Explorer(widgets.VBox):
         """Show the answer to the controls' newest values, picture and words."""
         with self._drawing:
             self._due = False
-            answer = self.answer(**{k: c.value for k, c in self.controls.items()})
+            values = {k: c.value for k, c in self.controls.items()}
+            with stoppable(), Watch() as watch:
+                answer = watch.run(partial(self.answer, **values))
+                place = watch.place
+            if place:  # in many calls, none of which took so long by itself
+                self.report(f"{place.function} takes too long. {place.words}")
+                return
             self.picture.value = self.draw(answer.data)
             self.picture.tooltip = f"{self.alt} {answer.words}"
             self.report(answer.note)
@@ -139,11 +152,12 @@ class Explorer(widgets.VBox):
         self.note.value = status(paragraph("Note", note))
 
     def _ipython_display_(self) -> None:
-        """Show the widget; where no kernel or no widgets are, a still picture of it."""
+        """Show the widget; where no kernel or no widgets are, a picture in words."""
         view = self._repr_mimebundle_()
         mime = "application/vnd.jupyter.widget-view+json"
         picture = bytes(self.picture.value)  # a trait gives a memoryview
-        show_png(picture, self.picture.tooltip, **{mime: view[mime]})
+        more = f"Target: {self.target} {ELSEWHERE}"
+        show_still(picture, self.picture.tooltip, more, **{mime: view[mime]})
 
 
 def paragraph(head: str, text: str) -> str:

@@ -52,9 +52,6 @@ DRAWN = """new Promise(done => {
 @contextlib.contextmanager
 def jupyter(folder: Path, home: Path, app: str = "jupyterlab") -> Iterator[str]:
     """A server on a free port that serves `folder`; yields its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     settings = home / "settings" / "@jupyterlab" / "notebook-extension"
     settings.mkdir(parents=True)
     # All cells in the page at once, so that a test can reach any of them.
@@ -73,21 +70,38 @@ def jupyter(folder: Path, home: Path, app: str = "jupyterlab") -> Iterator[str]:
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
         "IPYTHONDIR": str(home / "ipython"),
     }
-    log = home / "server.log"
-    arguments = [
-        "--no-browser",
-        "--allow-root",
-        f"--port={port}",
-        f"--ServerApp.root_dir={folder}",
-        "--IdentityProvider.token=",
-    ]
+    port = free_port()
+    command = [sys.executable, "-m", app, "--allow-root", *listening(port)]
+    command.append(f"--ServerApp.root_dir={folder}")
+    with serving(command, port, home, environment) as address:
+        yield address
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def listening(port: int) -> list[str]:
+    """What a Jupyter server is told so that a test can talk to it."""
+    return ["--no-browser", f"--port={port}", "--IdentityProvider.token="]
+
+
+@contextlib.contextmanager
+def serving(
+    command: list[str], port: int, folder: Path, environment: dict[str, str]
+) -> Iterator[str]:
+    """The Jupyter server that `command` starts in `folder`; yields its address."""
+    log = folder / "server.log"
     with log.open("w") as output:
         server = subprocess.Popen(
-            [sys.executable, "-m", app, *arguments],
+            command,
             env=environment,
             stdout=output,
             stderr=subprocess.STDOUT,
-            cwd=home,
+            cwd=folder,
         )
         try:
             address = f"http://127.0.0.1:{port}"
