@@ -44,8 +44,8 @@ def reset(exercise: str, folder: str | Path = ".") -> None:
     text = _or_failed(handed_out.first_text, Path(folder), exercise, function)
     say(
         f"Between the two lines is the cell of {exercise} as it was handed out.\n"
-        "Copy it, click into the exercise's cell, mark all in it (Ctrl+A, on a Mac\n"
-        "⌘A) and paste (Ctrl+V, ⌘V). What you had comes back with Ctrl+Z (⌘Z).\n"
+        "To put it back: copy it, click into the exercise's cell, select all (Ctrl+A)\n"
+        "and paste (Ctrl+V). What you had comes back with Ctrl+Z. (Mac: ⌘ for Ctrl.)\n"
         f"{RULE}\n{text}\n{RULE}"
     )
 
@@ -69,7 +69,7 @@ def reset_lesson(folder: str | Path = ".") -> None:
         f"{name} is as it was handed out.\n"
         f"What you had is kept beside it, as {kept}.\n"
         "Two steps are left: File > Reload Notebook from Disk (if you are asked,\n"
-        "choose Revert or Reload), then Kernel > Restart Kernel. Save nothing before."
+        "choose Reload or Revert), then Kernel > Restart Kernel. Save nothing before."
     )
 
 
