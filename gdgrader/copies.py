@@ -22,9 +22,9 @@ from nbgrader.validator import Validator
 
 COPY = "gdgrader_copy_of"  # where a copy's name waits until the cells have run
 WORDS = (
-    "This cell is there {times}: a copied cell keeps the mark `{name}` of the one it was "
-    "copied from. Keep one and delete the others (D twice, beside the cell). To keep "
-    "another as a draft, make a new cell (B) and paste only its text."
+    "This cell is there {times}: a copied cell keeps the mark `{name}` of the one it "
+    "was copied from. Keep one and delete the others (D twice, beside the cell). To "
+    "keep another as a draft, make a new cell (B) and paste only its text."
 )
 
 
