@@ -166,7 +166,7 @@ class Watch:
         """Undo what a block that was left in haste may have left behind."""
         sys.stdout = self._out
         if sys.gettrace() is not self._trace:  # a debugger's
-            sys.settrace(self._trace)
+            insist.settrace(self._trace)
         if self._grad is not None:
             sys.modules["torch"].set_grad_enabled(self._grad)
 

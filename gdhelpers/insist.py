@@ -11,6 +11,7 @@ import ctypes
 import sys
 import threading
 from functools import partial
+from sys import settrace  # Python's own, in whose place a debugger puts one that warns
 from types import CodeType, FrameType
 from typing import Any
 
@@ -35,7 +36,7 @@ class Insisting(TookTooLong):
         # The interpreter makes it, in the thread in which it is raised.
         thread = threading.get_ident()
         if thread in _bases:
-            sys.settrace(_insist)
+            settrace(_insist)
             for frame in outwards(sys._getframe(), _bases[thread][0]):
                 if is_students(frame.f_code):
                     frame.f_trace = _insist
@@ -76,7 +77,7 @@ def end() -> None:
     if _bases.pop(thread, end) is end:
         return
     if TRACING:
-        sys.settrace(None)
+        settrace(None)
     elif _tool is not None and not _bases:
         monitoring = sys.monitoring
         monitoring.set_events(_tool, 0)
