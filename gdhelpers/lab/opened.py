@@ -36,7 +36,11 @@ def describe_kernel(notebook: dict, display_name: str) -> None:
 
 
 def keep_stills(notebook: dict) -> None:
-    """Put a still picture, or words alone, where a widget was that no kernel moves."""
+    """Put a still picture, or words alone, where a widget was that no kernel moves.
+
+    What VS Code and Colab keep of widgets, each in a form of its own, goes too.
+    """
+    notebook["metadata"].pop("widgets", None)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell["outputs"] = [

@@ -110,7 +110,9 @@ def display(data, metadata=None):
 
 def stills(*outputs):
     notebook = {"cells": [{"cell_type": "markdown", "source": ""}, cell(*outputs)]}
+    notebook["metadata"] = {"widgets": {"state": {}}, "colab": {}}
     opened.keep_stills(notebook)
+    assert notebook["metadata"] == {"colab": {}}
     return notebook["cells"][1]["outputs"]
 
 
