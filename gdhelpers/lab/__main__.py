@@ -19,6 +19,8 @@ import gdhelpers
 SETTINGS = Path(__file__).with_name("student")
 EDITION = "release"
 START = "start.ipynb"
+SOLUTIONS = Path("notebooks", "solutions.json")
+SOLUTIONS_SWITCH = "GDHELPERS_SOLUTIONS"
 
 
 def course(here: Path) -> Path:
@@ -49,13 +51,21 @@ def arguments(root: Path, role: str) -> list[str]:
     return told
 
 
-def environment(role: str, before: Mapping[str, str]) -> dict[str, str]:
-    """The variables that name our folder of configuration, before others'."""
+def environment(root: Path, role: str, before: Mapping[str, str]) -> dict[str, str]:
+    """The variables to set: our folder of configuration stands before others'.
+
+    Worked solutions are there for who is stuck, unless somebody said otherwise: an
+    empty variable switches them off.
+    """
     if role != "student":
         return {}
     name = "JUPYTER_CONFIG_PATH"
     paths = [str(SETTINGS), before.get(name, "")]
-    return {name: os.pathsep.join(filter(None, paths))}
+    made = {name: os.pathsep.join(filter(None, paths))}
+    worked = root / SOLUTIONS
+    if SOLUTIONS_SWITCH not in before and worked.is_file():
+        made[SOLUTIONS_SWITCH] = str(worked)
+    return made
 
 
 def main() -> None:
@@ -74,7 +84,7 @@ def main() -> None:
     chosen, rest = parser.parse_known_args()
     root = course(Path.cwd())
     os.chdir(root)  # Validate reads nbgrader_config.py where the server was started
-    os.environ.update(environment(chosen.role, os.environ))
+    os.environ.update(environment(root, chosen.role, os.environ))
     sys.argv = ["jupyter lab", *arguments(root, chosen.role), *rest]
     runpy.run_module("jupyterlab", run_name="__main__")
 

@@ -40,7 +40,7 @@ def test_instructors_see_the_whole_course_as_jupyter_shows_it(clone):
     told = door.arguments(clone, "instructor")
     assert f"--ServerApp.root_dir={clone}" in told
     assert not [word for word in told if "default_url" in word]
-    assert door.environment("instructor", {"JUPYTER_CONFIG_PATH": "/mine"}) == {}
+    assert door.environment(clone, "instructor", {"JUPYTER_CONFIG_PATH": "/mine"}) == {}
 
 
 def test_the_course_is_found_here_in_the_clone_or_taken_as_handed_over(
@@ -64,11 +64,23 @@ def test_only_root_is_let_be_root(uid, said, clone, monkeypatch):
     assert ("--allow-root" in door.arguments(clone, "student")) == said
 
 
-def test_our_settings_come_before_others_and_those_are_kept():
+def test_our_settings_come_before_others_and_those_are_kept(clone):
     name = "JUPYTER_CONFIG_PATH"
-    assert door.environment("student", {}) == {name: str(door.SETTINGS)}
-    both = door.environment("student", {name: "/mine"})[name]
+    assert door.environment(clone, "student", {}) == {name: str(door.SETTINGS)}
+    both = door.environment(clone, "student", {name: "/mine"})[name]
     assert both.split(os.pathsep) == [str(door.SETTINGS), "/mine"]
+
+
+@pytest.mark.parametrize("said", ["", "/elsewhere/solutions.json"])
+def test_solutions_are_there_unless_somebody_said_otherwise(clone, said):
+    (clone / "notebooks").mkdir()
+    worked = clone / "notebooks" / "solutions.json"
+    name = "GDHELPERS_SOLUTIONS"
+    assert name not in door.environment(clone, "student", {})
+    worked.touch()
+    assert door.environment(clone, "student", {})[name] == str(worked)
+    assert name not in door.environment(clone, "student", {name: said})
+    assert name not in door.environment(clone, "instructor", {})
 
 
 def test_of_nbgrader_only_validate_is_left():
