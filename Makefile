@@ -10,7 +10,7 @@ ROLE := student
 .PHONY: help lab demo test quick setup system build check bench lint lock clean
 
 help:
-	@echo "make lab     open the student's course in JupyterLab   (ARGS=\"--no-browser --port 8899\")"
+	@echo "make lab     open the student's course in JupyterLab   (ARGS=\"--no-browser --port 8899\", SOLUTIONS=off: no worked solutions)"
 	@echo "             ROLE=instructor: the whole course, with nbgrader's Formgrader and Create Assignment"
 	@echo "make demo    a class of thirty: graded, fed back and reported, in demo/"
 	@echo "make test    run the whole test suite                  (ARGS=\"-k schedules\")"
@@ -34,9 +34,10 @@ $(BIN)/.installed: requirements.lock pyproject.toml
 
 setup: $(BIN)/.installed
 
+# Who is stuck is shown worked solutions; SOLUTIONS=off: not.
 # ROLE=instructor: the whole course, with all of nbgrader.
 lab: setup
-	@$(BIN)/python -m gdhelpers.lab --role $(ROLE) $(ARGS)
+	@$(BIN)/python -m gdhelpers.lab --role $(ROLE) $(if $(filter off,$(SOLUTIONS)),--no-solutions) $(ARGS)
 
 # Grading needs bubblewrap; ARGS=--no-sandbox does without.
 demo: setup
@@ -74,7 +75,7 @@ bench: setup system
 	$(BIN)/python -m benchmarks.grading_scale
 
 lint: setup
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/nbstripout --keep-id --verify source/*/*.ipynb
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/nbstripout --keep-id --verify source/*.ipynb source/*/*.ipynb
 
 # A new lock for every platform; needs `pip install uv` in $(VENV).
 lock:

@@ -10,16 +10,21 @@ from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from gdgrader.copies import tell_copies
+
 
 def apply(c: Config) -> None:
     """Set the course's defaults on nbgrader's configuration object."""
     _find_our_commands()
+    tell_copies()
     c.CourseDirectory.course_id = "gradient-descent"
     console = {"class": "gdgrader.plain_log.PlainFormatter"}
     c.Application.logging_config = {"formatters": {"console": console}}
     c.GenerateAssignment.preprocessors = [
         "gdgrader.course.public_checks.PublicTable",
+        "gdgrader.course.pages.Footer",
         *GenerateAssignment.preprocessors.default(),
+        "gdgrader.course.as_handed_out.AsHandedOut",
     ]
     c.Autograde.exporter_class = "gdgrader.autograde.nbgrader_steps.SubmissionExporter"
     c.Autograde.sanitize_preprocessors = [

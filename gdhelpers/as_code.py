@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from itertools import groupby
 
-LONGEST = 600  # characters of one argument; beyond, it is cut and says so
-RUN = 4  # equal entries in a row, from which on they are written once
+LONGEST = 2000  # characters of one argument; beyond, it is cut and says so
+RUN = 4  # equal entries in a row, or equal parts, from which on they are written once
 
 
 def call(function: str, case: dict) -> str:
@@ -66,7 +66,8 @@ def code(value: object) -> str:
     said = _code(value)
     if len(said) <= LONGEST:
         return said
-    return f"{said[:LONGEST].rpartition(', ')[0]}, … ({len(said)} characters)"
+    begins = said[:LONGEST].rpartition(", ")[0]
+    return f"{begins}, … (cut, no code: {len(said)} characters in all)"
 
 
 def _code(value: object) -> str:
@@ -106,9 +107,14 @@ def _keywords(kwargs: dict) -> str:
 
 
 def _list(value: list) -> str:
-    """The entries, those in a row once: [0.1] * 30 + [0.01] * 20."""
+    """The entries, those in a row once: [0.1] * 30 + [0.01] * 20; and equal parts."""
+    entries = list(map(_code, value))
+    for length in range(2, len(entries) // RUN + 1):
+        times, rest = divmod(len(entries), length)
+        if not rest and entries == entries[:length] * times and len(set(entries)) > 1:
+            return f"[{', '.join(entries[:length])}] * {times}"
     pieces: list[tuple[list[str], int]] = []
-    for said, same in groupby(map(_code, value)):
+    for said, same in groupby(entries):
         times = len(list(same))
         if times >= RUN:
             pieces.append(([said], times))

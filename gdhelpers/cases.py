@@ -33,6 +33,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral, Real
+from typing import TextIO
 
 MAX_ITEMS = 100_000
 LIBRARIES = tuple(
@@ -40,10 +41,11 @@ LIBRARIES = tuple(
 )
 
 
-def run_case(function: Callable, case: dict) -> dict:
+def run_case(function: Callable, case: dict, ear: TextIO | None = None) -> dict:
     """Call `function` as `case` says and return the answer, never an exception.
 
     Args:
+        ear: gets what the function prints; unless given nobody hears it.
         case: {"args": […], "kwargs": {…}} and optionally "at": a list of steps, for
             a function whose result is itself a function to be called at each of
             them; or "twice": true, to call it two times with the same objects and
@@ -51,7 +53,10 @@ def run_case(function: Callable, case: dict) -> dict:
             call, or a list of such lists, for a call with each.
     """
     try:
-        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        with (
+            contextlib.redirect_stdout(ear or io.StringIO()),
+            warnings.catch_warnings(),
+        ):
             warnings.simplefilter("ignore")
             args = decode(case.get("args", []))
             kwargs = {k: decode(v) for k, v in case.get("kwargs", {}).items()}

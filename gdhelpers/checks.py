@@ -8,17 +8,25 @@ here is a good sign, not the grade.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gdhelpers import shared_inputs
+from gdhelpers import calm, my_progress, shared_inputs, stages
 from gdhelpers.cases import run_case, unwritten
+from gdhelpers.endless import Watch
+from gdhelpers.loop_words import Place
+from gdhelpers.my_progress import TABLE
+from gdhelpers.printed import Ear
+from gdhelpers.progress import Stopped
 from gdhelpers.terminal import say
 from gdhelpers.torch_errors import meaning
-from gdhelpers.verdicts import Fault, cases_of, rule
+from gdhelpers.verdicts import Fault, Verdict, cases_of, describe_call, rule
 
-TABLE = "checks.json"
+SEEN = (Fault.ANSWER, Fault.RAISED, Fault.LIMIT)  # tried, and not right
+
+calm.at_home()
 
 
 class CheckFailed(AssertionError):
@@ -52,14 +60,16 @@ def check(
         folder: where the table lies, the notebook's own folder unless told.
 
     Errors: CheckFailed, with a message for the student, where an answer is wrong,
-        the function is missing, or the table cannot be used.
+        the function does not come back or is not the newest, or the table cannot be
+        used. In a notebook what is not written yet is said on the error stream, which
+        earns nothing, so that "Run All" goes on.
 
     >>> check(lambda theta: theta, "no_such_exercise", folder="/nowhere")
     Traceback (most recent call last):
     ...
     gdhelpers.checks.CheckFailed: checks.json is missing from /nowhere: ...
     """
-    entry = _entry(Path(folder), exercise)
+    entry = entry_of(Path(folder), exercise)
     if not callable(function):
         raise CheckFailed(
             f"✗ {exercise}: pass the function itself, as in "
@@ -70,17 +80,106 @@ def check(
         cases = cases_of(entry, property_name)
     except ValueError as error:
         raise CheckFailed(f"✗ {exercise}: {error}") from None
+    called = entry["function"]
+    if old := _stale(called, function):
+        title = Verdict(False, called, property_name or "").title
+        what = "Mend that cell, run it, then this one again."
+        words = calm.folded(f"✗ {title}: not checked, as {old}. {what}")
+        raise CheckFailed(words, Fault.RAISED)
     shared_inputs.remember()
-    verdict = rule(entry, property_name, [run_case(function, c) for c in cases])
-    if not verdict.right:
+    answers, ears, place = _asked(function, called, cases)
+    if place:
+        verdict = _endless(called, property_name, cases[len(answers)], place)
+    else:
+        verdict = rule(entry, property_name, answers)
+    _show_printed(called, cases, ears, verdict)
+    if verdict.right:
+        names = [property_name] if property_name else [*entry["properties"]]
+        my_progress.note(exercise, names, True, folder)
+    elif verdict.fault in SEEN:
+        my_progress.note(exercise, property_name, False, folder)
+    if any("missing" in answer for answer in answers) and calm.in_a_notebook():
+        say(f"{verdict.title}\n  {verdict.hint}", sys.stderr)
+    elif not verdict.right:
         used = getattr(getattr(function, "__code__", None), "co_names", ())
         spoilt = [name for name in shared_inputs.changed() if name in used]
-        lines = [verdict.message, shared_inputs.note(spoilt)]
-        raise CheckFailed("\n".join(filter(None, lines)), verdict.fault)
-    say(verdict.message)
+        lines = [*filter(None, [verdict.message, shared_inputs.note(spoilt)])]
+        if verdict.fault in SEEN:
+            failed = my_progress.failures(exercise, folder)
+            told = stages.after(exercise, entry.get("help", {}), failed)
+            lines += ["", told] if told else []
+        raise CheckFailed("\n".join(lines), verdict.fault)
+    else:
+        say(verdict.message)
 
 
-def _entry(folder: Path, exercise: str) -> dict:
+def _stale(name: str, function: Callable) -> str:
+    cells = calm.cells()
+    return cells.stale(name, function) if cells else ""
+
+
+def _asked(
+    function: Callable, called: str, cases: list[dict]
+) -> tuple[list[dict], list[Ear], Place | None]:
+    """The answers, what was printed for each, and where it did not come back.
+
+    Errors: Stopped where a person interrupted it.
+    """
+    answers: list[dict] = []
+    ears: list[Ear] = []
+
+    def ask() -> None:
+        for case in cases:
+            ears.append(Ear())
+            answer = run_case(function, case, ears[-1])
+            if watch.place:  # it swallowed the interrupt
+                return
+            answers.append(answer)
+
+    try:
+        with Watch() as watch:
+            watch.run(ask)
+            return answers, ears, watch.place
+    except KeyboardInterrupt as error:
+        line = calm.line_of(error)
+        at = f", at the line `{line}`" if line else ""
+        call = describe_call(called, cases[min(len(answers), len(cases) - 1)])
+        raise Stopped(f" in {call}{at}") from None
+
+
+def _endless(
+    called: str, property_name: str | None, case: dict, place: Place
+) -> Verdict:
+    line = f", at the line `{place.line}`" if place.line else ""
+    return Verdict(
+        False,
+        called,
+        property_name or "",
+        called=describe_call(called, case),
+        came_back=f"nothing: stopped after {place.seconds:g} s{line}",
+        hint=place.advice,
+        fault=Fault.LIMIT,
+    )
+
+
+def _show_printed(
+    called: str, cases: list[dict], ears: list[Ear], verdict: Verdict
+) -> None:
+    """Show what was printed in the call the verdict is about, else in the first."""
+    heard = {
+        describe_call(called, c): e.lines for c, e in zip(cases, ears, strict=False)
+    }
+    loud = {call: lines for call, lines in heard.items() if lines}
+    if loud:
+        call = verdict.called if verdict.called in loud else next(iter(loud))
+        say("\n    ".join([f"Printed by {call}:", *loud[call]]))
+
+
+def entry_of(folder: Path, exercise: str) -> dict:
+    """What the table in a folder says of an exercise.
+
+    Errors: CheckFailed, with a message for the student.
+    """
     path = folder / TABLE
     try:
         exercises = json.loads(path.read_text(encoding="utf-8"))["exercises"]
@@ -116,8 +215,24 @@ def once_written(*names: str) -> Iterator[None]:
     before = shared_inputs.changed()
     if before:
         say(shared_inputs.note(before))
+    _say_what_is_stale(names)
+    watch = Watch(sys._getframe(2))  # the cell's own frame
     try:
-        yield
+        with watch:
+            try:
+                yield
+            except KeyboardInterrupt:
+                if not watch.place:
+                    raise
+            place = watch.place
+        if place:
+            own = f"your {place.function}, which did not come back"
+            say(calm.folded(f"This uses {own}. {place.words}"))
+    except Stopped:
+        raise
+    except KeyboardInterrupt as error:
+        line = calm.line_of(error)
+        raise Stopped(f" at the line `{line}`" if line else "") from None
     except NotImplementedError as error:
         missing = unwritten(error)
         if missing.isidentifier() and missing not in names:
@@ -129,7 +244,8 @@ def once_written(*names: str) -> Iterator[None]:
             return
         if error.name not in names:
             raise
-        say(f"This needs your {wanted}: run the cell that defines {them} first.")
+        what = _what_to_do(error.name, names)
+        say(calm.folded(f"This needs your {error.name}: {what} first."))
     except (
         TypeError,
         ValueError,
@@ -141,6 +257,18 @@ def once_written(*names: str) -> Iterator[None]:
         _say_it_failed(wanted, error)
     finally:
         _put_back(wanted, set(before))
+
+
+def _what_to_do(name: str, names: tuple[str, ...]) -> str:
+    cells = calm.cells()
+    return cells.missing(name, names) if cells else "run the cell that defines it"
+
+
+def _say_what_is_stale(names: tuple[str, ...]) -> None:
+    cells = calm.cells()
+    for name in names if cells else ():
+        if old := cells.stale(name, cells.names.get(name)):
+            say(calm.folded(f"Mind that {old}."))
 
 
 def _put_back(wanted: str, before: set[str]) -> None:

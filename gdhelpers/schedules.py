@@ -12,6 +12,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from gdhelpers.arguments import finite as _finite
+from gdhelpers.arguments import positive
+
 if TYPE_CHECKING:
     from torch.optim import Optimizer
     from torch.optim.lr_scheduler import LambdaLR
@@ -111,6 +114,26 @@ def linear(initial_lr: float, total_steps: int, final_lr: float = 0.0) -> Schedu
     _finite(initial_lr=initial_lr, final_lr=final_lr)
     _positive(total_steps=total_steps)
     return lambda t: initial_lr + (final_lr - initial_lr) * min(t / total_steps, 1.0)
+
+
+def geometric(initial_lr: float, final_lr: float, total_steps: int) -> Schedule:
+    """Go from `initial_lr` to `final_lr` by equal factors, then stay.
+
+    lr(t) = lr₀^(1 - t/T) · lr₁^(t/T): as ExponentialLR with γ = (lr₁/lr₀)^(1/T).
+    Upwards it is the ramp of a range test (Smith, 2017).
+
+    >>> lr = geometric(1.0, 16.0, total_steps=4)
+    >>> [lr(t) for t in range(6)]
+    [1.0, 2.0, 4.0, 8.0, 16.0, 16.0]
+    """
+    positive(initial_lr=initial_lr, final_lr=final_lr)
+    _positive(total_steps=total_steps)
+
+    def lr(t: int) -> float:
+        share = min(t / total_steps, 1.0)
+        return initial_lr ** (1 - share) * final_lr**share
+
+    return lr
 
 
 def cosine(max_lr: float, total_steps: int, min_lr: float = 0.0) -> Schedule:
@@ -213,6 +236,21 @@ def join(schedules: Sequence[Schedule], boundaries: Sequence[int]) -> Schedule:
     return lr
 
 
+def product(*schedules: Schedule) -> Schedule:
+    """Multiply rates by factors that go their own ways: lr(t) = Π scheduleᵢ(t).
+
+    As ChainedScheduler. With a line from a share to 1 it is a warm-up by a factor, and
+    what it warms up runs on beneath; in `warmup_then` it waits.
+
+    >>> lr = product(linear(0.5, total_steps=2, final_lr=1.0), exponential(1.0, 0.5))
+    >>> [lr(t) for t in range(4)]
+    [0.5, 0.375, 0.25, 0.125]
+    """
+    if not schedules:
+        raise ValueError("schedules must be one or more, got none")
+    return lambda t: math.prod(schedule(t) for schedule in schedules)
+
+
 def warmup_then(
     schedule: Schedule, warmup_steps: int, start_factor: float = 0.0
 ) -> Schedule:
@@ -264,6 +302,39 @@ def wsd(
     return warmup_then(after, warmup_steps)
 
 
+def cooldown(
+    schedule: Schedule,
+    start: int,
+    decay_steps: int,
+    min_lr: float = 0.0,
+    power: float = 1.0,
+) -> Schedule:
+    """Follow `schedule` up to step `start`, then fall to `min_lr` and stay: a branch.
+
+    lr(start + s) = top + (min_lr - top) · (s / decay_steps)^power with top =
+    schedule(start). One long run with warm-up and constant rate has a cooldown wherever
+    one wants a result; `wsd` is one such branch. With power = 0.5 it is the 1 - √ that
+    Hägele et al. (2024) prefer to the straight line.
+
+    >>> run = warmup_then(constant(1.0), warmup_steps=2)
+    >>> [cooldown(run, start, decay_steps=2)(5) for start in (3, 4, 5, 6)]
+    [0.0, 0.5, 1.0, 1.0]
+    """
+    _finite(min_lr=min_lr)
+    _positive(decay_steps=decay_steps)
+    positive(power=power)
+    if start < 0:
+        raise ValueError(f"start must be ≥ 0, got {start}")
+    top = schedule(start)
+
+    def lr(t: int) -> float:
+        if t < start:
+            return schedule(t)
+        return top + (min_lr - top) * min((t - start) / decay_steps, 1.0) ** power
+
+    return lr
+
+
 def attach(schedule: Schedule, optimizer: Optimizer) -> LambdaLR:
     """Drive `optimizer` by `schedule`: a torch scheduler, stepped after each step.
 
@@ -289,12 +360,6 @@ def attach(schedule: Schedule, optimizer: Optimizer) -> LambdaLR:
 def _ease(start: float, stop: float, share: float) -> float:
     """Give the point `share` of the way from `start` to `stop` on half a cosine."""
     return stop + (start - stop) * (1 + math.cos(math.pi * share)) / 2
-
-
-def _finite(**values: float) -> None:
-    for name, value in values.items():
-        if not math.isfinite(value):
-            raise ValueError(f"{name} must be a finite number, got {value}")
 
 
 def _positive(**values: int) -> None:

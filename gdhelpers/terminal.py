@@ -31,17 +31,21 @@ def _in_words(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(IN_WORDS, _in_words)
 
 
-def say(text: str) -> None:
+def say(text: str, stream: TextIO | None = None) -> None:
     """Print a line; what the terminal cannot write is written in words or as its code.
+
+    Args:
+        stream: where, standard output unless told.
 
     >>> say("✓ Zoë")
     ✓ Zoë
     """
+    stream = stream or sys.stdout
     try:
-        print(text)
+        print(text, file=stream)
     except UnicodeEncodeError:
-        has = sys.stdout.encoding  # the error itself says "charmap" for many
-        print(text.encode(has, IN_WORDS).decode(has))
+        has = stream.encoding  # the error itself says "charmap" for many
+        print(text.encode(has, IN_WORDS).decode(has), file=stream)
 
 
 def let_everything_be_said(*streams: TextIO) -> None:

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -18,10 +18,13 @@ from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
 from gdgrader.config import apply
-from gdgrader.course import public_checks, sameness
+from gdgrader.course import help, pages, public_checks, sameness
 from gdgrader.course.nbgrader_log import why
 from gdgrader.exercises.reference import source_notebook
+from gdhelpers import my_progress
 from gdhelpers.checks import TABLE
+from gdhelpers.handed_out import is_kept
+from gdhelpers.stages import SOLUTIONS
 
 KERNEL = {
     "display_name": "Python 3 (ipykernel)",
@@ -29,6 +32,8 @@ KERNEL = {
     "name": "python3",
 }
 CELL_SECONDS = 300
+# From one notebook of the student edition to another; the worked edition is flat.
+LINK = re.compile(r"\]\((?:\.\./)?(?:\w+/)?(\w+\.ipynb)")
 
 
 class BuildError(RuntimeError):
@@ -104,6 +109,27 @@ def make_release(root: Path, made: Path) -> None:
             raise BuildError(
                 f"source/{lesson}: nbgrader could not release it\n{why(result)}"
             )
+    for page, notebook in make_pages(root).items():
+        nbformat.write(notebook, made / "release" / f"{page}.ipynb")
+
+
+def make_pages(root: Path, but: Iterable[str] = ()) -> dict[str, NotebookNode]:
+    """The pages beside the lessons, by name, filled from the lessons' first cells.
+
+    Args:
+        root: the course's folder.
+        but: pages that this edition has not.
+    """
+    wanted = [page for page in pages.pages(root) if page not in but]
+    made = {}
+    try:
+        heads = [pages.Head.of(n, _read(root, n)) for n in lessons(root) if wanted]
+        for page in wanted:
+            made[page] = pages.filled(root, page, heads)
+            pages.add_footer(made[page], pages.footer(root, [page, *but], up=""))
+    except pages.PageError as error:
+        raise BuildError(str(error)) from None
+    return made
 
 
 def _read(root: Path, lesson: str) -> NotebookNode:
@@ -118,33 +144,44 @@ def _read(root: Path, lesson: str) -> NotebookNode:
 
 
 def make_notebooks(root: Path, made: Path, run: bool = True) -> None:
-    """The worked edition: executed from top to bottom, solutions collapsed."""
+    """The worked edition: executed from top to bottom, solutions collapsed.
+
+    The tables are those of the student edition, which `made` holds already.
+    """
     folder = made / "notebooks"
     folder.mkdir()
     tables = []
-    worked = {}
+    worked, solutions = {}, {}
     for lesson in lessons(root):
-        path = source_notebook(lesson, root)
         notebook = _read(root, lesson)
         if public_checks.has_checks(lesson, notebook):
-            tables.append(public_checks.public_table(lesson, notebook, path))
+            table = made / "release" / lesson / TABLE
+            tables.append(json.loads(table.read_text(encoding="utf-8")))
+            path = source_notebook(lesson, root)
+            asked = public_checks.asked_exercises(lesson, notebook, path)
+            solutions |= {n: help.worked(x, notebook) for n, x in asked.items()}
+        pages.add_footer(notebook, pages.footer(root, but=[pages.START]))
         worked[lesson] = _worked(notebook)
+    for page, notebook in make_pages(root, but=[pages.START]).items():
+        worked[page] = _worked(notebook)
     merged = {
         "lesson": "all",
         "exercises": {k: v for t in tables for k, v in t["exercises"].items()},
     }
     (folder / TABLE).write_text(public_checks.as_text(merged), encoding="utf-8")
-    for lesson, notebook in worked.items():
+    (folder / SOLUTIONS).write_text(help.as_text(solutions), encoding="utf-8")
+    for name, notebook in worked.items():
         if run:
-            _execute(notebook, folder, lesson)
-        nbformat.write(notebook, folder / f"{lesson}.ipynb")
+            _execute(notebook, folder, name)
+        nbformat.write(notebook, folder / f"{name}.ipynb")
 
 
 def _worked(notebook: NotebookNode) -> NotebookNode:
     """Strip nbgrader's marks, collapse solutions, point links at flat files."""
     for cell in notebook.cells:
         marks = cell.metadata.pop("nbgrader", {})
-        cell.source = re.sub(r"\]\(\.\./\w+/(\w+\.ipynb)", r"](\1", cell.source)
+        if cell.cell_type == "markdown":
+            cell.source = LINK.sub(r"](\1", cell.source)
         solution = marks.get("solution")
         cell.source = re.sub(r" *### (BEGIN|END) SOLUTION\n?", "", cell.source)
         if cell.cell_type == "code":
@@ -171,7 +208,8 @@ def _execute(notebook: NotebookNode, folder: Path, lesson: str) -> None:
         coalesce_streams=True,  # as they come would depend on the moment
         resources={"metadata": {"path": str(folder)}},
     )
-    with _environment(TQDM_DISABLE="1", PYTHONHASHSEED="0"):
+    quiet = {"TQDM_DISABLE": "1", "GDHELPERS_PROGRESS": "off"}
+    with _environment(**quiet, PYTHONHASHSEED="0"):
         try:
             client.execute()
         except Exception as error:
@@ -213,6 +251,8 @@ def _files(folder: Path) -> dict[str, Path]:
         and not any(part.startswith(".") for part in p.relative_to(folder).parts)
         and p.suffix in {".ipynb", ".json"}
         and not p.name.endswith(".mine.ipynb")
+        and not is_kept(p.name)
+        and not p.stem.startswith(Path(my_progress.NAME).stem)
     }
 
 

@@ -76,6 +76,7 @@ def trial(
             wrong.setdefault(f"cheat: {asked}", [found])
     fixed: dict[tuple[str, int], dict] = {}
     answers = {name: _Answers(function, fixed) for name, function in right.items()}
+    earned: dict[tuple[int, str | None], tuple[bool, str]] = {}
     for seed in seeds:
         entry = exercise.entry(reference, seed, fixed=fixed)
         for name in right:
@@ -85,6 +86,12 @@ def trial(
                     wrong.setdefault(name, []).append(f"{found}: {verdict.message}")
         for index, mistake in enumerate(exercise.mistakes):
             for asked, verdict in _rulings_of_mistake(entry, index):
+                before = earned.setdefault((index, asked), (verdict.right, seed))
+                if verdict.right != before[0]:  # points must not hang on what is drawn
+                    found = f"mistake {mistake.name!r} {_where(asked, seed)}: passes "
+                    found += f"{'here' if verdict.right else 'not'}, and under "
+                    found += f"{before[1]!r} it {'passes' if before[0] else 'fails'}"
+                    wrong.setdefault(f"{mistake.name}: {asked}", []).append(found)
                 # One property may not touch the mistake; the whole exercise must.
                 if asked is not None and (verdict.right or asked in mistake.untold):
                     continue

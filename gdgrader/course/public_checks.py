@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
+from gdgrader.course import help
 from gdgrader.course.edition import graded_cells
 from gdgrader.exercises import Exercise, exercises
 from gdgrader.exercises.reference import load_reference
@@ -35,8 +36,10 @@ def public_table(lesson: str, notebook: NotebookNode, path: Path) -> dict:
         name: public_entry(exercise, namespace[exercise.function])
         for name, exercise in known.items()
     }
-    for entry in entries.values():
+    for name, entry in entries.items():
         _shorten(entry)
+        if told := help.told(known[name], notebook, path):
+            entry["help"] = told
     return {"lesson": lesson, "exercises": rounded(entries)}
 
 

@@ -120,6 +120,22 @@ class Mistake:
         return ast.unparse(tree)
 
 
+@dataclass(frozen=True)
+class Help:
+    """What a student who is stuck is told, one stage after the other.
+
+    Attributes:
+        passage: a heading of the lesson, above the exercise.
+        first_line: how one right answer begins, or its shape; "…" stands for what is
+            left to find.
+        why: one sentence, told with the worked solution.
+    """
+
+    passage: str
+    first_line: str
+    why: str
+
+
 @dataclass
 class Exercise:
     """A graded function of the course.
@@ -131,6 +147,7 @@ class Exercise:
         rel, abs: tolerances; an answer is right within either. Argue them.
         place: where it stands among the lesson's exercises; those without come last.
         answer: the right text that mistakes edit.
+        stages: what who is stuck is told; None where nobody has written it.
     """
 
     name: str
@@ -142,6 +159,7 @@ class Exercise:
     answer: Callable | None = None
     properties: dict[str, Property] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
+    stages: Help | None = None
 
     def __post_init__(self) -> None:
         self.function = self.function or self.name
@@ -163,6 +181,14 @@ class Exercise:
             return draw
 
         return add
+
+    def help(self, passage: str, first_line: str, why: str) -> None:
+        """Say what a student is told who is stuck; see `Help`.
+
+        The passage and the first line go into the table that students have. The worked
+        solution is that of `source/`; it and `why` go into no file of theirs.
+        """
+        self.stages = Help(passage, first_line, why)
 
     def right(self, function: Callable) -> Callable:
         """Decorate a right answer: the text that the edits of `mistake` change."""

@@ -7,6 +7,12 @@ student's float32; the mistakes differ by 1e-3 or more. So 1e-5 of the size.
 from gdgrader.exercises.base import Exercise, case
 
 exercise = Exercise("contraction_factor", "01_single_step", rel=1e-5, abs=1e-9, place=3)
+exercise.help(
+    passage="What one step multiplies",
+    first_line="return 1 - …",
+    why="The slope at θ is λθ, so a step leads to θ − ηλθ = (1 − ηλ) · θ, and the "
+    "bracket does not depend on θ.",
+)
 
 
 # The last two land, or nearly; float32 holds that one exactly.

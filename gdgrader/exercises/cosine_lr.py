@@ -8,6 +8,12 @@ from gdgrader.exercises.base import Exercise, case
 from gdgrader.exercises.draws import a_highest_rate
 
 exercise = Exercise("cosine_lr", "06_cosine_one_cycle", rel=1e-6, abs=1e-6, place=1)
+exercise.help(
+    passage="Your turn: half a cosine",
+    first_line="share = min(…, 1.0)\nreturn min_lr + (…) * …",
+    why="(1 + cos) / 2 runs from 1 down to 0 and is stretched between the two rates; "
+    "the share of the way stops at 1, so the rate stays where it landed.",
+)
 
 
 @exercise.asks(

@@ -8,6 +8,12 @@ from gdgrader.exercises.base import Exercise, case, tensor
 from gdgrader.exercises.draws import numbers, rows
 
 exercise = Exercise("fit", "03_linear_regression", rel=1e-5, abs=1e-6, place=4)
+exercise.help(
+    passage="Your turn: the fit",
+    first_line="a, losses = initial_a, [mse(…).item()]\nfor _ in range(…):",
+    why="One loss is noted before the first step and one after each, and every step "
+    "makes a new tensor, so that initial_a stays as it was.",
+)
 
 
 def _a_fit(rng, d: int, low: float, high: float):

@@ -9,6 +9,12 @@ from gdgrader.exercises.base import Exercise, case
 from gdgrader.exercises.draws import a_rate, a_theta
 
 exercise = Exercise("gradient_descent", "01_single_step", rel=1e-5, abs=1e-12, place=2)
+exercise.help(
+    passage="Many steps",
+    first_line="theta = initial_theta\nfor _ in range(…):\n    theta = …",
+    why="Each step begins where the one before has ended, so θ is written over in "
+    "each round; without any round it is the start.",
+)
 
 
 # At rate 1 every step changes the sign, in any arithmetic: so many steps stay exact.
@@ -41,7 +47,7 @@ def _(rng):
 def _(rng):
     return [
         case(a_theta(rng), a_rate(rng), 0),
-        case(a_theta(rng), a_rate(rng), rng.randint(2, 6)),
+        case(a_theta(rng), a_rate(rng), 2),
     ]
 
 

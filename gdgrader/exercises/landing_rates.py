@@ -7,6 +7,12 @@ the mistakes differ by more than 1e-2 of a rate. So 1e-5 of the size.
 from gdgrader.exercises.base import Exercise, case
 
 exercise = Exercise("landing_rates", "03_linear_regression", rel=1e-5, abs=0.0, place=5)
+exercise.help(
+    passage="Two rates, two steps",
+    first_line="return [… for curvature in …]",
+    why="A step with the rate 1/λ leaves nothing of the error along λ, so each "
+    "different curvature takes one step, and the steepest has the smallest rate.",
+)
 
 
 def _apart(rng, n: int) -> list[float]:

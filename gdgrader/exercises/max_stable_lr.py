@@ -8,6 +8,12 @@ from gdgrader.exercises.base import Exercise, case
 exercise = Exercise(
     "max_stable_lr", "02_constant_learning_rate", rel=1e-6, abs=0.0, place=1
 )
+exercise.help(
+    passage="How large may a rate be?",
+    first_line="return … / curvature",
+    why="The error shrinks as long as 1 − ηλ lies between −1 and 1, and it is −1 at η "
+    "= 2/λ.",
+)
 
 
 @exercise.asks("gentle bowls", case(0.5), case(1.5), case(0.001))

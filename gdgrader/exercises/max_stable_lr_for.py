@@ -8,6 +8,12 @@ from gdgrader.exercises.base import Exercise, case, tensor
 from gdgrader.exercises.draws import rows
 
 exercise = Exercise("max_stable_lr_for", "03_linear_regression", rel=1e-5, place=3)
+exercise.help(
+    passage="The same in three lines",
+    first_line="return 2 / …eigvalsh(…)…",
+    why="The curvatures are the eigenvalues of (2/n)XᵀX, and of all the bounds 2/λ "
+    "that of the largest is the smallest.",
+)
 
 
 @exercise.asks(

@@ -9,6 +9,12 @@ from gdgrader.exercises.base import Exercise, case, tensor
 from gdgrader.exercises.draws import numbers
 
 exercise = Exercise("mse", "03_linear_regression", place=1)
+exercise.help(
+    passage="Your turn: the loss",
+    first_line="return ((…) ** 2)…",
+    why="Taking the mean over all entries serves every shape, and leaves a tensor "
+    "with no dimensions.",
+)
 
 
 @exercise.asks(

@@ -10,6 +10,12 @@ from gdgrader.exercises.base import Exercise, case, tensor
 from gdgrader.exercises.draws import numbers, rows
 
 exercise = Exercise("mse_gradient", "03_linear_regression", abs=1e-6, place=2)
+exercise.help(
+    passage="Your turn: the gradient",
+    first_line="return … * x.T @ (…)",
+    why="For each weight, x.T adds up its column times the errors; the 2 comes from "
+    "the square, the division by the number of points from the mean.",
+)
 
 _EXACT = [[0.5, 1.0], [-1.0, 1.0], [2.0, 1.0]]
 

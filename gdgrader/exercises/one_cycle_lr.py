@@ -9,6 +9,12 @@ from gdgrader.exercises.base import Exercise, case
 from gdgrader.exercises.draws import a_highest_rate
 
 exercise = Exercise("one_cycle_lr", "06_cosine_one_cycle", rel=1e-9, abs=1e-12, place=2)
+exercise.help(
+    passage="Your turn: one cycle",
+    first_line="peak, end = pct_start * total_steps - 1, …",
+    why="Rise and fall are the same half cosine between max_lr and a low rate; which "
+    "low rate, and how far along the way t is, differ.",
+)
 
 
 def a_cycle(rng, rising):

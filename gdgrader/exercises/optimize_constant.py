@@ -14,6 +14,12 @@ exercise = Exercise(
     abs=1e-6,
     place=3,
 )
+exercise.help(
+    passage="A loop in PyTorch",
+    first_line="x = torch.tensor(500.0, …)\noptimizer = torch.optim.SGD(…)",
+    why="Each round clears the gradient, computes it and steps, and only then notes "
+    "x, as a plain number.",
+)
 
 
 @exercise.asks("the source's two runs", case(), case(0.1), case(initial_lr=0.3))

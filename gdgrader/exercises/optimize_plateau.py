@@ -10,6 +10,12 @@ from gdgrader.exercises.base import Exercise, case, scheduler
 exercise = Exercise(
     "optimize_plateau", "05_reduce_on_plateau", "optimize", rel=1e-4, abs=1e-4, place=2
 )
+exercise.help(
+    passage="Your turn: a loop that listens",
+    first_line="scheduler.step(…) if … else scheduler.step()",
+    why="Only ReduceLROnPlateau is told the loss, as a plain number; every other "
+    "scheduler is stepped without.",
+)
 
 
 _PATIENT = scheduler("ReduceLROnPlateau", factor=0.5, patience=1)

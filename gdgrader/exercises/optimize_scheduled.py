@@ -10,6 +10,12 @@ from gdgrader.exercises.base import Exercise, case, scheduler
 exercise = Exercise(
     "optimize_scheduled", "04_step_decay", "optimize", rel=1e-4, abs=1e-4, place=2
 )
+exercise.help(
+    passage="The order of things",
+    first_line="scheduler = … if make_scheduler else None",
+    why="The rate is noted after optimizer.step(), which used it, and before "
+    "scheduler.step(), which sets the next one.",
+)
 
 
 _STEP = scheduler("StepLR", step_size=4, gamma=0.5)

@@ -12,6 +12,12 @@ from gdgrader.exercises.base import Exercise, case
 exercise = Exercise(
     "paired_interval", "06_cosine_one_cycle", rel=5e-4, abs=1e-5, place=4
 )
+exercise.help(
+    passage="Your turn: how sure is a lead?",
+    first_line="leads = [… for x, y in zip(a, b, strict=True)]",
+    why="The leads, seed by seed, are the numbers whose mean and standard error "
+    "count, and n of them have n − 1 degrees of freedom.",
+)
 
 
 def _results(rng: Random, n: int) -> tuple[list[float], list[float]]:
@@ -25,8 +31,10 @@ def _results(rng: Random, n: int) -> tuple[list[float], list[float]]:
     return a, b
 
 
-def _drawn(seed: int, n: int) -> tuple[list[float], list[float]]:
-    return _results(Random(seed), n)
+def _drawn(seed: int, n: int, times: int = 1) -> tuple[list[float], list[float]]:
+    """The same for everybody; many as a few that come again, so that they are read."""
+    a, b = _results(Random(seed), n)
+    return a * times, b * times
 
 
 @exercise.asks("sixteen seeds", case(*_drawn(1, 16)), case(*_drawn(2, 16)))
@@ -57,7 +65,7 @@ def _(rng):
     case(*_drawn(3, 5), 0.99),
     case(*_drawn(3, 5), level=0.8),
     case(*_drawn(4, 9), 0.995),
-    case(*_drawn(5, 220), 0.68),
+    case(*_drawn(5, 11, times=20), 0.68),
 )
 def _(rng):
     level = rng.choice([0.75, 0.8, 0.9, 0.98, 0.99])

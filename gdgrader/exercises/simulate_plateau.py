@@ -8,6 +8,12 @@ or so.
 from gdgrader.exercises.base import Exercise, case
 
 exercise = Exercise("simulate_plateau", "05_reduce_on_plateau", abs=0.0, place=1)
+exercise.help(
+    passage="The rule",
+    first_line="best, bad, resting, lr, rates = …\nfor metric in metrics:",
+    why="It keeps the four things that the rule remembers, goes through the rule's "
+    "three points in their order, and notes the rate after them.",
+)
 
 # Two decimals, and thresholds of four odd digits: no metric lies on the boundary, so
 # that best · (1 - threshold) and best - threshold · best decide alike.

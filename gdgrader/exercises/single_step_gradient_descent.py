@@ -11,6 +11,11 @@ from gdgrader.exercises.draws import a_rate, a_theta
 exercise = Exercise(
     "single_step_gradient_descent", "01_single_step", rel=1e-5, abs=1e-9, place=1
 )
+exercise.help(
+    passage="The rule",
+    first_line="gradient = …\nreturn theta - …",
+    why="The slope of θ² at θ is 2θ, and the step goes η times as far, against it.",
+)
 
 
 @exercise.asks(
@@ -34,13 +39,15 @@ def _(rng):
 
 # Beside what stays something moves: to give θ back is no answer.
 @exercise.asks(
-    "staying put", case(0.0, 0.1), case(2.5, 0.0), case(-0.7, 0.0), case(2.5, 0.1)
+    "staying put", case(0.0, 0.1), case(2.5, 0.0), case(-0.7, 0.0), case(-2.5, 0.1)
 )
 def _(rng):
+    theta = a_theta(rng)
     return [
         case(0.0, a_rate(rng)),
         case(a_theta(rng), 0.0),
-        case(a_theta(rng), a_rate(rng)),
+        case(theta, a_rate(rng)),
+        case(-theta, a_rate(rng)),
     ]
 
 

@@ -6,6 +6,12 @@ Tolerance: none; indices, and what is right is for the rule "split" to say.
 from gdgrader.exercises.base import Exercise, case
 
 exercise = Exercise("split_train_val", "05_reduce_on_plateau", place=3)
+exercise.help(
+    passage="Whom may the rate listen to?",
+    first_line="order = torch.randperm(n, generator=…)",
+    why="A generator with the seed shuffles all indices once, and two parts of one "
+    "shuffled list share none.",
+)
 
 
 def _fair(n: int, n_val: int, seed: int, twice=False) -> dict:

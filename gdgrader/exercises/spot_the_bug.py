@@ -7,6 +7,12 @@ from gdgrader.exercises.base import Exercise, case
 from gdhelpers.scheduler_bugs import BUGS, make_trace
 
 exercise = Exercise("spot_the_bug", "04_step_decay", place=3)
+exercise.help(
+    passage="The bug gallery",
+    first_line='used = [… for rates in trace["used"]]',
+    why="Each fault leaves a sign in the three lists, and the signs are looked for in "
+    "an order in which the first that is found is the right one.",
+)
 
 
 def _one_of_each(rng) -> list[dict]:

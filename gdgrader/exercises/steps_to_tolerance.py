@@ -12,6 +12,13 @@ from gdgrader.exercises.base import Exercise, case
 exercise = Exercise(
     "steps_to_tolerance", "02_constant_learning_rate", rel=0.0, abs=0.0, place=2
 )
+exercise.help(
+    passage="How long does it take?",
+    first_line="factor = abs(1 - …)",
+    why="The error after n steps is |1 − ηλ|ⁿ of the first, so n is log(tolerance) / "
+    "log|1 − ηλ|, rounded up; a factor of 0 lands in one step, one of 1 or more never "
+    "arrives.",
+)
 
 
 def _a_search(rng, side: int) -> dict:
@@ -60,7 +67,7 @@ def _(rng):
     case(1.0, 2.0, 0.5),
     case(0.0, 2.0, 0.1),
     case(0.95, 2.0, 0.01),
-    case(0.1, 2.0, 0.01),
+    case(0.1, 2.0, 0.05),
 )
 def _(rng):
     curvature = round(rng.uniform(0.4, 9.0), 2)
@@ -85,7 +92,8 @@ def _(rng):
     return [
         case(1 / curvature, curvature, round(rng.uniform(0.001, 0.5), 4)),
         case(*anywhere, round(rng.uniform(1.0, 4.0), 2)),
-        _a_search(rng, rng.choice([-1, 1])),
+        _a_search(rng, -1),
+        _a_search(rng, 1),
     ]
 
 

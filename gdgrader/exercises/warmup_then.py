@@ -8,6 +8,16 @@ from gdgrader.exercises.base import Exercise, case, schedule
 from gdgrader.exercises.draws import a_highest_rate
 
 exercise = Exercise("warmup_then", "06_cosine_one_cycle", rel=1e-9, abs=1e-12, place=3)
+exercise.help(
+    passage="Your turn: a warm-up in front of anything",
+    first_line="def lr(t):\n"
+    "    if t >= warmup_steps:\n"
+    "        return …\n"
+    "    …\n"
+    "return lr",
+    why="From step warmup_steps on, the inner function asks the old schedule for that "
+    "one's own step, t − warmup_steps; before, it goes along the straight line.",
+)
 
 
 def a_schedule(rng):

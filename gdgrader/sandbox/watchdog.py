@@ -1,6 +1,7 @@
 """A thread that measures what forked kernels use, and stops the one that overdoes."""
 
 import contextlib
+import math
 import os
 import threading
 import time
@@ -95,7 +96,7 @@ class Watched:
             doubtful = limits.memory_bytes * 4  # the group counts, and counts better
         else:
             over, doubtful = 0, limits.memory_bytes
-        usage = measure(self.kernel.pid, self.shared_bytes, doubtful)
+        usage = measure(self.kernel.pid, self.shared_bytes, doubtful, limits.processes)
         if over or usage.memory_bytes > doubtful:
             return f"memory limit of {limits.memory_bytes // MB} MB exceeded"
         if self.group.hits("pids") or usage.tasks > limits.processes:
@@ -185,10 +186,15 @@ class Usage:
     runs: dict[tuple[int, int], Run]  # by process id and when it began
 
 
-def tree(pid: int) -> list[int]:
-    """`pid` and its descendants; orphans go to a pid namespace's first process."""
+def tree(pid: int, most: float = math.inf) -> list[int]:
+    """`pid` and its descendants; orphans go to a pid namespace's first process.
+
+    It looks no further once these are more than `most`.
+    """
     found = [pid]
     for parent in found:
+        if len(found) > most:
+            break
         with contextlib.suppress(OSError):
             for task in Path(f"/proc/{parent}/task").iterdir():
                 children = (task / "children").read_text()
@@ -216,15 +222,20 @@ def first_to_go(pid: int) -> None:
             Path(f"/proc/{one}/oom_score_adj").write_text("1000")
 
 
-def measure(pid: int, shared_bytes: int, doubtful_bytes: int) -> Usage:
-    """Measure the processes below `pid`.
+def measure(
+    pid: int, shared_bytes: int, doubtful_bytes: int, most: float = math.inf
+) -> Usage:
+    """Measure the processes below `pid`; of more than `most` only their number, which
+    is all that matters then, and soon told.
 
     `shared_bytes` is what each got from the warmed process by being forked. The sum of
     resident sets counts other shared pages twice, so above `doubtful_bytes` the exact
     and slower proportional sizes are read instead.
     """
     memory, tasks, ticks, runs = 0, 0, 0, {}
-    pids = tree(pid)
+    pids = tree(pid, most)
+    if len(pids) > most:
+        return Usage(0, len(pids), 0.0, {})
     for one in pids:
         with contextlib.suppress(OSError, IndexError):
             # A process may call itself whatever bytes it likes.

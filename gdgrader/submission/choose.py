@@ -20,6 +20,7 @@ from gdgrader.limited import Allowance, Delayed, Exceeded, limited
 from gdgrader.submission.files import LARGEST_FILES, MOST_FILES, files_below
 from gdgrader.submission.read import LARGEST, MB, Unreadable, read_submission
 from gdgrader.submission.rescue import rescue
+from gdhelpers.handed_out import is_kept
 
 SUFFIX = ".ipynb"
 PERHAPS = {"", ".txt", ".json"}  # what a notebook may be saved as
@@ -60,7 +61,8 @@ def find_notebook(folder: Path, name: str, edition: Edition) -> Chosen:
 
     Of several the one with the most answers is taken, and of those the one of the right
     name. Only where none lies in the folder itself are other names, folders in it and
-    zip archives looked at.
+    zip archives looked at. What `reset_lesson` kept from before its student began again
+    is taken only where nothing else is there.
 
     Errors: Unreadable, which says what was found; gdgrader.limited.Delayed.
     """
@@ -85,29 +87,42 @@ def find_notebook(folder: Path, name: str, edition: Edition) -> Chosen:
 
 def _best(folder: Path, wanted: str, edition: Edition) -> Chosen:
     refused: dict[str, str] = {}
+    kept: dict[_File, tuple[float, bytes]] = {}  # from before a reset
     for place in (_here(folder, wanted), _misnamed(folder), _zipped(folder)):
         readable: dict[_File, tuple[float, bytes]] = {}
         for file in place:
             try:
                 content = file.read()
-                readable[file] = (_work(content, edition), content)
+                old = is_kept(file.name) and file.name != wanted
+                (kept if old else readable)[file] = (_work(content, edition), content)
             except Unreadable as error:
                 refused[file.name] = str(error)
-
-        def rank(file: _File, readable: dict = readable) -> tuple:
-            like = likeness(file.name, wanted)
-            return readable[file][0], file.name == wanted, like, file.name
-
         if readable:
-            best = max(readable, key=rank)
-            remarks = [*_called(best.name, wanted)]
-            remarks += (f"{n!r} cannot be read: {why}." for n, why in refused.items())
-            others = readable.keys() - {best}
-            remarks += _left(readable, best, sorted(others, key=rank), wanted)
-            return Chosen(best.name, readable[best][1], best.beside(), tuple(remarks))
+            return _chosen(readable, kept, refused, wanted)
+    if kept:
+        return _chosen(kept, {}, refused, wanted)
     if refused:
         raise Unreadable(refused.get(wanted) or next(iter(refused.values())))
     raise Unreadable(_nothing(folder, wanted))
+
+
+def _chosen(
+    readable: Mapping[_File, tuple[float, bytes]],
+    kept: Mapping[_File, tuple[float, bytes]],
+    refused: Mapping[str, str],
+    wanted: str,
+) -> Chosen:
+    def rank(file: _File) -> tuple:
+        like = likeness(file.name, wanted)
+        return all_of_them[file][0], file.name == wanted, like, file.name
+
+    all_of_them = {**readable, **kept}
+    best = max(readable, key=rank)
+    remarks = [*_called(best.name, wanted)]
+    remarks += (f"{n!r} cannot be read: {why}." for n, why in refused.items())
+    others = sorted(all_of_them.keys() - {best}, key=rank)
+    remarks += _left(all_of_them, best, others, wanted)
+    return Chosen(best.name, readable[best][1], best.beside(), tuple(remarks))
 
 
 def likeness(one: str, other: str) -> float:

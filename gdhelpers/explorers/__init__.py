@@ -6,6 +6,10 @@ picture and say the result in words. They are loaded when first asked for.
 
 from importlib import import_module
 
+from gdhelpers import calm
+
+calm.at_home()
+
 _HOMES = {
     "explore_descent": "descent",
     "explore_constant_rate": "constant_rate",

@@ -7,13 +7,17 @@ import html
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import ipywidgets as widgets
 from traitlets import Unicode
 
+from gdhelpers import my_progress
+from gdhelpers.endless import Watch
 from gdhelpers.explorers.access import manners
 from gdhelpers.explorers.canvas import Canvas
 from gdhelpers.plots.base import show_still
+from gdhelpers.progress import stoppable
 
 ELSEWHERE = (
     "Its controls show where this cell is run in JupyterLab, Jupyter Notebook, VS Code "
@@ -59,6 +63,7 @@ class Explorer(widgets.VBox):
         canvas: the figure that is kept alive.
         target: what to try to reach.
         alt: what the picture shows, in one sentence.
+        name: of the function that makes it; under it a target reached is noted.
         more: further controls, which act on those that `answer` takes.
         below: what stands under the result.
 
@@ -74,11 +79,13 @@ class Explorer(widgets.VBox):
         canvas: Canvas,
         target: str,
         alt: str,
+        name: str,
         more: Sequence[widgets.Widget] = (),
         below: Sequence[widgets.Widget] = (),
     ):
         self.controls, self.answer = controls, answer
         self.draw, self.canvas, self.alt, self.target = draw, canvas, alt, target
+        self.name, self.noted = name, False
         self.picture = Picture(
             format="png", layout=widgets.Layout(max_width="min(100%, 840px)")
         )
@@ -121,7 +128,13 @@ class Explorer(widgets.VBox):
         """Show the answer to the controls' newest values, picture and words."""
         with self._drawing:
             self._due = False
-            answer = self.answer(**{k: c.value for k, c in self.controls.items()})
+            values = {k: c.value for k, c in self.controls.items()}
+            with stoppable(), Watch() as watch:
+                answer = watch.run(partial(self.answer, **values))
+                place = watch.place
+            if place:  # in many calls, none of which took so long by itself
+                self.report(f"{place.function} takes too long. {place.words}")
+                return
             self.picture.value = self.draw(answer.data)
             self.picture.tooltip = f"{self.alt} {answer.words}"
             self.report(answer.note)
@@ -130,6 +143,9 @@ class Explorer(widgets.VBox):
                 f"<p>{result}</p>{paragraph('Reached', answer.reached)}"
             )
             self.pictures += 1
+        if answer.reached and not self.noted:
+            self.noted = True
+            my_progress.note_target(self.name)
 
     def report(self, note: str) -> None:
         """Say calmly what is wrong; unchanged words are not said again."""

@@ -191,4 +191,5 @@ def explore_constant_rate(
         canvas,
         target="with noise σ = 1, bring the mean loss below 1e-3 and keep it there.",
         alt="Left, the loss of noisy runs over 1000 steps; right, their rate.",
+        name="explore_constant_rate",
     )

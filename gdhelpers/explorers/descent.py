@@ -162,4 +162,5 @@ def explore_descent(rule: Rule = plain_step) -> Explorer:
         canvas,
         target="get L below 1e-6 in the fewest steps.",
         alt="Left, the steps on the parabola; right, the loss on a log scale.",
+        name="explore_descent",
     )

@@ -287,6 +287,7 @@ def explore_plateau(simulate_plateau: Callable | None = None) -> Explorer:
         canvas,
         target="make the rate fall exactly twice.",
         alt="Left, the metric and the bar it has to beat; right, the rate.",
+        name="explore_plateau",
         more=[value],
     )
 

@@ -184,4 +184,5 @@ def explore_regression(
         canvas,
         target="come within 1e-3 of the smallest loss in 3 steps or fewer.",
         alt="Left, the line on the data; right, its path across the loss contour.",
+        name="explore_regression",
     )

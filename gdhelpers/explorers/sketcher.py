@@ -254,6 +254,7 @@ def explore_schedules(
         canvas,
         target="with a schedule, beat the constant rate of the same peak by 2 points.",
         alt="Left, the schedule; right, the training loss under it.",
+        name="explore_schedules",
         more=[trainer.button, trainer.bar],
         below=[places],
     )

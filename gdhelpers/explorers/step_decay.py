@@ -116,4 +116,5 @@ def explore_step_decay(step_lr: Callable[..., float] = step_rate) -> Explorer:
         canvas,
         target="start with a rate of 1 or more at x₀ = 500; land within 1e-3 of 0.",
         alt="The distance from the minimum and the rate, both on one log axis.",
+        name="explore_step_decay",
     )

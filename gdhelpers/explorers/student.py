@@ -8,8 +8,10 @@ import math
 import numbers
 import warnings
 from collections.abc import Callable
+from functools import partial
 
 from gdhelpers.cases import unwritten
+from gdhelpers.endless import watching
 
 
 class Unusable(Exception):
@@ -23,11 +25,18 @@ def name_of(function: Callable) -> str:
 
 def ask(function: Callable, *args, **kwargs):
     """Call `function` silently and return whatever it returns, or raise `Unusable`."""
+    watch = watching()
     try:
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return function(*args, **kwargs)
-    except KeyboardInterrupt:
+            call = partial(function, *args, **kwargs)
+            result = watch.run(call) if watch else call()
+        if not (watch and watch.place):
+            return result
+        place = watch.place
+        watch.renew()
+        raise Unusable(f"{name_of(function)} did not come back. {place.words}")
+    except (KeyboardInterrupt, Unusable):
         raise
     except BaseException as error:
         if missing := unwritten(error):

@@ -15,12 +15,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import gdhelpers
+from gdhelpers import stages
 
 SETTINGS = Path(__file__).with_name("student")
-EDITION = "release"
+EDITION, WORKED = "release", "notebooks"
 START = "start.ipynb"
-SOLUTIONS = Path("notebooks", "solutions.json")
-SOLUTIONS_SWITCH = "GDHELPERS_SOLUTIONS"
 
 
 def course(here: Path) -> Path:
@@ -52,20 +51,18 @@ def arguments(root: Path, role: str) -> list[str]:
 
 
 def environment(root: Path, role: str, before: Mapping[str, str]) -> dict[str, str]:
-    """The variables to set: our folder of configuration stands before others'.
-
-    Worked solutions are there for who is stuck, unless somebody said otherwise: an
-    empty variable switches them off.
+    """The variables that name our folder of configuration, before others', and the
+    worked solutions for who is stuck, unless somebody has said where they are or not.
     """
     if role != "student":
         return {}
     name = "JUPYTER_CONFIG_PATH"
     paths = [str(SETTINGS), before.get(name, "")]
-    made = {name: os.pathsep.join(filter(None, paths))}
-    worked = root / SOLUTIONS
-    if SOLUTIONS_SWITCH not in before and worked.is_file():
-        made[SOLUTIONS_SWITCH] = str(worked)
-    return made
+    told = {name: os.pathsep.join(filter(None, paths))}
+    worked = root / WORKED / stages.SOLUTIONS
+    if worked.is_file() and stages.SWITCH not in before:
+        told[stages.SWITCH] = str(worked)
+    return told
 
 
 def main() -> None:
@@ -81,9 +78,16 @@ def main() -> None:
         default="student",
         help="whose desk; an instructor's has all of nbgrader (default: %(default)s)",
     )
+    parser.add_argument(
+        "--no-solutions",
+        action="store_true",
+        help="show nobody a worked solution, however long they are stuck",
+    )
     chosen, rest = parser.parse_known_args()
     root = course(Path.cwd())
     os.chdir(root)  # Validate reads nbgrader_config.py where the server was started
+    if chosen.no_solutions:
+        os.environ[stages.SWITCH] = ""
     os.environ.update(environment(root, chosen.role, os.environ))
     sys.argv = ["jupyter lab", *arguments(root, chosen.role), *rest]
     runpy.run_module("jupyterlab", run_name="__main__")

@@ -1,6 +1,6 @@
 """Figures: `plot_*(data, ax=None) -> Axes`, and `show(figure, alt="…")`."""
 
-from gdhelpers.plots.base import COLOURS, new_axes, new_row, show
+from gdhelpers.plots.base import COLOURS, new_axes, new_column, show
 from gdhelpers.plots.descent import (
     plot_errors,
     plot_factor,
@@ -33,7 +33,7 @@ __all__ = [
     "COLOURS",
     "line_player",
     "new_axes",
-    "new_row",
+    "new_column",
     "plot_decisions",
     "plot_differences",
     "plot_errors",

@@ -38,6 +38,7 @@ UNSEEN = (
 )
 # Below a picture that stands for something alive, which hides this where it is shown.
 SEEN = '<p class="gd-figure" style="max-width:52em;line-height:1.5">{}</p>'
+WIDTH = 6.4  # inches, of every figure: on a phone they are shown half as wide
 DPI = 200  # a figure 6.4 inches wide is shown 640 wide: sharp on a screen of 2 : 1
 LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -50,7 +51,7 @@ def styles() -> Iterator[dict]:
     )
 
 
-def new_figure(width: float = 6.4, height: float = 3.6) -> Figure:
+def new_figure(width: float = WIDTH, height: float = 3.6) -> Figure:
     """An empty figure, made without pyplot so that nothing is kept open.
 
     Its margins fit what is in it. Without a `rect`, the engine measures the texts
@@ -60,14 +61,17 @@ def new_figure(width: float = 6.4, height: float = 3.6) -> Figure:
     return Figure(figsize=(width, height), dpi=100, layout=fit)
 
 
-def new_axes(width: float = 6.4, height: float = 3.6) -> Axes:
+def new_axes(width: float = WIDTH, height: float = 3.6) -> Axes:
     """A new figure's only axes."""
     return new_figure(width, height).add_subplot()
 
 
-def new_row(columns: int, width: float = 9.6, height: float = 3.6) -> list[Axes]:
-    """Axes side by side in one new figure."""
-    return list(new_figure(width, height).subplots(1, columns))
+def new_column(rows: int, height: float = 5.0) -> list[Axes]:
+    """Axes above each other in one new figure, on one scale of steps.
+
+    Side by side they would be as wide as two, and on a phone too small to read.
+    """
+    return list(new_figure(height=height).subplots(rows, sharex=True))
 
 
 def new_grid(
@@ -78,8 +82,8 @@ def new_grid(
     The margins are fixed: measuring the texts of so many panels, which are known to be
     short, would take as long as to draw them.
     """
-    figure = Figure(figsize=(9.6, height), dpi=100)
-    margins = Margins(left=0.7, right=0.1, bottom=bottom, top=top, beside=0.12)
+    figure = Figure(figsize=(WIDTH, height), dpi=100)
+    margins = Margins(0.7, 0.1, bottom, top, beside=0.12, below=0.45)
     margins.set(figure, rows, columns)
     return figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
 

@@ -21,7 +21,7 @@ from gdhelpers.plots.base import (
     finish,
     log_scale,
     new_axes,
-    new_row,
+    new_column,
     styles,
 )
 
@@ -123,27 +123,34 @@ def plot_factor(rates: Sequence[float], factors: Sequence[float], ax=None) -> Ax
 
 def plot_results(
     results: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    distance: bool = True,
 ) -> Figure:
     """Compare runs of `optimize`: distance to the minimum, and the rates used.
 
     Args:
         results: name → (x_history, lr_history), one entry per iteration each.
+        distance: False draws the rates alone.
 
     Returns:
         The figure; `figure.savefig("plot.pdf")` keeps it, if you want it kept.
 
     The distance is |x| on a logarithmic axis, where a steady rate is a straight line.
     """
-    left, right = new_row(2)
-    Margins(top=0.3, beside=beyond(results) + 0.7).set(left.figure, columns=2)
-    plot_errors({name: x for name, (x, _) in results.items()}, ax=left)
-    finish(left, "Distance to the minimum", "iteration", "|x|")
+    if distance:
+        upper, lower = new_column(2)
+        Margins(top=0.3, right=beyond(results)).set(upper.figure, rows=2)
+        plot_errors({name: x for name, (x, _) in results.items()}, ax=upper)
+        finish(upper, "Distance to the minimum", y="|x|")
+    else:
+        lower = new_axes()
     for (name, (_, lr)), style in zip(results.items(), styles(), strict=False):
-        right.plot(lr, lw=1.8, label=name, **style)
-    right.set_ylim(bottom=0)
-    right.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    finish(right, "Learning rate used", "iteration", "η")
-    return left.figure
+        lower.plot(lr, lw=1.8, label=name, **style)
+    lower.set_ylim(bottom=0)
+    lower.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    if not distance:
+        lower.legend(frameon=False)
+    finish(lower, "Learning rate used", "iteration", "η")
+    return lower.figure
 
 
 def plot_runs(runs: Sequence[History], ax: Axes | None = None) -> Axes:

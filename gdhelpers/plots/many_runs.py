@@ -44,7 +44,7 @@ def plot_schedules(rates: Mapping[str, Sequence[float]], ax: Axes | None = None)
 
     The league's own, and a student's ("your cosine"), look as in all its figures.
     """
-    ax = ax or new_axes(6.0, 3.3)
+    ax = ax or new_axes(height=3.3)
     for (name, lr), look in zip(rates.items(), _looks(list(rates)), strict=True):
         ax.plot(lr, lw=2, label=name, **(look | {"marker": None}))
     _names_above(ax)
@@ -63,7 +63,7 @@ def plot_tuning(
             standard error to either side.
         lowest: where the axis begins; lines that fall below leave the picture.
     """
-    ax = ax or new_axes(6.4, 4.2)
+    ax = ax or new_axes(height=4.2)
     middle = (len(accuracy) - 1) / 2
     looks = _looks(list(accuracy))
     for i, ((name, by_rate), look) in enumerate(
@@ -100,7 +100,7 @@ def plot_race(
     The bands reach one standard error to either side; `lowest` is where the axis
     begins.
     """
-    ax = ax or new_axes(6.4, 4.2)
+    ax = ax or new_axes(height=4.2)
     for (name, histories), look in zip(runs.items(), _looks(list(runs)), strict=True):
         curves = np.array([h.metrics["val_accuracy"] for h in histories])
         mean, error = curves.mean(axis=0), standard_error(curves)
@@ -130,7 +130,7 @@ def plot_differences(
     Args:
         differences: name → (mean, half-width of the interval), in points.
     """
-    ax = ax or new_axes(7.2, 0.9 + 0.45 * len(differences))
+    ax = ax or new_axes(height=0.9 + 0.45 * len(differences))
     for i, (name, (mean, half)) in enumerate(differences.items()):
         look = LOOKS.get(name, {"color": BLUE, "marker": "o"}) | {"linestyle": ""}
         ax.errorbar(mean, i, xerr=half, capsize=4, elinewidth=2, **look)

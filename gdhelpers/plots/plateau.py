@@ -16,8 +16,8 @@ from gdhelpers.plots.base import (
     finish,
     log_scale,
     new_axes,
+    new_column,
     new_figure,
-    new_row,
     styles,
 )
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def plot_decisions(rows: Sequence[Decision], patience: int) -> Figure:
     """Three panels over the epochs: the metric and its bar, the bad count, the rate."""
-    figure = new_figure(7.2, 5.4)
+    figure = new_figure(height=5.4)
     top, middle, bottom = figure.subplots(3, sharex=True, height_ratios=[2, 1, 1])
     epochs = np.arange(len(rows))
     good = np.array([row.better for row in rows])
@@ -86,7 +86,7 @@ def plot_patience(
     rates: Mapping[str, Sequence[float]],
     lowest: float = 0.0,
 ) -> Axes:
-    """The metric on the left; on the right the rates that different settings give.
+    """The metric; below it the rates that different settings give.
 
     Args:
         metrics: what the rule sees, one number an epoch.
@@ -94,35 +94,35 @@ def plot_patience(
         lowest: where the rates' axis begins. A rate that falls below leaves the
             picture there, and its name says how far it goes.
     """
-    left, right = new_row(2, width=10.2)
-    left.plot(metrics, color="#767676", linewidth=1)
-    finish(left, "what the rule sees", "epoch", "loss")
+    upper, lower = new_column(2)
+    upper.plot(metrics, color="#767676", linewidth=1)
+    finish(upper, "what the rule sees", y="loss")
     for (name, series), style in zip(rates.items(), styles(), strict=False):
-        right.plot(series, drawstyle="steps-post", linewidth=2, **style)
+        lower.plot(series, drawstyle="steps-post", linewidth=2, **style)
         below = np.flatnonzero(np.asarray(series) < lowest)
         leaves = below.size and series[-1] < lowest
         at = (below[0], lowest) if leaves else (len(series) - 1, series[-1])
         if leaves:
             name = f"{name},\nlater {series[-1]:.0e}"
-        right.annotate(
+        lower.annotate(
             name, at, (6, 4 if leaves else 0), textcoords="offset points",
             color=style["color"], va="bottom" if leaves else "center",
             annotation_clip=False,
         )  # fmt: skip
-    log_scale(right)
+    log_scale(lower)
     if lowest:
-        right.set_ylim(lowest, 2 * max(max(series) for series in rates.values()))
-    return finish(right, "what it does", "epoch", "rate")
+        lower.set_ylim(lowest, 2 * max(max(series) for series in rates.values()))
+    return finish(lower, "what it does", "epoch", "rate")
 
 
 def plot_rescue(runs: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> Axes:
     """|x| on a logarithmic axis, and the rates, of name -> (x_history, lr_history)."""
-    left, right = new_row(2)
+    upper, lower = new_column(2)
     for (name, (x, lr)), style in zip(runs.items(), styles(), strict=False):
         steps, middle = np.arange(1, len(x) + 1), len(x) // 2
-        left.plot(steps, np.abs(x), linewidth=2, **style)
-        right.plot(steps, lr, linewidth=2, drawstyle="steps-mid", **style)
-        for ax, height in ((left, abs(x[middle])), (right, lr[middle])):
+        upper.plot(steps, np.abs(x), linewidth=2, **style)
+        lower.plot(steps, lr, linewidth=2, drawstyle="steps-mid", **style)
+        for ax, height in ((upper, abs(x[middle])), (lower, lr[middle])):
             ax.annotate(
                 name,
                 (steps[middle], height),
@@ -130,9 +130,9 @@ def plot_rescue(runs: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> 
                 textcoords="offset points",
                 color=style["color"],
             )
-    log_scale(left)
-    finish(left, "distance from the minimum", "iteration", "|x|")
-    return finish(right, "rate used", "iteration", "η")
+    log_scale(upper)
+    finish(upper, "distance from the minimum", y="|x|")
+    return finish(lower, "rate used", "iteration", "η")
 
 
 def plot_steered(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from gdhelpers.plots.base import (
     BLACK,
@@ -61,9 +63,10 @@ def plot_gallery(traces: Mapping[str, Mapping]) -> Axes:
     """
     columns = min(3, len(traces))
     rows = -(-len(traces) // columns)
-    axes = new_grid(rows, columns, 2.1 * rows, top=0.5, bottom=0.5)
+    axes = new_grid(rows, columns, 0.4 + 2 * rows, top=0.7, bottom=0.5)
     log_scale(axes[0][0])
     axes[0][0].minorticks_off()
+    axes[0][0].xaxis.set_major_locator(MaxNLocator(4, integer=True))
     intended = np.ravel([t["intended"] for t in traces.values()])
     used = min(np.min(t["used"]) for t in traces.values())
     # A rate that dies out leaves the picture; the others stay in it.
@@ -88,8 +91,8 @@ def plot_gallery(traces: Mapping[str, Mapping]) -> Axes:
             linewidth=1.8,
         )
         ax.plot(np.arange(epochs) + 0.5, trace["recorded"], "o", color=ORANGE, ms=4)
-        finish(ax, title)
-        ax.title.set_fontsize(10)
+        finish(ax, textwrap.fill(title, 18))
+        ax.title.set_fontsize(9)
     for ax in axes.flat[len(traces) :]:
         ax.set_visible(False)
     first = axes[0][0]

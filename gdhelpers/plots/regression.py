@@ -14,7 +14,7 @@ from gdhelpers.plots.base import (
     ORANGE,
     finish,
     new_axes,
-    new_figure,
+    new_column,
     new_grid,
     styles,
 )
@@ -82,12 +82,11 @@ def plot_factors(curvatures: Sequence[float], bound: float, ax=None) -> Axes:
 def plot_wobble(
     intercepts: Sequence[float], best: float, losses: Sequence[float]
 ) -> Axes:
-    """The intercept step by step on the left, the loss of the same steps right."""
-    figure = new_figure(9.6, 3.4)
-    left, right = figure.subplots(1, 2)
-    left.plot(intercepts, "o-", color=BLUE, markersize=4)
-    left.axhline(best, color=BLACK, linewidth=1, linestyle="--")
-    left.annotate(
+    """The intercept step by step, and below it the loss of the same steps."""
+    upper, lower = new_column(2)
+    upper.plot(intercepts, "o-", color=BLUE, markersize=4)
+    upper.axhline(best, color=BLACK, linewidth=1, linestyle="--")
+    upper.annotate(
         "least\nsquares",
         (1, best),
         (4, 0),
@@ -95,20 +94,22 @@ def plot_wobble(
         textcoords="offset points",
         va="center",
     )
-    finish(left, "The intercept", "step", "intercept")
-    right.plot(losses, "o-", color=GREEN, markersize=4)
-    right.set_ylim(bottom=0)
-    finish(right, "The loss of the same steps", "step", "loss")
-    return left
+    finish(upper, "The intercept", y="intercept")
+    lower.plot(losses, "o-", color=GREEN, markersize=4)
+    lower.set_ylim(bottom=0)
+    finish(lower, "The loss of the same steps", "step", "loss")
+    return upper
 
 
 def plot_stills(x, y, paths: Mapping[str, Sequence], steps: Sequence[int]) -> Axes:
-    """Small pictures of the fit: a row for each run, a column for each step."""
-    axes = new_grid(len(paths), len(steps), 1.9 * len(paths))
+    """Small pictures of the fit: a column for each run, a row for each step."""
+    axes = new_grid(len(steps), len(paths), 1.6 * len(steps))
     axes[0][0].set_xticks([-1, 0, 1])
     ends = np.array([-1.0, 1.0])
-    for row, (name, path), style in zip(axes, paths.items(), styles(), strict=False):
-        for ax, t in zip(row, steps, strict=True):
+    for column, (name, path), style in zip(
+        axes.T, paths.items(), styles(), strict=False
+    ):
+        for ax, t in zip(column, steps, strict=True):
             slope, intercept = map(float, path[t])
             ax.plot(x[:, 0], y, ".", color=GREY, markersize=3)
             ax.plot(ends, slope * ends + intercept, linewidth=2.5, **style)

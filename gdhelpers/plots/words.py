@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import ROUND_HALF_UP, Context
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -21,6 +22,7 @@ from matplotlib.text import Annotation, Text
 
 MOST = 1500  # characters: who listens to it cannot skim
 NOTHING = 1e-9  # of the largest value: what rounding leaves, which differs by machine
+HALF_UP = Context(prec=3, rounding=ROUND_HALF_UP)
 CLOUD = 20  # dots, to be worth counting on either side of a line
 _SAID = "_gd_said"
 
@@ -56,7 +58,8 @@ def _panel(ax: Axes, number: int) -> str:
     scale = " (logarithmic)" if log else ""
     what = f"{y}{scale} by {x}" if x and y else f"{x or y}{scale}".strip()
     place = f"Panel {number}" if number else ""
-    parts = [_capital(": ".join(filter(None, [place, ax.get_title(), what])))]
+    title = " ".join(ax.get_title().split())  # it may be in lines
+    parts = [_capital(": ".join(filter(None, [place, title, what])))]
     texts = [text for text in ax.texts if _flat(text)]
     dots = [line for line in ax.lines if _is_dots(line)]
     for artist, colour, label, x, y in _series(ax):
@@ -267,10 +270,14 @@ def _across(ax: Axes) -> list[str]:
 
 
 def _number(value: float, log: bool = False) -> str:
-    """Three digits at most, with a minus sign that is read as one."""
+    """Three digits at most, with a minus sign that is read as one.
+
+    What lies between two of them goes up, as it does on every processor once the digits
+    past the fifth are gone: 665.5 is often 665.49998 or 665.50003.
+    """
     if log and abs(value) < 1e-12:
         return "less than 1e−12"
-    digits = f"{value + 0.0:.3g}"
+    digits = f"{float(HALF_UP.create_decimal(f'{value + 0.0:.5g}')):.3g}"
     plain = f"{float(digits):.0f}" if 1e3 <= abs(value) < 1e6 else digits
     return plain.replace("-", "−")
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from . import (
     bombs,
     files,
+    helped,
     hogs,
     hooks,
     inspection,
@@ -36,6 +37,7 @@ FAMILIES = {
     "Short to write, long to read": bombs.ATTACKS,
     "State and pickles": leftovers.ATTACKS,
     "Links, special files, names": files.ATTACKS,
+    "Help, progress and reset": helped.ATTACKS,
     "Markup and scripts": markup.ATTACKS,
     "Who reads, and who waits": pages.ATTACKS,
 }

@@ -26,7 +26,9 @@ from .base import Attack, find
 HONEST = "honest"
 TABLE = Path(__file__).parents[2] / "release" / "01_single_step" / "checks.json"
 TOKEN = "COURSE_TOKEN"  # the grader's environment has it
+SOLUTIONS = "GDHELPERS_SOLUTIONS"  # so has this, as where `make lab` was called
 PLACES = ("another submission", "the source", "the gradebook", "the environment")
+PLACES += ("the worked solutions",)
 
 
 class Listener:
@@ -101,6 +103,18 @@ class Scene:
             )
         nbformat.write(notebook, path)
         shutil.copy(TABLE, self.root / "release" / LESSON)
+        solutions = self.root / "notebooks" / "solutions.json"
+        solutions.parent.mkdir()
+        secret = self.planted["the worked solutions"]
+        worked = {
+            name: {"solution": f"# {secret}\n{source}", "why": "It is right."}
+            for name, source in (
+                ("single_step_gradient_descent", RIGHT["step"]),
+                ("gradient_descent", RIGHT["descend"]),
+            )
+        }
+        solutions.write_text(json.dumps(worked), encoding="utf-8")
+        os.environ[SOLUTIONS] = str(solutions)
         os.environ[TOKEN] = self.planted["the environment"]
         self.honest(HONEST)
         with Gradebook(self.course.db_url) as book:
@@ -143,9 +157,10 @@ class Scene:
         )
 
     def close(self) -> None:
-        """End listening, and forget the token."""
+        """End listening, and forget the token and the switch."""
         self.listener.close()
         os.environ.pop(TOKEN, None)
+        os.environ.pop(SOLUTIONS, None)
 
     # What got out ------------------------------------------------------------------
 

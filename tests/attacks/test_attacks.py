@@ -139,7 +139,7 @@ def test_no_file_is_left(scene):
     kept = {p.name for p in scene.root.iterdir()}
     assert kept <= {
         *("source", "release", "submitted", "autograded", "feedback"),
-        *("gradebook.db", "listener"),
+        *("gradebook.db", "listener", "notebooks"),
     }
 
 

@@ -66,6 +66,10 @@ def test_two_builds_are_identical_and_keep_a_students_work(tmp_path):
     builder.build(course)
     kept = release.with_suffix(".mine.ipynb")
     assert nbformat.read(kept, as_version=4) == worked
+    older = release.with_name(f"{LESSONS[0]}-before-reset-2.ipynb")
+    older.write_bytes(b"of a student")
+    assert builder.build(course) == [] == builder.stale(course)
+    assert older.read_bytes() == b"of a student"
     shutil.rmtree(course / "release")
     shutil.rmtree(course / "notebooks")
     builder.build(course)
@@ -147,6 +151,7 @@ def test_no_solution_reaches_the_students(lesson):
         f"{lesson}.ipynb",
         f"{lesson}.mine.ipynb",
         "checks.json",
+        "handed_out.json",
     }
     released = (folder / f"{lesson}.ipynb").read_text(encoding="utf-8")
     assert not re.search("BEGIN (SOLUTION|HIDDEN|MARK)", released)

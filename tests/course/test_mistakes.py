@@ -54,6 +54,21 @@ def test_a_cell_that_pays_a_cheat_is_reported():
     assert tried.wrong == ("cheat 'the argument theta' earns the cell 'p' under 'a'",)
 
 
+def test_points_that_hang_on_the_draw_are_reported():
+    lost = next(m for m in STEP.mistakes if m.name == "absolute slope")
+    asked = Property("p", (), lambda rng: case(rng.choice([-2.0, 2.0]), 0.1))
+    exercise = replace(STEP, mistakes=[lost], properties={"p": asked})
+    seeds = [str(n) for n in range(40)]
+    told = trial(exercise, reference_of(STEP), {}, seeds).wrong
+    here = [line for line in told if "passes here, and under '0' it fails" in line]
+    there = [line for line in told if "passes not, and under '0' it passes" in line]
+    assert bool(here) != bool(there), told
+    both = Property("p", (), lambda rng: [case(-2.0, 0.1), case(2.0, rng.random())])
+    steady = replace(exercise, properties={"p": both})
+    told = trial(steady, reference_of(STEP), {}, seeds).wrong
+    assert not any("and under" in line for line in told)
+
+
 def test_a_right_solution_that_fails_is_reported():
     wrong = STEP.mistakes[0].function
     tried = trial(STEP, reference_of(STEP), {"right_but_not": wrong}, ["a"])

@@ -12,9 +12,10 @@ from gdgrader.exercises import exercises
 from gdhelpers import as_code, schedules
 from gdhelpers.cases import decode, encode
 from gdhelpers.differences import difference, fault_at, short
+from gdhelpers.scheduler_bugs import make_trace
 from gdhelpers.verdicts import describe_call
 
-CUT = "characters)"
+CUT = "characters in all)"
 
 
 def plain(value):
@@ -82,12 +83,30 @@ def test_every_call_runs_as_it_is_printed(name):
         for p in entry["properties"].values()
         for case in p["cases"]
     ]
-    whole = [c for c in cases if CUT not in describe_call(exercise.function, c)]
-    for case in whole:
+    for case in cases:
         code = describe_call(exercise.function, case)
+        assert CUT not in code
         assert calls_of(code, exercise.function) == asked_for(case), code
-    # Long data are cut; the rest of the exercise's calls is not.
-    assert len(whole) >= 0.6 * len(cases)
+
+
+def test_no_trace_that_may_be_drawn_is_cut():
+    """The longest of what the exercises draw: rates that change in every batch."""
+    longest = 0
+    for step_size in (2, 3, 4, 8):
+        for seed in range(12):
+            lr, gamma = 0.05 + 0.0793 * seed, 0.31 + 0.04 * seed
+            trace = make_trace(
+                "stepped per batch",
+                round(lr, 3),
+                step_size,
+                round(gamma, 2),
+                epochs=2 * step_size + 5,
+                batches=7,
+            )
+            said = as_code.code(trace)
+            assert CUT not in said
+            longest = max(longest, len(said))
+    assert longest > as_code.LONGEST / 2
 
 
 NUMBERS = st.floats(width=64) | st.integers(-(10**9), 10**9)
@@ -121,6 +140,10 @@ def test_any_value_is_code(value):
         ([math.inf, -math.inf], '[float("inf"), float("-inf")]'),
         (-0.0, "-0.0"),
         ([], "[]"),
+        ([1, 2, 3] * 5, "[1, 2, 3] * 5"),
+        ([[1.0] * 4, 2] * 4, "[[1] * 4, 2] * 4"),
+        ([1, 2, 3] * 3, "[1, 2, 3, 1, 2, 3, 1, 2, 3]"),
+        ([1, 2, 3] * 5 + [1], "[1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3, 1]"),
         (
             {"$scheduler": "SequentialLR", "kwargs": {"milestones": [2], "schedulers": [
                 {"$scheduler": "ConstantLR", "kwargs": {"factor": 0.5}},
@@ -137,8 +160,8 @@ def test_code_is_short_and_readable(value, said):
 
 def test_what_is_too_long_says_so():
     said = as_code.code([math.sqrt(i) for i in range(500)])
-    assert said.endswith(" characters)") and "…" in said
-    assert len(said) < as_code.LONGEST + 40
+    assert said.endswith(" characters in all)") and "… (cut, no code: " in said
+    assert len(said) < as_code.LONGEST + 60
 
 
 # What came back ----------------------------------------------------------------------

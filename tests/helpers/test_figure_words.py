@@ -121,6 +121,18 @@ def test_rounding_is_not_told():
         assert words(ax) == "Loss by step. a: falls from 1 to 0. b: stays at 2."
 
 
+@pytest.mark.parametrize("value", [665.5, -2.345, 1.005e-7, 12350.0, 0.9995, 99950.0])
+def test_between_two_numbers_every_processor_takes_the_same(value):
+    near = [value * (1 + share * 1e-7) for share in (-20, -1, 0, 1, 20)]
+    heard = set()
+    for y in near:
+        ax = base.new_axes()
+        ax.plot([0.0, y], label="a")
+        heard.add(words(ax))
+    assert len(heard) == 1
+    assert "−0.01" in words(base.new_axes().plot([0, -0.01])[0].axes)
+
+
 def test_many_panels_stay_short():
     axes = base.new_grid(4, 4, 8)
     for i, ax in enumerate(axes.flat):

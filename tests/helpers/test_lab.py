@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from ipykernel.ipkernel import IPythonKernel
 
+from gdhelpers import stages
 from gdhelpers.checks import TABLE
 from gdhelpers.lab import opened
 
@@ -40,7 +41,8 @@ def test_instructors_see_the_whole_course_as_jupyter_shows_it(clone):
     told = door.arguments(clone, "instructor")
     assert f"--ServerApp.root_dir={clone}" in told
     assert not [word for word in told if "default_url" in word]
-    assert door.environment(clone, "instructor", {"JUPYTER_CONFIG_PATH": "/mine"}) == {}
+    mine = {"JUPYTER_CONFIG_PATH": "/mine"}
+    assert door.environment(clone, "instructor", mine) == {}
 
 
 def test_the_course_is_found_here_in_the_clone_or_taken_as_handed_over(
@@ -71,16 +73,17 @@ def test_our_settings_come_before_others_and_those_are_kept(clone):
     assert both.split(os.pathsep) == [str(door.SETTINGS), "/mine"]
 
 
-@pytest.mark.parametrize("said", ["", "/elsewhere/solutions.json"])
-def test_solutions_are_there_unless_somebody_said_otherwise(clone, said):
-    (clone / "notebooks").mkdir()
-    worked = clone / "notebooks" / "solutions.json"
-    name = "GDHELPERS_SOLUTIONS"
-    assert name not in door.environment(clone, "student", {})
-    worked.touch()
-    assert door.environment(clone, "student", {})[name] == str(worked)
-    assert name not in door.environment(clone, "student", {name: said})
-    assert name not in door.environment(clone, "instructor", {})
+def test_solutions_are_shown_where_they_lie_and_nobody_has_said_no(clone):
+    def told(before: dict) -> str | None:
+        return door.environment(clone, "student", before).get(stages.SWITCH)
+
+    assert told({}) is None  # as where a class was handed its lessons alone
+    worked = clone / "notebooks" / stages.SOLUTIONS
+    worked.parent.mkdir()
+    worked.write_text("{}")
+    assert told({}) == str(worked)
+    assert told({stages.SWITCH: ""}) is None
+    assert told({stages.SWITCH: "/mine"}) is None
 
 
 def test_of_nbgrader_only_validate_is_left():

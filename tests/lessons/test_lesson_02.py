@@ -229,23 +229,21 @@ def test_powers_of_ten_are_plain_characters():
 
 
 def outside(figure):
-    """The texts that reach beyond a drawn figure, or into the next panel."""
+    """The texts that reach beyond a drawn figure, or into the panel above."""
     FigureCanvasAgg(figure).draw()
-    ends = [ax.yaxis.label.get_window_extent().x0 for ax in figure.axes[1:]]
-    found = []
-    for ax, start, end in zip(
-        figure.axes, [0, *ends], [*ends, figure.bbox.x1], strict=True
-    ):
+    found, above = [], figure.bbox.y1
+    for ax in figure.axes:
         texts = [ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts]
         for axis in (ax.xaxis, ax.yaxis):
             low, high = sorted(axis.get_view_interval())
             ticks = axis.get_major_ticks()
             texts += [t.label1 for t in ticks if low <= t.get_loc() <= high]
-        for text in texts:
-            box = text.get_window_extent()
-            across = start - 0.5 <= box.x0 and box.x1 <= end
-            if not (across and box.y0 >= 0 and box.y1 <= figure.bbox.y1):
+        boxes = [(text.get_window_extent(), text) for text in texts if text.get_text()]
+        for box, text in boxes:
+            across = box.x0 >= -0.5 and box.x1 <= figure.bbox.x1
+            if not (across and box.y0 >= 0 and box.y1 <= above):
                 found.append(text.get_text())
+        above = min([ax.bbox.y0, *(box.y0 for box, _ in boxes)])
     return [text for text in found if text]
 
 

@@ -16,7 +16,7 @@ from torch.optim.lr_scheduler import StepLR
 
 from gdgrader.exercises.reference import load_reference, source_notebook
 from gdhelpers.network import Perceptron
-from gdhelpers.plots import plot_gallery, plot_rates, plot_seeds
+from gdhelpers.plots import plot_gallery, plot_rates, plot_results, plot_seeds
 from gdhelpers.published_runs import SOURCE_RUNS, compare, reproduce_source
 from gdhelpers.scheduler_bugs import BUGS, make_trace, unnamed_traces
 
@@ -44,7 +44,7 @@ def coasting() -> dict:
 @functools.cache
 def five() -> dict:
     """name -> (x_history, lr_history) of the lesson's five schedulers."""
-    return run_cells("code-15", "five-schedulers")["results"]
+    return run_cells("code-15", "five-rates")["results"]
 
 
 def end(gamma):
@@ -369,6 +369,84 @@ def test_the_rest_of_the_map():
     assert rates[39] == pytest.approx(0.1 * 0.5 * 0.9**39)
 
 
+def stepped(scheduler, optimizer, times):
+    for _ in range(times):
+        optimizer.step()
+        scheduler.step()
+    return optimizer.param_groups[0]["lr"]
+
+
+def test_a_resumed_run_begins_its_schedule_anew_unless_its_state_is_loaded():
+    assert "unless you save `scheduler.state_dict()`" in CELLS["text-map"]
+    rates = []
+    for load in (False, True):
+        first = SGD([torch.zeros(1)], lr=0.1)
+        whole = StepLR(first, 5, 0.1)
+        stepped(whole, first, 7)
+        again = SGD([torch.zeros(1)], lr=0.1)
+        resumed = StepLR(again, 5, 0.1)
+        if load:
+            resumed.load_state_dict(whole.state_dict())
+            again.load_state_dict(first.state_dict())
+        rates.append(stepped(resumed, again, 4))
+    assert rates == pytest.approx([0.1, 0.001])  # epoch 4 of a new run; epoch 11
+
+
+@pytest.mark.parametrize("k", [2, 3, 5])
+def test_gathered_gradients_make_fewer_steps_than_planned(k):
+    assert "make k times fewer optimizer steps" in CELLS["text-map"]
+    lasts = []
+    for planned in (60, 60 // k):
+        optimizer = SGD([torch.zeros(1)], lr=0.1)
+        scheduler = lr_scheduler.LinearLR(optimizer, 1.0, 0.0, planned)
+        steps = sum((batch + 1) % k == 0 for batch in range(60))
+        lasts.append(stepped(scheduler, optimizer, steps))
+    assert lasts == pytest.approx([0.1 * (1 - 1 / k), 0.0])
+
+
+def test_a_step_that_is_left_out_is_counted_all_the_same():
+    assert "leaves a step out where a gradient is not finite" in CELLS["text-map"]
+    theta = torch.zeros(1, requires_grad=True)
+    optimizer = SGD([theta], lr=0.1)
+    scheduler = lr_scheduler.ExponentialLR(optimizer, 0.5)
+    scaler = torch.amp.GradScaler("cpu")
+    for gradient in (1.0, math.inf, 1.0):
+        optimizer.zero_grad()
+        scaler.scale((theta * gradient).sum()).backward()
+        scaler.step(optimizer)
+        scaler.update()
+        scheduler.step()
+    assert theta.item() == pytest.approx(-(0.1 + 0.025))  # not 0.05: left out
+    assert optimizer.param_groups[0]["lr"] == pytest.approx(0.0125)  # three counted
+
+
+def test_lambda_lr_undoes_what_a_plateau_took_off():
+    assert "is back a step\n  later" in CELLS["text-map"]
+    optimizer = SGD([torch.zeros(1)], lr=0.1)
+    by_step = lr_scheduler.LambdaLR(optimizer, lambda t: 1.0)
+    plateau = lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.1, patience=0)
+    optimizer.step()
+    for loss in (1.0, 1.0):
+        plateau.step(loss)
+    assert optimizer.param_groups[0]["lr"] == pytest.approx(0.01)
+    by_step.step()
+    assert optimizer.param_groups[0]["lr"] == pytest.approx(0.1)
+
+
+def test_a_sequence_refuses_a_plateau():
+    assert "`SequentialLR` refuses `ReduceLROnPlateau`" in CELLS["text-map"]
+    optimizer = SGD([torch.zeros(1)], lr=0.1)
+    parts = [
+        lr_scheduler.LinearLR(optimizer, 0.1, 1.0, 3),
+        lr_scheduler.ReduceLROnPlateau(optimizer),
+    ]
+    with pytest.raises(ValueError, match="ReduceLROnPlateau"):
+        lr_scheduler.SequentialLR(optimizer, parts, milestones=[3])
+    for part in parts:  # one after the other they work
+        optimizer.step()
+        part.step(*([1.0] if part is parts[1] else []))
+
+
 def test_which_bowl_the_three_plans_end_in(capsys):
     run_cells("two-bowls")
     printed = [line.split()[-1] for line in capsys.readouterr().out.splitlines()]
@@ -405,11 +483,22 @@ def test_what_the_sum_of_rates_says_on_a_bowl():
 
 def test_no_screen_answers_its_own_question():
     """What is to be predicted stands in no cell that runs; answers are folded."""
-    for cell in ("code-11", "code-20", "five-schedulers", "code-30", "given-34"):
+    for cell in ("code-11", "code-20", "five-rates", "unnamed", "given-34"):
         assert "alt=" not in CELLS[cell]
+    # First the rates alone, and traces without a name; then the cell that tells.
+    order = list(CELLS)
+    for asks, tells in (("five-rates", "five-schedulers"), ("unnamed", "code-30")):
+        assert order.index(tells) == order.index(asks) + 2
+    assert "distance=False" in CELLS["five-rates"]
+    figure = plot_results(five(), distance=False)
+    assert [ax.get_title() for ax in figure.axes] == ["Learning rate used"]
+    assert set(run_cells("unnamed")["unnamed"]) == set("ABC")
+    assert "spot_the_bug" not in CELLS["unnamed"]
     assert len(unnamed_traces()) == 3
     found = [lesson["spot_the_bug"](trace) for trace in unnamed_traces()]
-    assert len(set(found)) == 3 and not any(name in CELLS["code-30"] for name in found)
+    assert len(set(found)) == 3 and not any(
+        name in CELLS[cell] for name in found for cell in ("unnamed", "code-30")
+    )
     predictions = "\n".join(c.source for c in NOTEBOOK.cells).count("**Predict:**")
     text = "\n".join(CELLS.values())
     assert text.count("<summary>Open when you have decided") >= predictions - 1
@@ -427,6 +516,6 @@ def test_the_figures_show_what_they_are_given():
     assert list(ax.lines[0].get_ydata()) == [1.0, 0.1, 0.1]
     ax = plot_gallery({bug: make_trace(bug) for bug in BUGS})
     titles = [other.get_title() for other in ax.figure.axes]
-    assert titles == list(BUGS)
+    assert [title.replace("\n", " ") for title in titles] == list(BUGS)
     ax = plot_seeds({"one": [97.0, 98.0], "two": [96.0, 96.0]})
     assert [text.get_text() for text in ax.texts] == ["97.5 ± 0.7", "96.0 ± 0.0"]

@@ -10,7 +10,7 @@ from prose import ROOT
 
 from gdgrader.exercises.reference import source_notebook
 
-LESSONS = ["01_single_step", "02_constant_learning_rate", "03_linear_regression"]
+LESSONS = sorted(path.name for path in (ROOT / "source").iterdir() if path.is_dir())
 FOLDED = "<details><summary>Open"
 
 

@@ -11,7 +11,7 @@ from sandboxed import run
 from typer.testing import CliRunner
 
 from gdgrader.cli import app
-from gdgrader.sandbox import host, user_ids
+from gdgrader.sandbox import host, user_ids, watchdog
 from gdgrader.sandbox.host import BorrowedSandbox, Sandbox
 from gdgrader.sandbox.limits import MB, Limits
 from gdgrader.sandbox.manager import run_trusted
@@ -27,11 +27,13 @@ def sandbox():
         yield opened
 
 
-def beside(sandbox, code: str, neighbours: str) -> str:
-    """What `neighbours` says in a kernel while one that has run `code` is there."""
+def beside(sandbox, code: str, neighbours: str, look=lambda kernel: None) -> str:
+    """What `neighbours` says in a kernel while one that has run `code` is there, and
+    is looked at."""
     said = []
 
-    def ask(_kernel) -> None:
+    def ask(kernel) -> None:
+        look(kernel)
         thread = threading.Thread(
             target=lambda: said.append(run_trusted(sandbox, neighbours))
         )
@@ -153,6 +155,42 @@ COUNTED = {
 def test_what_is_counted_per_user_is_not_a_neighbours(sandbox, name):
     greedy, neighbours = COUNTED[name]
     assert beside(sandbox, greedy, neighbours) == "fine"
+
+
+BOMBS = {
+    "children": "if not os.fork(): time.sleep(99)",
+    "threads": "threading.Thread(target=time.sleep, args=[99], daemon=True).start()",
+    "orphans": "if not os.fork(): os.fork() or time.sleep(99); os._exit(0)",
+    "a line of them": "if os.fork(): time.sleep(99)",
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_is_bounded_before_it_is_seen(sandbox, name, monkeypatch):
+    """Nobody may look for long on a busy machine, and there is not always a group."""
+    monkeypatch.setattr("gdgrader.sandbox.control_group._own_groups", lambda: (1, {}))
+    monkeypatch.setattr(watchdog.Watched, "excess", lambda self: None)
+    most, counted = 40, []
+    limits = Limits(**{**vars(LIMITS), "processes": most})
+    monkeypatch.setattr(sandbox, "limits", limits)
+    code = f"""
+    import os, threading, time
+    ours, theirs = os.pipe()
+    if not os.fork():
+        for _ in range({3 * most}):
+            try:
+                {BOMBS[name]}
+            except (OSError, RuntimeError): break
+        os.write(theirs, b"x"); time.sleep(99)
+    os.read(ours, 1)
+    """
+
+    def look(kernel) -> None:
+        counted.append(watchdog.measure(kernel.pid, 0, 10**12).tasks)
+
+    neighbours = "import os\nif os.fork(): print('fine')\nelse: os._exit(0)"
+    assert beside(sandbox, code, neighbours, look) == "fine"
+    assert most < counted[0] < 1.5 * most
 
 
 @pytest.mark.parametrize("name", ["descriptors under way", "timers", "inotify"])

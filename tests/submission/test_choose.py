@@ -25,6 +25,7 @@ def folders(blank: bytes, right: bytes, half: bytes, own: bytes):
     """Files by name, the points of `Course.most`, and what has to be said."""
     copy = f"{LESSON}-Copy1.ipynb"
     conflict = b"{\n<<<<<<< HEAD\n" + right[2:] + b"\n=======\n{}\n>>>>>>> theirs\n"
+    kept, kept2 = f"{LESSON}-before-reset.ipynb", f"{LESSON}-before-reset-2.ipynb"
     taken = f"{NAME!r} is as it was handed out, so {copy!r} was graded"
     return {
         "the worked copy": ({NAME: blank, copy: right}, 7, taken),
@@ -35,6 +36,35 @@ def folders(blank: bytes, right: bytes, half: bytes, own: bytes):
             {NAME: right, copy: half},
             7,
             f"answers in {copy!r} too",
+        ),
+        "more before a reset": (
+            {NAME: half, kept: right, kept2: b"{"},
+            3,
+            f"answers in {kept!r} too, which was not graded",
+        ),
+        "begun again, and nothing written": (
+            {NAME: blank, kept2: right},
+            0,
+            f"answers in {kept2!r} too, which was not graded",
+        ),
+        "less before a reset": ({NAME: right, kept: half}, 7, f"in {kept!r} too"),
+        "nothing before a reset": ({NAME: right, kept: blank}, 7, ""),
+        "the one from before the reset": ({kept: right}, 7, "was called"),
+        "two from before resets": ({kept: half, kept2: right}, 7, f"in {kept!r} too"),
+        "a copy of another name after a reset": (
+            {f"{LESSON} (1).ipynb": half, kept: right},
+            3,
+            f"answers in {kept!r} too",
+        ),
+        "a reset in a zip": (
+            {"all.zip": zipped({f"w/{NAME}": half, f"w/{kept}": right})},
+            3,
+            f"answers in 'all.zip/w/{kept}' too",
+        ),
+        "a reset in a folder": (
+            {f"w/{NAME}": half, f"w/{kept}": right},
+            3,
+            f"answers in 'w/{kept}' too",
         ),
         "own cells only": ({NAME: blank, "my try.ipynb": own}, 3, "'my try.ipynb'"),
         "a broken original": ({NAME: b"", copy: right}, 7, "is empty"),

@@ -62,6 +62,7 @@ def jupyter(folder: Path, home: Path, app: str = "jupyterlab") -> Iterator[str]:
     asked = json.dumps({"fetchNews": "false", "checkForUpdates": False})
     (quiet / "notification.jupyterlab-settings").write_text(asked)
     environment = os.environ | {
+        "PYTEST_VERSION": "",  # who clicks is at home
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
         "JUPYTER_CONFIG_DIR": str(home / "config"),

@@ -6,13 +6,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+from gdgrader.sandbox.host import KernelHost
+from gdgrader.sandbox.watchdog import tree
+
 LOOP = "while True: pass"
 
 
 @contextlib.contextmanager
 def loops(count: int) -> Iterator[None]:
     """So many endless loops beside us."""
-    crew = [subprocess.Popen([sys.executable, "-c", LOOP]) for _ in range(count)]
+    # In a session each: Linux may give every session the same part of a processor.
+    crew = [
+        subprocess.Popen([sys.executable, "-S", "-c", LOOP], start_new_session=True)
+        for _ in range(count)
+    ]
     try:
         yield
     finally:
@@ -23,13 +30,20 @@ def loops(count: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def one_processor_with(count: int) -> Iterator[None]:
+def one_processor_with(count: int, host: KernelHost | None = None) -> Iterator[None]:
     """So many endless loops on one processor with us and whatever we start: on any
-    machine each gets a part of it, and no more."""
+    machine each gets a part of it, and no more. So it is with what `host`, warmed up
+    before, forks meanwhile."""
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(before)})
+    crew = [0, *(tree(host.server.process.pid) if host else ())]
+    _keep_to({min(before)}, crew)
     try:
         with loops(count):
             yield
     finally:
-        os.sched_setaffinity(0, before)
+        _keep_to(before, crew)
+
+
+def _keep_to(processors: set[int], crew: list[int]) -> None:
+    for pid in crew:
+        os.sched_setaffinity(pid, processors)

@@ -26,7 +26,12 @@ class Outcome:
     seconds: float
 
 
-def run(sandbox, *cells, files=None, timeout=60, meanwhile=None):
+# Far above what any needs, as the sandbox's own limits end what goes on for ever: the
+# machine may be busy.
+PATIENCE = 3600
+
+
+def run(sandbox, *cells, files=None, timeout=PATIENCE, meanwhile=None):
     """Run `cells` one after another in one new kernel, then end it.
 
     `meanwhile(kernel)` is called a second after the last cell was sent.

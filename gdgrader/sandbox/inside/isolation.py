@@ -31,6 +31,7 @@ NO_ACCELERATOR = {"CUDA_VISIBLE_DEVICES": "", "HIP_VISIBLE_DEVICES": ""}
 # Few of them: their number is the machine's, and for all kernels together.
 TERMINALS = "newinstance,ptmxmode=0666,mode=0620,max=16"
 HOME = "/home/student"  # the submission's working folder
+SPARE_PROCESSES = 16  # above the limit, so that more than that can be seen
 
 
 def call(name: str, *args: object) -> None:
@@ -158,11 +159,14 @@ def limit_resources(limits: dict[str, float], own: bool) -> None:
         # The watchdog names the reason; this one only stands behind it.
         resource.RLIMIT_CPU: int(limits["cpu_seconds"]) + 5,
     }
-    # All kernels of a sandbox count together, so this is no bound for one of them: it
-    # keeps a bomb from the host until the watchdog has seen it. Before 5.14 it counts
-    # the host user's processes too, and would hit at once.
-    if tuple(map(int, os.uname().release.split(".")[:2])) >= (5, 14):
-        bounds[resource.RLIMIT_NPROC] = 4096
+    # The watchdog says which limit it was. Until then this one keeps a bomb from the
+    # host, and from growing so that its end takes minutes. Threads count too.
+    if own:
+        bounds[resource.RLIMIT_NPROC] = int(limits["processes"]) + SPARE_PROCESSES
+    # All kernels of a sandbox count together here, so this is no bound for one of them.
+    # Before 5.14 it counts the host user's processes too, and would hit at once.
+    elif tuple(map(int, os.uname().release.split(".")[:2])) >= (5, 14):
+        bounds[resource.RLIMIT_NPROC] = min(4096, 20 * int(limits["processes"]))
     for name, bound in bounds.items():
         hard = resource.getrlimit(name)[1]
         bound = int(bound) if hard == resource.RLIM_INFINITY else min(int(bound), hard)

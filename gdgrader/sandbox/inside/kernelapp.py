@@ -29,6 +29,8 @@ from traitlets.config import Config
 
 CHANNELS = ("shell", "iopub", "stdin", "control", "hb")  # ports 1 to 5
 OURS = ("deferred", "isolation", "kernelapp", "syscalls")  # a student may use them
+# What is graded is no one's progress, and shows nobody a worked solution.
+NOBODY_AT_HOME = {"GDHELPERS_PROGRESS": "off", "GDHELPERS_SOLUTIONS": ""}
 TASKS = Path("/proc/self/task")
 TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 MUCH = 1 << 20  # characters
@@ -241,7 +243,7 @@ def refresh() -> None:
 def run_kernel(request: dict, fds: list[int]) -> None:
     """Become the kernel that `request` describes, until it is shut down."""
     os.environ.clear()
-    os.environ.update(request["env"] | NO_ACCELERATOR)
+    os.environ.update(request["env"] | NO_ACCELERATOR | NOBODY_AT_HOME)
     os.chdir(request["cwd"])
     sys.argv = ["ipykernel_launcher", "-f", request["connection"]["file"]]
     for name in (

@@ -1,0 +1,174 @@
+"""The pages beside the lessons: where to begin, words, a cheat sheet, what comes next.
+
+`source/<page>.ipynb` is a page, `source/<lesson>/<lesson>.ipynb` a lesson: nbgrader and
+our own commands know folders only, so no page is ever taken for a lesson. What a page
+says of the lessons stands in it as a mark, which the build fills from their first
+cells; and each lesson ends with links to the pages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+START = "start"  # the student edition's; readers of the worked one begin in the README
+CLOSING = "closing"  # linked from the last lesson, by hand, and from no other
+
+
+class PageError(ValueError):
+    """A page or a lesson's first cell does not say what the pages need."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a lesson's first cell says of it.
+
+    Attributes:
+        lesson: its folder's name.
+        title: "2 · Why is one rate never right?"
+        minutes: how long it takes.
+        before: what to know before, Markdown.
+        able: what one can do after it, a sentence part each.
+    """
+
+    lesson: str
+    title: str
+    minutes: int
+    before: str
+    able: tuple[str, ...]
+
+    @classmethod
+    def of(cls, lesson: str, notebook: NotebookNode) -> Head:
+        """Read a lesson's first cell.
+
+        Errors: PageError where a part of it is missing.
+        """
+        text = notebook.cells[0].source if notebook.cells else ""
+
+        def part(what: str, pattern: str) -> str:
+            found = re.search(pattern, text, re.DOTALL | re.MULTILINE)
+            if not found:
+                raise PageError(f"source/{lesson}: its first cell does not say {what}")
+            return " ".join(found[1].split())
+
+        able = part(
+            '"**You will be able to**" and a list',
+            r"^\*\*You will be able.*?\n\n(- .+?)\n\n",
+        )
+        return cls(
+            lesson,
+            part('"# " and its question', r"\A# ([^\n]+)"),
+            int(part('"**Time:** so many minutes"', r"^\*\*Time:\*\* (\d+) minutes")),
+            part(
+                '"**What you need to know before:**" and what',
+                r"^\*\*What you need[^*]*:\*\*(.+?)(?:\n\n|\Z)",
+            ),
+            tuple(re.split(r"(?:\A| )- ", able)[1:]),
+        )
+
+    @property
+    def link(self) -> str:
+        """From a page to the lesson, in `source/` and `release/`."""
+        return f"[{self.title}]({self.lesson}/{self.lesson}.ipynb)"
+
+
+def pages(root: Path) -> list[str]:
+    """The course's pages: the notebooks that lie in `source/` itself."""
+    return sorted(path.stem for path in (root / "source").glob("*.ipynb"))
+
+
+def filled(root: Path, page: str, heads: Sequence[Head]) -> NotebookNode:
+    """A page with its marks filled.
+
+    Errors: PageError where it is no notebook, or has a cell that is graded.
+    """
+    path = root / "source" / f"{page}.ipynb"
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except Exception as error:
+        raise PageError(f"{path} is not a notebook ({type(error).__name__})") from None
+    for cell in notebook.cells:
+        if "nbgrader" in cell.metadata:
+            raise PageError(f"{path}: a page has no cells for nbgrader: {cell.id}")
+        for mark, fill in MARKS.items():
+            if mark in cell.source:
+                cell.source = cell.source.replace(mark, fill(heads))
+    return notebook
+
+
+def _table(heads: Sequence[Head]) -> str:
+    rows = ["| lesson | minutes | what to know before |", "|:--|--:|:--|"]
+    for head in heads:
+        # The box is in the lesson, not below this table.
+        before = head.before.replace("the box below", "its box").replace("|", "\\|")
+        rows.append(f"| {head.link} | {head.minutes} | {before} |")
+    return "\n".join(rows)
+
+
+def _abilities(heads: Sequence[Head]) -> str:
+    return "\n\n".join(
+        "\n".join([f"{head.link}", "", *(f"- {one}" for one in head.able)])
+        for head in heads
+    )
+
+
+def _hours(heads: Sequence[Head]) -> str:
+    return f"{round(sum(head.minutes for head in heads) / 60)}"
+
+
+MARKS: Mapping[str, Callable[[Sequence[Head]], str]] = {
+    "<!-- lessons -->": _table,
+    "<!-- abilities -->": _abilities,
+    "<!-- hours -->": _hours,
+    "<!-- number of lessons -->": lambda heads: str(len(heads)),
+}
+
+
+def footer(root: Path, but: Iterable[str] = (), up: str = "../") -> str:
+    """The line with which a notebook ends: links to the pages; "" where are none.
+
+    Args:
+        root: the course's folder.
+        but: pages that are not linked.
+        up: the way from the notebook's folder to that of the pages.
+    """
+    linked = [START, *(p for p in pages(root) if p not in (START, CLOSING))]
+    linked = [p for p in linked if p in pages(root) and p not in but]
+    return " · ".join(f"[{_title(root, p)}]({up}{p}.ipynb)" for p in linked)
+
+
+def _title(root: Path, page: str) -> str:
+    notebook = nbformat.read(root / "source" / f"{page}.ipynb", as_version=4)
+    found = re.match(r"# ([^\n]+)", notebook.cells[0].source)
+    if not found:
+        raise PageError(f"source/{page}.ipynb: its first cell has no title")
+    return found[1]
+
+
+def add_footer(notebook: NotebookNode, line: str) -> None:
+    """Put the line below a lesson's last text."""
+    plain = [
+        cell
+        for cell in notebook.cells
+        if cell.cell_type == "markdown" and "nbgrader" not in cell.metadata
+    ]
+    if plain and line:
+        plain[-1].source = f"{plain[-1].source.rstrip()}\n\n{line}"
+
+
+class Footer(NbGraderPreprocessor):
+    """End each lesson with links to the pages when nbgrader generates it."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict
+    ) -> tuple[NotebookNode, dict]:
+        """Add the line, which is no part of any graded cell."""
+        folder = Path(resources["metadata"]["path"])
+        add_footer(nb, footer(folder.parents[1]))
+        return nb, resources

@@ -1,0 +1,90 @@
+"""For who is stuck: `help_me("exercise")`, `reset("exercise")` and `reset_lesson()`.
+
+None of them changes a cell of an open notebook, none is graded, and nothing that a
+student has written is lost by them.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from gdhelpers import handed_out, my_progress, stages
+from gdhelpers.checks import CheckFailed, entry_of
+from gdhelpers.terminal import say
+
+RULE = "─" * stages.WIDTH
+_asked: dict[str, int] = {}  # by exercise the stage that was told last, since a restart
+
+
+def help_me(exercise: str, folder: str | Path = ".") -> None:
+    """Say one thing more than was said before: a passage, a first line, a solution.
+
+    Args:
+        exercise: its name, as in `check(mse, "mse")`.
+        folder: where the lesson's table lies, the notebook's own folder unless told.
+
+    Errors: CheckFailed where there is no such exercise, or no table.
+    """
+    entry = entry_of(Path(folder), exercise)
+    earned = stages.earned(my_progress.failures(exercise, folder))
+    stage = min(max(earned, _asked.get(exercise, 0)) + 1, stages.SOLUTION)
+    _asked[exercise] = stage
+    say(stages.text(exercise, entry.get("help", {}), stage))
+
+
+def reset(exercise: str, folder: str | Path = ".") -> None:
+    """Show the exercise's cell as it was handed out, to be copied back into it.
+
+    Args: those of `help_me`.
+
+    Errors: CheckFailed where there is no such exercise, or what was handed out is gone.
+    """
+    function = entry_of(Path(folder), exercise)["function"]
+    text = _or_failed(handed_out.first_text, Path(folder), exercise, function)
+    say(
+        f"Between the two lines is the cell of {exercise} as it was handed out.\n"
+        "Copy it, click into the exercise's cell, mark all in it (Ctrl+A, on a Mac\n"
+        "⌘A) and paste (Ctrl+V, ⌘V). What you had comes back with Ctrl+Z (⌘Z).\n"
+        f"{RULE}\n{text}\n{RULE}"
+    )
+
+
+def reset_lesson(folder: str | Path = ".") -> None:
+    """Put the lesson back as it was handed out, and keep the file that was there.
+
+    It is kept beside the lesson as `NAME-before-reset.ipynb`, then `-before-reset-2`.
+
+    Errors: CheckFailed where the notebook is not saved yet, or something is missing or
+        cannot be written; then nothing has been changed.
+    """
+    if os.environ.get("NBGRADER_EXECUTION"):
+        say("reset_lesson() is for the open notebook: nothing is put back here.")
+        return
+    name, kept = _or_failed(handed_out.put_back, Path(folder), _running_cell())
+    if kept is None:
+        say(f"{name} is as it was handed out already; nothing was changed.")
+        return
+    say(
+        f"{name} is as it was handed out.\n"
+        f"What you had is kept beside it, as {kept}.\n"
+        "Two steps are left: File > Reload Notebook from Disk (if you are asked,\n"
+        "choose Revert or Reload), then Kernel > Restart Kernel. Save nothing before."
+    )
+
+
+def _running_cell() -> str:
+    """The text of the cell that is running; "" outside of a notebook."""
+    try:
+        from IPython import get_ipython
+
+        return get_ipython().history_manager.input_hist_raw[-1]
+    except (ImportError, AttributeError, LookupError, TypeError):
+        return ""
+
+
+def _or_failed(function, *arguments):
+    try:
+        return function(*arguments)
+    except handed_out.NotPossible as error:
+        raise CheckFailed(str(error)) from None
