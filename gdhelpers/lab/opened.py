@@ -42,14 +42,12 @@ def keep_stills(notebook: dict) -> None:
     """
     notebook["metadata"].pop("widgets", None)
     for cell in notebook["cells"]:
-        if cell["cell_type"] == "code":
-            cell["outputs"] = [
-                part for output in cell["outputs"] for part in _still(output)
-            ]
+        if outputs := cell.get("outputs"):
+            cell["outputs"] = [part for output in outputs for part in _still(output)]
 
 
 def _still(output: dict) -> list[dict]:
-    data = output.get("data", {})
+    data = output.get("data") or {}
     if VIEW not in data:
         return [output]
     note = _display({"text/markdown": f"*{AGAIN}*", "text/plain": AGAIN})
