@@ -65,7 +65,7 @@ SLOW = (
         "test_looking",
         "test_mutants",
     ),
-    *("test_nbval", "test_strangers", "test_words"),
+    *("test_nbval", "test_strangers", "test_wheel", "test_words"),
     *("browser", "cluster", "notebooks/", "postgres", "test_explorers"),
     *("course/test_hints", "test_nbgrader", "test_release", "test_training"),
     *("gradebook/", "test_outputs", "test_paths", "test_timestamp"),

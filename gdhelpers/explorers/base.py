@@ -153,11 +153,12 @@ class Explorer(widgets.VBox):
 
     def _ipython_display_(self) -> None:
         """Show the widget; where no kernel or no widgets are, a picture in words."""
-        view = self._repr_mimebundle_()
+        # As ipywidgets 7, which Colab has, and 8 write it.
         mime = "application/vnd.jupyter.widget-view+json"
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         picture = bytes(self.picture.value)  # a trait gives a memoryview
         more = f"Target: {self.target} {ELSEWHERE}"
-        show_still(picture, self.picture.tooltip, more, **{mime: view[mime]})
+        show_still(picture, self.picture.tooltip, more, **{mime: view})
 
 
 def paragraph(head: str, text: str) -> str:
