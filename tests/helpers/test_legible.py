@@ -137,6 +137,20 @@ def test_texts_stay_in_the_picture(name):
             assert figure.bbox.y0 <= box.y0 and box.y1 <= figure.bbox.y1, text
 
 
+@pytest.mark.parametrize("name", FIGURES)
+def test_texts_can_be_read_on_a_phone(name):
+    """A phone 390 pixels wide shows a figure 352 wide; panels side by side halve it."""
+    figure = FIGURES[name]()
+    figure = figure if isinstance(figure, Figure) else figure.figure
+    shown = min(1, 352 / (100 * figure.get_figwidth()))
+    sizes = {
+        text.get_text(): text.get_fontsize() * 100 / 72 * shown
+        for text in figure.findobj(Text)
+        if text.get_text().strip()
+    }
+    assert sizes and {text: size for text, size in sizes.items() if size < 6.8} == {}
+
+
 def test_a_light_colour_keeps_its_hue_as_ink():
     looks = {str(look["color"]) for look in many_runs.LOOKS.values()}
     for colour in {*base.COLOURS, *looks, "#767676", "0.85", "yellow", "white"}:

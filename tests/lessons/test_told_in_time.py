@@ -1,11 +1,13 @@
 """A lesson tells nothing before it asks, and keeps nothing of a mistake once mended."""
 
+import ast
 import contextlib
 import io
 import re
 
 import nbformat
 import pytest
+import torch
 from prose import ROOT
 
 from gdgrader.exercises.reference import source_notebook
@@ -47,6 +49,53 @@ def test_a_prediction_is_answered_in_a_fold(lesson):
             assert "alt=" not in cell.source, asked  # it would tell what will be seen
             if cell.cell_type == "markdown":
                 assert not re.search(r"[Hh]olds|Does not hold|orrected", cell.source)
+
+
+PLAIN = {"max", "abs", "sqrt", "std"}  # what these do, their names say
+OF_TENSORS = set(dir(torch.Tensor)) - set(dir(list)) - set(dir(dict)) - set(dir(str))
+OF_TENSORS |= {"zero_grad", "step", "param_groups"}  # of optimizers, that is
+
+
+def torch_names(code):
+    """What a cell uses of torch, and `lambda`, which not everybody has met."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Lambda):
+            yield "lambda"
+        elif isinstance(node, ast.ImportFrom) and node.module.startswith("torch"):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.Attribute):
+            of_torch = ast.unparse(node.value).startswith("torch")
+            if of_torch or node.attr in OF_TENSORS:
+                yield node.attr
+
+
+def not_yet_named(cells):
+    """Names of torch in a cell that no text before it has."""
+    told = ""
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            told += cell.source
+        elif "### BEGIN SOLUTION" not in cell.source:
+            for name in {*torch_names(cell.source)} - PLAIN:
+                if not re.search(rf"(?<![A-Za-z_]){name}(?![A-Za-z])", told):
+                    yield cell.id, name
+
+
+def test_nothing_of_torch_is_used_before_a_text_has_named_it():
+    course = [cell for lesson in LESSONS for cell in cells_of(lesson)]
+    assert sum(len({*torch_names(c.source)}) for c in course if c.cell_type == "code")
+    assert list(not_yet_named(course)) == []
+
+
+@pytest.mark.parametrize("name", ["item", "norm", "lambda", "LinearLR", "zero_grad"])
+def test_a_name_that_no_text_explains_is_found(name):
+    course = [cell.copy() for lesson in LESSONS for cell in cells_of(lesson)]
+    for cell in course:
+        if cell.cell_type == "markdown":
+            cell.source = re.sub(
+                rf"(?<![A-Za-z_]){name}(?![A-Za-z])", "it", cell.source
+            )
+    assert name in {found for _, found in not_yet_named(course)}
 
 
 def test_an_answer_in_the_open_is_found():
