@@ -51,6 +51,40 @@ def test_a_prediction_is_answered_in_a_fold(lesson):
                 assert not re.search(r"[Hh]olds|Does not hold|orrected", cell.source)
 
 
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_first_cell_says_what_it_takes(lesson):
+    first = cells_of(lesson)[0].source
+    for part in ("**You will be able to**", "**What you need", "**Notation:**"):
+        assert part in first, part
+    assert re.search(r"\*\*Time:\*\* \d+ minutes", first)
+    # Each source by its title, with its address or a word that there is none.
+    sources = first[first.index("**Source") :]
+    assert re.search(r"\]\(https://|We know no address", sources)
+    assert sources.count('"') >= 2
+
+
+# Words of the sources and of every training: none may stay unsaid.
+WORDS = (
+    "Nesterov", "cross-entropy", "`DataLoader`", "`torch.no_grad()`", "`nn.Parameter",
+    "*Adam*", "*weight decay*", "*batch\nsize*", "*momentum*", "*minibatch*",
+    "*Hessian*", "*condition\nnumber*", "*noise floor*", "*epoch*", "*seed*", "*MNIST*",
+    "*tensor*", "*optimizer*", "*stochastic gradient descent*", "*test set*",
+    "*correlation*", "*standard error*", "*eigenvalue*", "*accuracy*", "*perceptron*",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_word_of_the_field_is_said_where_it_is_new(word):
+    texts = " ".join(
+        cell.source
+        for lesson in LESSONS
+        for cell in cells_of(lesson)
+        if cell.cell_type == "markdown"
+    )
+    plain = " ".join(texts.replace("**", "*").split()).casefold()
+    assert " ".join(word.split()).casefold() in plain
+
+
 PLAIN = {"max", "abs", "sqrt", "std"}  # what these do, their names say
 OF_TENSORS = set(dir(torch.Tensor)) - set(dir(list)) - set(dir(dict)) - set(dir(str))
 OF_TENSORS |= {"zero_grad", "step", "param_groups"}  # of optimizers, that is
