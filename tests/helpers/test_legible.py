@@ -241,6 +241,29 @@ def test_an_explorers_texts_are_dark_enough_and_its_picture_sharp(name):
         assert image.width == 2 * int(widest[1])
 
 
+@pytest.mark.parametrize("name", sorted(explorers.__all__))
+def test_an_explorer_stacks_its_panels_on_a_narrow_page(name):
+    explorer = getattr(explorers, name)()
+    wide, figure = bytes(explorer.picture.value), explorer.canvas.figure
+    explorer.narrow.value = True
+    with Image.open(io.BytesIO(bytes(explorer.picture.value))) as image:
+        widest = int(re.search(r"(\d+)px", explorer.picture.layout.max_width)[1])
+        assert image.width == 2 * widest
+        stacked = len(explorer.canvas.axes) == 2
+        assert (widest, image.height) == ((420, 1400) if stacked else (840, 700))
+    if stacked:
+        upper, lower = explorer.canvas.axes
+        boxes = [ax.get_tightbbox(for_layout_only=True) for ax in (upper, lower)]
+        assert boxes[0].y0 > boxes[1].y1  # clear of each other, and in the picture
+        assert min(b.x0 for b in boxes) >= 0 and boxes[1].y0 >= 0
+        assert max(b.x1 for b in boxes) <= figure.bbox.x1
+        assert "Above, " in explorer.picture.tooltip
+        assert "; below, " in explorer.picture.tooltip
+    explorer.narrow.value = False
+    assert bytes(explorer.picture.value) == wide
+    assert "Above, " not in explorer.picture.tooltip
+
+
 def test_the_player_names_its_runs_in_colours_one_can_read():
     paths = {f"run {i}": [(0, 1), (1, 2)] for i in range(len(base.COLOURS))}
     html = line_player(X, Y, paths).data
