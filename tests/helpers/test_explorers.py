@@ -151,6 +151,24 @@ def test_noise_floor_is_the_one_of_theory(lr):
     assert f"noise floor is {answer.data['floor']:.2g}" in answer.words
 
 
+def test_floor_and_target_are_named_at_their_lines():
+    canvas = constant_rate.explore_constant_rate().canvas
+    fall = canvas.axes[0]
+    heights = {text.get_text(): text for text in fall.texts}
+    assert heights["target"].get_position()[1] == constant_rate.GOAL
+    (floor,) = [
+        x for x in fall.lines if len({*x.get_ydata()}) == 1 and x.get_animated()
+    ]
+    level = fall.transAxes.inverted().transform(
+        fall.transData.transform((0, floor.get_ydata()[0]))
+    )[1]
+    assert heights["floor"].get_position()[1] == pytest.approx(level, abs=0.01)
+    (goal,) = [
+        x for x in descent.explore_descent().canvas.axes[1].texts if x.get_text()
+    ]
+    assert (goal.get_text(), goal.get_position()[1]) == ("target", descent.GOAL)
+
+
 def test_noise_target_needs_decay():
     def reached(lr, decay):
         found = constant_rate.noisy_answer(
