@@ -1,7 +1,8 @@
 """Averages of a run's weights, one after each step, taken while the run goes on.
 
 Each function takes the weights one after another, from a list or from a generator, and
-yields their average so far. Weights are numbers, arrays or tensors, and not changed.
+yields their average so far. Weights are numbers, arrays or tensors, and not changed; a
+model's stand in one row in `torch.nn.utils.parameters_to_vector(model.parameters())`.
 `torch.optim.swa_utils.AveragedModel` does the first two for whole models.
 """
 
@@ -63,7 +64,7 @@ def window_average(weights: Iterable[Weights], size: int) -> Iterator[Weights]:
     def averages() -> Iterator[Weights]:
         window = deque(maxlen=int(size))
         for n, w in enumerate(weights):
-            window.append(1.0 * w)  # a copy: the run may go on in the same tensor
+            window.append(_copy(w))
             one_shape(**{"weights[0]": window[0], f"weights[{n}]": w})
             yield sum(window) / len(window)
 
@@ -123,8 +124,13 @@ def _running(
     mean = None
     for n, w in enumerate(weights, start=1):
         if mean is None:
-            mean = 1.0 * w  # a copy: the run may go on in the same tensor
+            mean = _copy(w)
         else:
             one_shape(**{"weights[0]": mean, f"weights[{n - 1}]": w})
-            mean = update(mean, w, n)
+            mean = update(mean, _copy(w), n)
         yield mean
+
+
+def _copy(w: Weights) -> Weights:
+    """Copy weights without their graph: a run may go on in the same tensor."""
+    return 1.0 * (w.detach() if hasattr(w, "detach") else w)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from steps import KINDS, SEEDS, SHAPES, as_number, assert_close, drawn
@@ -104,6 +105,14 @@ def test_a_run_may_go_on_in_the_same_tensor(name):
         assert [as_number(w) for w in found] == wanted
         assert all(type(w) is type(place) for w in found)
         assert as_number(place) == values[-1]
+
+
+@pytest.mark.parametrize("name", AVERAGES)
+def test_a_models_weights_leave_their_graph_behind(name):
+    weights = nn.Parameter(torch.ones(2))
+    found = list(AVERAGES[name]([weights, 2 * weights]))
+    assert not any(w.requires_grad for w in found)
+    assert weights.requires_grad and found[0].tolist() == [1.0, 1.0]
 
 
 @pytest.mark.parametrize("name", AVERAGES)
