@@ -170,6 +170,12 @@ def test_averages_settle_as_theory_says(decay):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda: ema([1.0], "x"), "decay must be a number, got 'x'"),
+        (lambda: ema_noise(0.9, None, 1.0), "lr must be a number, got None"),
+        (
+            lambda: list(ema([[1.0], [2.0]], 0.5)),
+            "must be a number, an array or a tensor, got list",
+        ),
         (lambda: ema([1.0], 1.1), r"decay must lie in \[0, 1\], got 1.1"),
         (lambda: ema([1.0], -0.1), r"decay must lie in \[0, 1\], got -0.1"),
         (lambda: window_average([1.0], 0), "size must be a whole number ≥ 1, got 0"),
@@ -189,5 +195,5 @@ def test_averages_settle_as_theory_says(decay):
     ],
 )
 def test_bad_input_says_what_to_do(call, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         call()
