@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from steps import KINDS, SEEDS, SHAPES, as_number, assert_close, drawn
@@ -107,6 +108,14 @@ def test_a_run_may_go_on_in_the_same_tensor(name):
 
 
 @pytest.mark.parametrize("name", AVERAGES)
+def test_a_models_weights_leave_their_graph_behind(name):
+    weights = nn.Parameter(torch.ones(2))
+    found = list(AVERAGES[name]([weights, 2 * weights]))
+    assert not any(w.requires_grad for w in found)
+    assert weights.requires_grad and found[0].tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("name", AVERAGES)
 def test_it_is_taken_while_the_run_goes_on(name):
     seen = []
 
@@ -161,6 +170,12 @@ def test_averages_settle_as_theory_says(decay):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda: ema([1.0], "x"), "decay must be a number, got 'x'"),
+        (lambda: ema_noise(0.9, None, 1.0), "lr must be a number, got None"),
+        (
+            lambda: list(ema([[1.0], [2.0]], 0.5)),
+            "must be a number, an array or a tensor, got list",
+        ),
         (lambda: ema([1.0], 1.1), r"decay must lie in \[0, 1\], got 1.1"),
         (lambda: ema([1.0], -0.1), r"decay must lie in \[0, 1\], got -0.1"),
         (lambda: window_average([1.0], 0), "size must be a whole number ≥ 1, got 0"),
@@ -180,5 +195,5 @@ def test_averages_settle_as_theory_says(decay):
     ],
 )
 def test_bad_input_says_what_to_do(call, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         call()

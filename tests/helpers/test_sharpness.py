@@ -141,13 +141,13 @@ def test_two_over_the_sharpness_is_where_descent_turns(curvatures, turn):
         assert bool(after.norm() > theta.norm()) is grows
 
 
-@pytest.mark.parametrize("curvatures", [[1.0, 0.999], [1.0, 0.999, -0.5]])
+@pytest.mark.parametrize("curvatures", [[1.0, 0.99], [1.0, 0.99, -0.5]])
 def test_where_it_does_not_converge_it_says_so(curvatures):
     loss, theta = turned_bowl(curvatures, 3)
     with pytest.raises(RuntimeError, match="within tolerance = 1e-08 after max_iter"):
         sharpness(loss, [theta], tolerance=1e-8, max_iterations=50)
     assert sharpness(
-        loss, [theta], tolerance=1e-8, max_iterations=40_000
+        loss, [theta], tolerance=1e-8, max_iterations=4000
     ) == pytest.approx(1)
 
 

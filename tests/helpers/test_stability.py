@@ -160,6 +160,7 @@ def test_a_floor_is_no_more_where_nothing_settles():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda: noise_floor([0.1], 1.0, 1.0), r"lr must be a number, got \[0.1\]"),
         (lambda: max_stable_lr_momentum(0.0, 0.9), "curvature must be > 0, got 0.0"),
         (lambda: max_stable_lr_momentum(1.0, 1.0), "momentum must be ≥ 0 and < 1"),
         (lambda: contraction(-0.1, 1.0), "lr must be ≥ 0, got -0.1"),
@@ -173,5 +174,5 @@ def test_a_floor_is_no_more_where_nothing_settles():
     ],
 )
 def test_bad_input_says_what_to_do(call, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         call()
