@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import subprocess
 import warnings
 from pathlib import Path
 
@@ -123,6 +124,19 @@ def test_progress_is_left_out_of_what_is_copied():
     apply(config)
     ignored = CourseDirectory(config=config).ignore
     assert {*my_progress.FILES, ".ipynb_checkpoints", "__pycache__"} <= set(ignored)
+
+
+def test_git_leaves_progress_alone():
+    names = [my_progress.NAME, "my_progress-unreadable-2.json", ".my_progress.lock"]
+    names += [f".{my_progress.NAME}.new"]
+    paths = [f"release/{name}" for name in names]
+    done = subprocess.run(
+        ["git", "check-ignore", "--no-index", *paths],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+    )
+    assert done.stdout.split() == paths
 
 
 def test_a_build_leaves_progress_alone(tmp_path):
