@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import subprocess
 import warnings
 from pathlib import Path
 
@@ -125,6 +126,19 @@ def test_progress_is_left_out_of_what_is_copied():
     assert {*my_progress.FILES, ".ipynb_checkpoints", "__pycache__"} <= set(ignored)
 
 
+def test_git_leaves_progress_alone():
+    names = [my_progress.NAME, "my_progress-unreadable-2.json", ".my_progress.lock"]
+    names += [f".{my_progress.NAME}.new"]
+    paths = [f"release/{name}" for name in names]
+    done = subprocess.run(
+        ["git", "check-ignore", "--no-index", *paths],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+    )
+    assert done.stdout.split() == paths
+
+
 def test_a_build_leaves_progress_alone(tmp_path):
     made, release = tmp_path / "made", tmp_path / "release"
     for folder in (made, release):
@@ -238,3 +252,24 @@ def test_the_five_texts_are_named_as_the_lessons_name_them():
     assert len(listed) == 5
     addresses = re.findall(r"\]\((https://[^)]+)\)", "\n".join(listed))
     assert len(addresses) == 3 and all(address in told for address in addresses)
+
+
+def test_how_to_work_is_ten_lines_and_names_what_there_is():
+    start = text(build.make_pages(ROOT)["start"])
+    part = start.partition("## How to work")[2].partition("\n## ")[0]
+    numbered = re.findall(r"^(\d+)\. \*\*(\w+)", part, re.MULTILINE)
+    assert [int(number) for number, _ in numbered] == list(range(1, 11))
+    imports = re.findall(r"`(from gdhelpers[^`]+)`", part)
+    names: dict = {}
+    for line in imports:
+        exec(line, names)
+    called = set(re.findall(r"`(\w+)\([^`]*\)`", part)) - {"check"}
+    assert called == {"help_me", "reset", "reset_lesson"} and called <= set(names)
+
+
+def test_the_readme_tells_the_same_of_the_lessons():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for lesson in LESSONS:
+        head = pages.Head.of(lesson, build._read(ROOT, lesson))
+        question = head.title.partition(" · ")[2]
+        assert f"(notebooks/{lesson}.ipynb) | {question} | {head.minutes} |" in readme
