@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import ipywidgets as widgets
+from IPython.display import display
 from traitlets import Unicode
 
 from gdhelpers.endless import Watch
@@ -124,7 +125,7 @@ class Explorer(widgets.VBox):
             with stoppable(), Watch() as watch:
                 answer = watch.run(partial(self.answer, **values))
                 place = watch.place
-            if place:  # in many calls, none of which took so long by itself
+            if place:  # it took too long between two calls
                 self.report(f"{place.function} takes too long. {place.words}")
                 return
             self.picture.value = self.draw(answer.data)
@@ -144,6 +145,9 @@ class Explorer(widgets.VBox):
         """Show the widget; where no kernel or no widgets are, a still picture of it."""
         view = self._repr_mimebundle_()
         mime = "application/vnd.jupyter.widget-view+json"
+        if not self.pictures:  # its first answer took too long
+            display({mime: view[mime], "text/plain": repr(self)}, raw=True)
+            return
         picture = bytes(self.picture.value)  # a trait gives a memoryview
         show_png(picture, self.picture.tooltip, **{mime: view[mime]})
 
