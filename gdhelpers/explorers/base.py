@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import ipywidgets as widgets
+from IPython.display import display
 from traitlets import Unicode
 
 from gdhelpers import my_progress
@@ -143,7 +144,7 @@ class Explorer(widgets.VBox):
             with stoppable(), Watch() as watch:
                 answer = watch.run(partial(self.answer, **values))
                 place = watch.place
-            if place:  # in many calls, none of which took so long by itself
+            if place:  # it took too long between two calls
                 self.report(f"{place.function} takes too long. {place.words}")
                 return
             self.picture.value = self.draw(answer.data)
@@ -172,6 +173,9 @@ class Explorer(widgets.VBox):
         # As ipywidgets 7, which Colab has, and 8 write it.
         mime = "application/vnd.jupyter.widget-view+json"
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        if not self.pictures:  # its first answer took too long
+            display({mime: view, "text/plain": repr(self)}, raw=True)
+            return
         picture = bytes(self.picture.value)  # a trait gives a memoryview
         more = f"Target: {self.target} {ELSEWHERE}"
         show_still(picture, self.picture.tooltip, more, **{mime: view})

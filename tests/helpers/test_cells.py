@@ -23,7 +23,8 @@ class Notebook:
 
     def run(self, source: str, cell: str | None = None) -> None:
         before = inside = None
-        plain = source.partition("\n")[2] if source.startswith("%%") else source
+        magic, _, rest = source.partition("\n")
+        plain = rest if magic == "%%time" else "" if magic.startswith("%%") else source
         try:
             code = compile(plain, "<cell>", "exec")
         except SyntaxError as error:
@@ -83,6 +84,8 @@ FRESH = {
     "there twice": [(FIRST, "b"), (FIRST, "a"), (OTHER, "a")],
     "an alias": [(FIRST, "a"), (OTHER + "f = g\n", "a")],
     "an annotated alias": [(FIRST, "a"), (OTHER + "f: object = g\n", "a")],
+    "kept by hand": [(FIRST, "a"), (OTHER + "f = f\n", "a")],
+    "only written to a file": [(FIRST, "a"), ("%%writefile f.py\n" + SECOND, "b")],
     "by exec now": [(FIRST, "a"), ("exec('def f(x): return 3')\n" + OTHER, "a")],
     "imported now": [(FIRST, "a"), ("from math import sqrt as f\n" + OTHER, "a")],
     "imported twice": [

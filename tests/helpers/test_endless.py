@@ -1,5 +1,6 @@
 """A function that does not come back is stopped, wherever it loops, and says where."""
 
+import faulthandler
 import io
 import linecache
 import sys
@@ -115,11 +116,15 @@ def f(until):
 
 @pytest.fixture(autouse=True)
 def short(monkeypatch):
+    # Where a loop is not stopped after all, nothing else would end the run.
+    faulthandler.dump_traceback_later(180, exit=True)
     monkeypatch.delenv(endless.GRADING, raising=False)
     monkeypatch.setattr(endless, "SECONDS", 0.25)
     monkeypatch.setattr(endless, "AGAIN", 0.15)
     monkeypatch.setattr(endless, "TICK", 0.02)
     monkeypatch.setattr(endless, "HEED", 0.1)
+    yield
+    faulthandler.cancel_dump_traceback_later()
 
 
 def defined(source: str, file: str = "", **names):
@@ -273,6 +278,19 @@ def test_an_explorer_says_when_many_calls_take_too_long():
     )
     explorer = explore_descent(defined(source))
     assert "It was stopped after" in explorer.note.value
+
+
+def test_an_explorer_says_when_it_takes_too_long_between_two_calls(capsys):
+    slow = defined(BUSY)
+    explorer = explore_descent()
+    before, explorer.controls = explorer.pictures, {}
+    explorer.answer = partial(slow, time.monotonic() + 9)
+    explorer.redraw()
+    assert "f takes too long. It was stopped" in explorer.note.value
+    assert explorer.pictures == before
+    explorer.pictures = 0
+    explorer._ipython_display_()
+    assert "widget-view" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", ["a condition", "swallows it", "a generator"])
