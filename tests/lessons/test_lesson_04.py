@@ -59,7 +59,7 @@ NUMBERS = {
     "x is still 221": end(0.1),
     "larger budget, Ση = 11.0": sum(five()["CosineAnnealingLR"][1]),
     "Ση = 11.0 against 9.2": sum(five()["ExponentialLR"][1]),
-    "together are θ, 79510": sum(p.numel() for p in Perceptron().parameters()),
+    "numbers together are θ, 79510": sum(p.numel() for p in Perceptron().parameters()),
     "endlessly many seeds 1.96": student_t(0.95, 10**5),
     "log 10 = 2.30": math.log(10),
     "on after the drop, 0.522": coasting()[True][0],
