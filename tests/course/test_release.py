@@ -14,6 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
+from light import LIGHT
 
 ROOT = Path(__file__).parents[2]
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
@@ -222,6 +223,12 @@ for place, folders, names in os.walk("/"):
                 found.append(os.path.join(place, name))
 print(json.dumps(found))
 """
+# The sandbox itself warms up without these, which takes a moment.
+IMPORT = """
+import json, matplotlib.pyplot, torch
+from gdhelpers.data import load_mnist
+print(json.dumps(len(load_mnist().x_train)))
+"""
 PASSWORDS = (
     "etc/jupyter/nbgrader_config.py",
     "etc/ipython/planted.txt",
@@ -236,9 +243,10 @@ import json, sys
 from gdgrader.sandbox.host import Sandbox
 from gdgrader.sandbox.manager import run_trusted
 from gdgrader.sandbox.selftest import verify
-with Sandbox(nested=json.loads(sys.argv[1])) as sandbox:
+nested, extra, *codes = sys.argv[1:]
+with Sandbox(nested=json.loads(nested), extra=json.loads(extra)) as sandbox:
     verify(sandbox)
-    print(json.dumps([json.loads(run_trusted(sandbox, c)[1]) for c in sys.argv[2:]]))
+    print(json.dumps([json.loads(run_trusted(sandbox, c)[1]) for c in codes]))
 """
 
 
@@ -247,7 +255,7 @@ with Sandbox(nested=json.loads(sys.argv[1])) as sandbox:
     params=[*((way, "true") for way in WAYS), (in_a_virtual_environment, "false")],
     ids=lambda given: f"{given[0].__name__}-{'nested' if 'true' in given else 'outer'}",
 )
-def kernels(request, wheel, tmp_path_factory) -> dict[str, list[str]]:
+def kernels(request, wheel, tmp_path_factory) -> dict:
     """What kernels find, one after the other, in a sandbox that passed its test.
 
     However the wheel was installed; `-e .` is what all other tests have.
@@ -259,8 +267,9 @@ def kernels(request, wheel, tmp_path_factory) -> dict[str, list[str]]:
         path = folder / "here" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("the database's password")
-    codes = {"wrote": WRITE, "left": LOOK, "read": READ}
-    said = made.run("-c", KERNELS, nested, *codes.values(), folder=folder)
+    codes = {"wrote": WRITE, "left": LOOK, "read": READ, "images": IMPORT}
+    options = (nested, json.dumps(LIGHT))
+    said = made.run("-c", KERNELS, *options, *codes.values(), folder=folder)
     return dict(zip(codes, json.loads(said.splitlines()[-1]), strict=True))
 
 
@@ -269,6 +278,10 @@ def test_nothing_that_a_kernel_writes_is_seen_by_the_next(kernels):
     assert {place for place in own if place in kernels["wrote"]} == set(own)
     assert [path for path in kernels["wrote"] if not path.startswith(own)] == []
     assert kernels["left"] == []
+
+
+def test_a_kernel_has_the_packages(kernels):
+    assert kernels["images"] == 60_000
 
 
 def test_no_password_beside_the_packages_can_be_read(kernels):
