@@ -149,7 +149,6 @@ def test_the_worked_edition_is_nobodys_progress(home):
     assert place(worked) is None
 
 
-@pytest.mark.skipif(os.name == "nt", reason="folders are not read-only there")
 def test_beside_read_only_lessons(lesson, home, monkeypatch):
     may = os.access  # root may write everywhere
     course = lesson.parent
