@@ -14,6 +14,7 @@ import contextlib
 import json
 import os
 import sys
+import threading
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -36,6 +37,7 @@ PATIENCE = 2.0  # seconds to wait for another notebook that writes just now
 
 _waiting: dict[Path, list[tuple]] = {}  # by lesson's folder: notes not yet written
 _told: set[str] = set()
+_writing = threading.RLock()  # an explorer's training notes from a thread of its own
 
 
 def note(
@@ -145,6 +147,11 @@ def _key(folder: str | Path) -> Path:
 
 
 def _write(folder: Path, entry: tuple) -> None:
+    with _writing:
+        _write_alone(folder, entry)
+
+
+def _write_alone(folder: Path, entry: tuple) -> None:
     path = None
     try:
         path = place(folder)

@@ -102,10 +102,11 @@ def test_a_rebuild_on_another_processor_changes_nothing(tmp_path, other_processo
     run = arithmetic.run(other_processor, *build)
     assert run.returncode == 0, run.stdout + run.stderr
     changed = [line for line in run.stdout.splitlines() if line.startswith("wrote")]
-    # The worked edition's one table and some pages tell of all lessons.
+    # The worked edition's tables and some pages tell of all lessons.
     pages = {f"{edition}/{page}.ipynb" for edition, page in TELL_OF_ALL}
     assert {line.removeprefix(f"wrote {course}/") for line in changed} == {
         "notebooks/checks.json",
+        "notebooks/solutions.json",
         *pages,
     }
 

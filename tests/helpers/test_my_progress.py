@@ -5,6 +5,8 @@ import multiprocessing
 import os
 import shutil
 import stat
+import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -147,7 +149,6 @@ def test_the_worked_edition_is_nobodys_progress(home):
     assert place(worked) is None
 
 
-@pytest.mark.skipif(os.name == "nt", reason="folders are not read-only there")
 def test_beside_read_only_lessons(lesson, home, monkeypatch):
     may = os.access  # root may write everywhere
     course = lesson.parent
@@ -229,6 +230,24 @@ def test_two_kernels_at_once(lesson, monkeypatch):
     assert set(names) < set(seen)
     left = {p.name for p in lesson.parent.iterdir()}
     assert left <= {lesson.name, NAME, ".my_progress.lock"}
+
+
+def test_two_threads_at_once(lesson, monkeypatch):
+    monkeypatch.setattr(my_progress, "PATIENCE", 60)
+    replace = my_progress._replace
+
+    def slowly(path, known):
+        replace(path, known)
+        time.sleep(0.002)
+
+    monkeypatch.setattr(my_progress, "_replace", slowly)
+    names = ("first", "second", "third")
+    threads = [threading.Thread(target=_note_many, args=(lesson, n)) for n in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert written(lesson)["exercises"]["shared"]["one"]["failures"] == 60
 
 
 def test_the_file_is_its_owners(lesson):
