@@ -11,6 +11,7 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from gdgrader.copies import tell_copies
+from gdhelpers import my_progress
 
 
 def apply(c: Config) -> None:
@@ -18,6 +19,7 @@ def apply(c: Config) -> None:
     _find_our_commands()
     tell_copies()
     c.CourseDirectory.course_id = "gradient-descent"
+    c.CourseDirectory.ignore.extend(my_progress.FILES)
     console = {"class": "gdgrader.plain_log.PlainFormatter"}
     c.Application.logging_config = {"formatters": {"console": console}}
     c.GenerateAssignment.preprocessors = [

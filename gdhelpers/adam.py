@@ -1,7 +1,8 @@
 """Adam's and AdamW's steps as pure functions: state in, state out.
 
 θ, the gradient and the averages are numbers, arrays or tensors of one shape, and
-nothing that is given is changed. The steps are torch.optim's. In formulas η is `lr`.
+nothing that is given is changed (tensors that require a gradient belong in
+`torch.no_grad()`, as anywhere). The steps are torch.optim's. In formulas η is `lr`.
 """
 
 from __future__ import annotations

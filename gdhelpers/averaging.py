@@ -1,7 +1,8 @@
 """Averages of a run's weights, one after each step, taken while the run goes on.
 
 Each function takes the weights one after another, from a list or from a generator, and
-yields their average so far. Weights are numbers, arrays or tensors, and not changed.
+yields their average so far. Weights are numbers, arrays or tensors, and not changed; a
+model's stand in one row in `torch.nn.utils.parameters_to_vector(model.parameters())`.
 `torch.optim.swa_utils.AveragedModel` does the first two for whole models.
 """
 
@@ -10,14 +11,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
-from gdhelpers.arguments import Weights, count, fraction, one_shape, positive
+from gdhelpers.arguments import Weights, count, finite, fraction, one_shape, positive
 
 
 def ema(weights: Iterable[Weights], decay: float) -> Iterator[Weights]:
     """Average with weights that fade: w̄ ← decay·w̄ + (1 - decay)·w, from w̄ = w₀.
 
     As AveragedModel with `get_ema_multi_avg_fn(decay)`. It looks back about
-    1 / (1 - decay) steps (Polyak & Juditsky, 1992, took plain averages).
+    1 / (1 - decay) steps.
 
     Args:
         weights: w after each step, all of one shape.
@@ -31,6 +32,7 @@ def ema(weights: Iterable[Weights], decay: float) -> Iterator[Weights]:
     >>> list(ema([0.0, 8.0, 8.0], decay=0.5))
     [0.0, 4.0, 6.0]
     """
+    finite(decay=decay)
     if not 0 <= decay <= 1:
         raise ValueError(f"decay must lie in [0, 1], got {decay}")
     return _running(weights, lambda mean, w, n: decay * mean + (1 - decay) * w)
@@ -39,8 +41,8 @@ def ema(weights: Iterable[Weights], decay: float) -> Iterator[Weights]:
 def equal_average(weights: Iterable[Weights]) -> Iterator[Weights]:
     """Average all weights so far alike, as AveragedModel does by itself (SWA).
 
-    Start it where the run has settled (Izmailov et al., 2018): from then on it is as
-    good as a rate that falls.
+    Start it where the run has settled: what it was before is never forgotten (Polyak &
+    Juditsky, 1992; Izmailov et al., 2018).
 
     >>> list(equal_average([0.0, 8.0, 4.0]))
     [0.0, 4.0, 4.0]
@@ -63,8 +65,9 @@ def window_average(weights: Iterable[Weights], size: int) -> Iterator[Weights]:
     def averages() -> Iterator[Weights]:
         window = deque(maxlen=int(size))
         for n, w in enumerate(weights):
-            window.append(1.0 * w)  # a copy: the run may go on in the same tensor
-            one_shape(**{"weights[0]": window[0], f"weights[{n}]": w})
+            first = window[0] if window else w
+            one_shape(**{"weights[0]": first, f"weights[{n}]": w})
+            window.append(_copy(w))
             yield sum(window) / len(window)
 
     return averages()
@@ -82,8 +85,8 @@ def ema_noise(decay: float, lr: float, curvature: float) -> float:
         lr: η, above 0 and below 2/λ.
         curvature: λ > 0.
 
-    >>> ema_noise(0.5, lr=0.5, curvature=1.0)
-    0.5555555555555556
+    >>> round(ema_noise(0.5, lr=0.5, curvature=1.0), 4)
+    0.5556
     """
     _settles(lr, curvature)
     fraction(decay=decay)
@@ -94,8 +97,8 @@ def ema_noise(decay: float, lr: float, curvature: float) -> float:
 def equal_noise(n: int, lr: float, curvature: float) -> float:
     """Give the share of θ's variance that a mean of n iterates leaves, likewise.
 
-    (1/n)·((1 + a)/(1 - a) - 2a(1 - aⁿ)/(n(1 - a)²)) with a = 1 - ηλ. It falls as 1/n
-    in the long run; an EMA's share does not fall with time. A window of n has it, too.
+    (n + 2·Σ (n - k)·aᵏ) / n² over k = 1 … n - 1, with a = 1 - ηλ. It falls as 1/n in
+    the long run; an EMA's share stays as it is. A window of n has it, too.
 
     Args:
         n: how many iterates are averaged, at least 1.
@@ -107,12 +110,12 @@ def equal_noise(n: int, lr: float, curvature: float) -> float:
     """
     _settles(lr, curvature)
     count(n=n)
-    lost = lr * curvature
-    a = 1 - lost
-    return ((1 + a) / lost - 2 * a * (1 - a**n) / (n * lost**2)) / n
+    a, n = 1 - lr * curvature, int(n)
+    return (n + 2 * sum((n - k) * a**k for k in range(1, n))) / n**2
 
 
 def _settles(lr: float, curvature: float) -> None:
+    finite(lr=lr)
     positive(curvature=curvature)
     if not 0 < lr * curvature < 2:
         raise ValueError(f"lr must lie between 0 and {2 / curvature:g}, got {lr}")
@@ -123,9 +126,11 @@ def _running(
 ) -> Iterator[Weights]:
     mean = None
     for n, w in enumerate(weights, start=1):
-        if mean is None:
-            mean = 1.0 * w  # a copy: the run may go on in the same tensor
-        else:
-            one_shape(**{"weights[0]": mean, f"weights[{n - 1}]": w})
-            mean = update(mean, w, n)
+        one_shape(**{"weights[0]": w if mean is None else mean, f"weights[{n - 1}]": w})
+        mean = _copy(w) if mean is None else update(mean, _copy(w), n)
         yield mean
+
+
+def _copy(w: Weights) -> Weights:
+    """Copy weights without their graph: a run may go on in the same tensor."""
+    return 1.0 * (w.detach() if hasattr(w, "detach") else w)

@@ -113,7 +113,7 @@ class Cells:
         Also "" wherever that is not sure.
         """
         since = self._since(name, function)
-        if since is None or self.names.get(name) is not function:
+        if since is None:
             return ""
         made = next((run for run in self.runs if run.number == since), None)
         part = made.part(name) if made else ""
@@ -124,13 +124,12 @@ class Cells:
                 f"the cell that defines `{name}` failed when it was run last "
                 f"({failed[-1].error}). What the kernel has is an earlier `{name}`"
             )
-        if not part or not made.cell:
+        if not part:
             return ""
         now = next(run for run in reversed(self.runs) if run.cell == made.cell)
         others = [other for other in now.functions if other != name]
         elsewhere = any(run.part(name) == part for run in self.newest)
-        imported = re.search(rf"import\b.*\b{re.escape(name)}\b", now.source)
-        if now.defines(name) or elsewhere or imported or not others:
+        if now.defines(name) or elsewhere or not others:
             return ""
         return (
             f"its cell defines `{others[0]}` now. What the kernel has is an earlier "

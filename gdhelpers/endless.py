@@ -81,7 +81,7 @@ class Watch:
         if os.environ.get(GRADING) or self._thread in _watches:
             return self
         torch = sys.modules.get("torch")
-        self._out = sys.stdout
+        self._out, self._trace = sys.stdout, sys.gettrace()
         self._grad = torch.is_grad_enabled() if torch else None
         watcher = threading.Thread(target=self._watch, daemon=True)
         with contextlib.suppress(RuntimeError):  # where no thread can be had
@@ -124,25 +124,49 @@ class Watch:
         self._told, self.taken, self.place = 0, 0.0, None
 
     def _calm_down(self, then: Callable[[], None]) -> None:
-        """Take back what was sent and has not arrived; it may arrive meanwhile."""
-        while True:
+        """Take in what was sent and has not arrived, then do `then`.
+
+        It may arrive anywhere in here, one that was swallowed before among them.
+        """
+        sent = done = False
+        while not done:
             try:
-                with self._lock:
-                    insist.end()
-                    raise_in(self._thread, None)
-                    told, _ = self._told, then()
-                time.sleep(0)  # where an interrupt on its way arrives
+                try:
+                    with self._lock:
+                        sent = sent or self._told > 0
+                        insist.end()
+                        then()
+                    if sent:
+                        self._receive()
+                    done = True
+                except KeyboardInterrupt:
+                    if not sent:
+                        raise  # a person's
+                    for _ in range(2):  # a second one arrives here
+                        pass
             except KeyboardInterrupt:
-                if not self._told and self.place is None:
-                    raise  # a person's
-                continue
-            break
-        if told:
+                if not sent:
+                    raise
+        if sent:
             self._put_back()
+
+    def _receive(self) -> None:
+        """Have the exception that is on its way raised, or one in its place.
+
+        To take it back would leave the interpreter looking for it for ever.
+        """
+        try:
+            raise_in(self._thread, TookTooLong)
+            while True:
+                time.sleep(0)
+        except KeyboardInterrupt:
+            pass
 
     def _put_back(self) -> None:
         """Undo what a block that was left in haste may have left behind."""
         sys.stdout = self._out
+        if sys.gettrace() is not self._trace:  # a debugger's
+            insist.settrace(self._trace)
         if self._grad is not None:
             sys.modules["torch"].set_grad_enabled(self._grad)
 
@@ -183,8 +207,6 @@ class Watch:
         if self._told == 1:
             raise_in(self._thread, TookTooLong)
         elif self._told % 2:  # not both at once: one would be lost
-            if not insist.TRACING:
-                raise_in(self._thread, None)
             _wake(self._thread)
         else:
             insist.once_more(self._thread, self.base)

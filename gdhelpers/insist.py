@@ -11,6 +11,7 @@ import ctypes
 import sys
 import threading
 from functools import partial
+from sys import settrace  # Python's own, in whose place a debugger puts one that warns
 from types import CodeType, FrameType
 from typing import Any
 
@@ -20,7 +21,6 @@ TRACING = sys.version_info < (3, 12)
 
 # By thread in which it insists: the frame to come back to, and what goes on around it.
 _bases: dict[int, tuple[FrameType | None, frozenset[CodeType]]] = {}
-_before: dict[int, Any] = {}  # what traced them before
 _tool: int | None = None
 
 
@@ -36,22 +36,20 @@ class Insisting(TookTooLong):
         # The interpreter makes it, in the thread in which it is raised.
         thread = threading.get_ident()
         if thread in _bases:
-            _before.setdefault(thread, sys.gettrace())
-            sys.settrace(_insist)
+            settrace(_insist)
             for frame in outwards(sys._getframe(), _bases[thread][0]):
                 if is_students(frame.f_code):
                     frame.f_trace = _insist
 
 
-def raise_in(thread: int, what: type[BaseException] | None) -> None:
-    """Raise an exception in a thread, or take one back that has not arrived."""
+def raise_in(thread: int, what: type[BaseException]) -> None:
+    """Raise an exception in a thread, in place of one that has not arrived there."""
     _raising(thread, what)()
 
 
-def _raising(thread: int, what: type[BaseException] | None) -> partial:
-    raised = None if what is None else ctypes.py_object(what)
+def _raising(thread: int, what: type[BaseException]) -> partial:
     call = ctypes.pythonapi.PyThreadState_SetAsyncExc
-    return partial(call, ctypes.c_ulong(thread), raised)
+    return partial(call, ctypes.c_ulong(thread), ctypes.py_object(what))
 
 
 def once_more(thread: int, base: FrameType | None) -> None:
@@ -73,14 +71,13 @@ def once_more(thread: int, base: FrameType | None) -> None:
 
 
 def end() -> None:
-    """Insist no more in this thread, from within it."""
+    """Insist no more in this thread, from within it; then nothing traces it."""
     global _tool
     thread = threading.get_ident()
     if _bases.pop(thread, end) is end:
         return
     if TRACING:
-        if thread in _before:
-            sys.settrace(_before.pop(thread))
+        settrace(None)
     elif _tool is not None and not _bases:
         monitoring = sys.monitoring
         monitoring.set_events(_tool, 0)

@@ -1,7 +1,8 @@
 """Steps with momentum as pure functions: state in, state out.
 
 θ, v and the gradient are numbers, arrays or tensors of one shape, and nothing that is
-given is changed. `momentum_step` is torch.optim.SGD's, `nesterov_step` is as "Learning
+given is changed (tensors that require a gradient belong in `torch.no_grad()`, as
+anywhere). `momentum_step` is torch.optim.SGD's, `nesterov_step` is as "Learning
 Rate Scheduling" (Deep Learning Wizard) writes it. In formulas η is `lr`, β `momentum`.
 """
 

@@ -23,6 +23,7 @@ from filelock import FileLock
 from gdhelpers.terminal import say
 
 NAME = "my_progress.json"
+FILES = ("*my_progress*.json", ".my_progress*")  # all of ours, as patterns of names
 ABOUT = (
     "What check saw of your answers on this computer. It is never handed in and never "
     "graded. Delete it whenever you like: only the picture on the start page is lost."

@@ -28,11 +28,9 @@ class Ear(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Hear a text."""
-        if len(self._text) < KEPT:
-            self._text += text[: KEPT - len(self._text)]
-            self._more += text[KEPT - len(self._text) :].count("\n")
-        else:
-            self._more += text.count("\n")
+        room = max(0, KEPT - len(self._text))
+        self._text += text[:room]
+        self._more += text[room:].count("\n")
         return len(text)
 
     @property

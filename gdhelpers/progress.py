@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +19,8 @@ from html import escape
 from typing import Any, TypeVar
 
 from tqdm.std import tqdm
+
+from gdhelpers.verdicts import COLUMNS
 
 LONG = 3.0  # seconds: what takes less says nothing
 SOON = 1.0  # seconds until how long it will take is known well enough
@@ -40,7 +43,7 @@ class Stopped(KeyboardInterrupt):
 
     def _render_traceback_(self) -> list[str]:
         # IPython asks the exception for its own rendering before making one.
-        return [str(self)]
+        return textwrap.wrap(str(self), COLUMNS, break_on_hyphens=False)
 
 
 @contextmanager

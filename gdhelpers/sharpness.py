@@ -87,11 +87,8 @@ def _search(
         size = torch.linalg.vector_norm(moved).item()
         if not math.isfinite(size):
             raise ValueError("loss_fn must have a finite second derivative at params")
-        if size == 0:
-            break
-        if iteration >= MIN_ITERATIONS and error <= tolerance * max(
-            size - shift, shift
-        ):
+        near = error <= tolerance * max(size - shift, shift)
+        if size == 0 or (near and iteration >= MIN_ITERATIONS):
             break
         v = moved / size
     return found, size, error
@@ -116,15 +113,15 @@ def _hessian(
         if not torch.isfinite(loss):
             raise ValueError(f"loss_fn must give a finite loss, got {loss.item()}")
         if not loss.requires_grad:
-            raise ValueError(
-                "loss_fn must reckon with params; its loss has no gradient"
-            )
+            raise ValueError("loss_fn must use params: its loss has no gradient")
         grad = _in_a_row(_gradient(loss, tensors, create_graph=True))
 
     def product(v: Tensor) -> Tensor:
         if not grad.requires_grad:  # a plane
             return torch.zeros_like(v)
-        return _in_a_row(_gradient(torch.dot(grad, v), tensors, retain_graph=True))
+        with torch.enable_grad():  # the caller's loop may be without
+            along = torch.dot(grad, v)
+        return _in_a_row(_gradient(along, tensors, retain_graph=True))
 
     generator = torch.Generator().manual_seed(seed)
     start = torch.randn(len(grad), generator=generator, dtype=torch.float64)

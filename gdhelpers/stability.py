@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 
-from gdhelpers.arguments import count, fraction, not_negative, positive
+from gdhelpers.arguments import count, finite, fraction, not_negative, positive
 
 
 def max_stable_lr_momentum(
@@ -97,6 +97,7 @@ def noise_floor(
     0.125
     """
     bound = max_stable_lr_momentum(curvature, momentum, nesterov)
+    finite(lr=lr)
     not_negative(sigma=sigma)
     count(batch_size=batch_size)
     if not 0 < lr < bound:

@@ -4,6 +4,7 @@ The student runs the lesson before anything is written, plays, answers wrongly, 
 the hint, answers rightly, plays again with the own function, and asks for Validate.
 """
 
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -210,4 +211,64 @@ def test_a_student_works_through_the_lesson(server, context, name):
         move(lesson, story, f"lesson-{number}-explorer")
         assert "Success!" in validate(lesson)
         lesson.screenshot(f"lesson-{number}-validate")
+        assert errors == []
+
+
+def run_all(lesson: Lesson) -> None:
+    """Choose "Run All Cells", and wait until the last one has run."""
+    menu = lesson.page.get_by_role("menuitem", name="Run", exact=True)
+    menu.click()
+    lesson.page.get_by_text("Run All Cells", exact=True).click()
+    last = [cell.id for cell in lesson.cells if cell.cell_type == "code"][-1]
+    prompt = lesson.cell(last).locator(".jp-InputPrompt")
+    expect(prompt).to_have_text(re.compile(r"\[\d+\]"), timeout=TRAINING_MS)
+
+
+def press(lesson: Lesson, cell: str, keys: str) -> None:
+    """Press keys on a cell in command mode."""
+    lesson.cell(cell).locator(".jp-InputPrompt").click()
+    for key in keys:
+        lesson.page.keyboard.press(key)
+
+
+def test_a_student_who_is_stuck_reads_calm_words(server, context):
+    """Run All before anything is written, a loop without an end, a copied cell."""
+    address, release = server
+    name, step = "01_single_step", "single_step_gradient_descent"
+    folder = shutil.copytree(ROOT / "release" / name, release / "stuck")
+    path = folder / f"{name}.ipynb"
+    with new_page(context) as (page, errors):
+        lesson = Lesson(page, address, path, f"lab/tree/stuck/{path.name}")
+        run_all(lesson)
+        checks = [c.id for c in lesson.cells if marks(c, "grade")]
+        for check in checks:
+            output = lesson.cell(check).locator(".jp-OutputArea")
+            expect(output).to_contain_text("Not written yet")
+            assert output.locator("[data-mime-type$=error]").count() == 0
+        lesson.write(
+            step,
+            f"def {step}(theta, learning_rate):\n    while theta != 0: theta *= 1",
+        )
+        lesson.run(step)
+        words = " ".join(lesson.run(checks[0]).split())
+        assert "stopped after 10 s, at the line `while theta != 0: theta *= 1`" in words
+        assert "`theta` was 3 by then." in words and "Traceback" not in words
+        lesson.screenshot("endless")
+        lesson.write(step, f"def {step}(theta, learning_rate):\n    while True: 0")
+        lesson.run(step)
+        lesson.cell(checks[0]).locator(".cm-content").click()
+        page.keyboard.press("ControlOrMeta+Enter")
+        page.wait_for_timeout(500)
+        press(lesson, checks[0], "ii")
+        output = lesson.cell(checks[0]).locator(".jp-OutputArea")
+        expect(output).to_contain_text("Run the cell again to begin anew.")
+        assert len(output.inner_text().strip().splitlines()) <= 2
+        right = f"def {step}(theta, learning_rate):\n    return theta - 2 * "
+        answer(lesson, step, f"{right}learning_rate * theta")
+        press(lesson, step, "cv")
+        words = " ".join(validate(lesson).split())
+        assert (
+            f"This cell is there twice: a copied cell keeps the mark `{step}`" in words
+        )
+        lesson.screenshot("copied")
         assert errors == []

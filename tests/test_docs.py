@@ -46,6 +46,8 @@ MADE = {
     "add-an-exercise.md": ("release/01_single_step/checks.json",),
     "add-a-lesson.md": ("notebooks/07_newton.ipynb", "reports/07_newton.html"),
     "term.md": ("home/01_single_step/01_single_step.ipynb", "grades.csv"),
+    "vscode.md": ("autograded/ann/01_single_step/01_single_step.ipynb",),
+    "colab.md": ("wheels/checks.json", "wheels/06_cosine_one_cycle.ipynb"),
     "late-policy.md": ("grades.csv", "reports/01_single_step.html"),
 }
 

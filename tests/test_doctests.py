@@ -9,8 +9,10 @@ import pytest
 @pytest.mark.parametrize(
     "name",
     [
-        *("as_code", "data", "differences", "plots.legible", "plots.words", "progress"),
-        *("scheduler_bugs", "schedules", "shared_inputs", "terminal", "verdicts"),
+        *("adam", "arguments", "as_code", "averaging", "data", "differences"),
+        *("momentum", "plots.legible", "plots.words", "progress", "range_test"),
+        *("scheduler_bugs", "schedules", "shared_inputs", "sharpness", "stability"),
+        *("terminal", "verdicts"),
     ],
 )
 def test_examples(name):

@@ -143,6 +143,11 @@ def test_importing_the_package_is_light():
     [
         ("gdhelpers.losses", {"torch", "matplotlib", "IPython"}),
         ("gdhelpers.schedules", {"torch", "matplotlib", "numpy", "IPython"}),
+        *(
+            (f"gdhelpers.{name}", {"torch", "matplotlib", "numpy", "IPython"})
+            for name in ("adam", "averaging", "momentum", "range_test", "stability")
+        ),
+        ("gdhelpers.sharpness", {"matplotlib", "ipywidgets", "IPython"}),
         ("gdhelpers.descent", {"torch", "matplotlib", "IPython"}),
         ("gdhelpers.checks", {"torch", "matplotlib", "numpy", "IPython"}),
         ("gdhelpers.plots", {"torch", "ipywidgets"}),

@@ -22,17 +22,17 @@ CLOSING = "closing"  # linked from the last lesson, by hand, and from no other
 
 
 class PageError(ValueError):
-    """A page or a lesson's first cell does not say what the pages need."""
+    """A page is no notebook, has no title, or has a cell that is graded."""
 
 
 @dataclass(frozen=True)
 class Head:
-    """What a lesson's first cell says of it.
+    """What a lesson's first cell says of it; what it does not say is empty.
 
     Attributes:
         lesson: its folder's name.
-        title: "2 · Why is one rate never right?"
-        minutes: how long it takes.
+        title: "2 · Why is one rate never right?", or the folder's name.
+        minutes: how long it takes; 0 where it does not say.
         before: what to know before, Markdown.
         able: what one can do after it, a sentence part each.
     """
@@ -45,30 +45,19 @@ class Head:
 
     @classmethod
     def of(cls, lesson: str, notebook: NotebookNode) -> Head:
-        """Read a lesson's first cell.
-
-        Errors: PageError where a part of it is missing.
-        """
+        """Read a lesson's first cell."""
         text = notebook.cells[0].source if notebook.cells else ""
 
-        def part(what: str, pattern: str) -> str:
+        def part(pattern: str) -> str:
             found = re.search(pattern, text, re.DOTALL | re.MULTILINE)
-            if not found:
-                raise PageError(f"source/{lesson}: its first cell does not say {what}")
-            return " ".join(found[1].split())
+            return " ".join(found[1].split()) if found else ""
 
-        able = part(
-            '"**You will be able to**" and a list',
-            r"^\*\*You will be able.*?\n\n(- .+?)\n\n",
-        )
+        able = part(r"^\*\*You will be able[^\n]*\n\n(- .+?)(?:\n\n|\Z)")
         return cls(
             lesson,
-            part('"# " and its question', r"\A# ([^\n]+)"),
-            int(part('"**Time:** so many minutes"', r"^\*\*Time:\*\* (\d+) minutes")),
-            part(
-                '"**What you need to know before:**" and what',
-                r"^\*\*What you need[^*]*:\*\*(.+?)(?:\n\n|\Z)",
-            ),
+            part(r"\A# ([^\n]+)") or lesson,
+            int(part(r"^\*\*Time:\*\* (\d+) minutes") or 0),
+            part(r"^\*\*What you need[^*]*:\*\*(.+?)(?:\n\n|\Z)"),
             tuple(re.split(r"(?:\A| )- ", able)[1:]),
         )
 
@@ -107,7 +96,7 @@ def _table(heads: Sequence[Head]) -> str:
     for head in heads:
         # The box is in the lesson, not below this table.
         before = head.before.replace("the box below", "its box").replace("|", "\\|")
-        rows.append(f"| {head.link} | {head.minutes} | {before} |")
+        rows.append(f"| {head.link} | {head.minutes or ''} | {before} |")
     return "\n".join(rows)
 
 

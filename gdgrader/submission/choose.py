@@ -72,7 +72,9 @@ def find_notebook(folder: Path, name: str, edition: Edition) -> Chosen:
     here = list(_here(folder, wanted))
     if len(here) == 1 and not any(_misnamed(folder)) and not any(_archives(folder)):
         (only,) = here
-        return Chosen(only.name, only.read(), {}, tuple(_called(only.name, wanted)))
+        content = only.read()
+        if not _is_page(only.name, content, edition):
+            return Chosen(only.name, content, {}, tuple(_called(only.name, wanted)))
     try:
         return limited(LOOKING, _best, folder, wanted, edition)
     except Delayed:
@@ -93,6 +95,8 @@ def _best(folder: Path, wanted: str, edition: Edition) -> Chosen:
         for file in place:
             try:
                 content = file.read()
+                if _is_page(file.name, content, edition):
+                    continue
                 old = is_kept(file.name) and file.name != wanted
                 (kept if old else readable)[file] = (_work(content, edition), content)
             except Unreadable as error:
@@ -156,6 +160,12 @@ def _work(content: bytes, edition: Edition) -> float:
     given = {cell.id for cell in edition.notebook.cells}
     own = any(cell.id not in given for cell in notebook.cells)
     return own / 2 + sum(compute_checksum(c) != marks(c)["checksum"] for c in answers)
+
+
+def _is_page(name: str, content: bytes, edition: Edition) -> bool:
+    """Whether it is a page of the course, such as its start page, and no lesson."""
+    names = {path.name for path in edition.path.parents[1].glob(f"*{SUFFIX}")}
+    return PurePosixPath(name).name in names and b'"nbgrader"' not in content
 
 
 # Where it may lie ---------------------------------------------------------------------

@@ -20,4 +20,11 @@ if (box) {
     attributes: true, attributeFilter: ['aria-valuetext', 'contenteditable'],
   });
   speak();
+  new ResizeObserver(() => {
+    const toggle = box.querySelector('.gd-narrow');
+    const narrow = box.clientWidth < 560;
+    if (toggle && box.clientWidth && narrow !== toggle.matches('.mod-active')) {
+      toggle.click();
+    }
+  }).observe(box);
 }

@@ -3,7 +3,7 @@
 A slider's handle has no name, and one over a list of choices speaks of the choice's
 index. No trait reaches either, so a style sheet that every explorer carries does it on
 arrival, and again whenever the box changes: the handle takes the name on its label and
-speaks of the value in its readout.
+speaks of the value in its readout. The same script tells an explorer of a narrow page.
 """
 
 from pathlib import Path
@@ -16,7 +16,7 @@ _LOOK = _HERE.with_suffix(".css").read_text(encoding="utf-8")
 
 
 def manners() -> widgets.HTML:
-    """Give an invisible part of an explorer that names its sliders."""
+    """Give an invisible part that names an explorer's sliders and sees its width."""
     script = " ".join(_NAME_THE_SLIDERS.split())
     # Out of the layout, yet in the page: an element that is not shown has no onload.
     hidden = widgets.Layout(height="0", margin="0")

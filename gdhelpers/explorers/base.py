@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import ipywidgets as widgets
+from IPython.display import display
 from traitlets import Unicode
 
 from gdhelpers import my_progress
@@ -86,9 +87,11 @@ class Explorer(widgets.VBox):
         self.controls, self.answer = controls, answer
         self.draw, self.canvas, self.alt, self.target = draw, canvas, alt, target
         self.name, self.noted = name, False
-        self.picture = Picture(
-            format="png", layout=widgets.Layout(max_width="min(100%, 840px)")
-        )
+        self.picture = Picture(format="png", layout=widgets.Layout())
+        # Never seen: what the page presses where it is too narrow for two panels.
+        self.narrow = widgets.ToggleButton(layout=widgets.Layout(display="none"))
+        self.narrow.add_class("gd-narrow")
+        self.narrow.observe(self.fit, "value")
         self.words, self.note = widgets.HTML(), widgets.HTML()
         self.pictures = 0
         self._due = False
@@ -103,14 +106,15 @@ class Explorer(widgets.VBox):
             self.note,
             self.picture,
             self.words,
+            self.narrow,
             *below,
             manners(),
         ]
         super().__init__(parts)
         self.add_class("gd-explorer")
+        self.fit()
         for control in controls.values():
             control.observe(self.renew, "value")
-        self.redraw()
 
     def renew(self, _change=None) -> None:
         """Ask for a new picture; many requests at once are answered by one."""
@@ -124,6 +128,14 @@ class Explorer(widgets.VBox):
             self._due = True
             loop.call_later(SETTLE, self.redraw)
 
+    def fit(self, _change=None) -> None:
+        """Stack the panels where the page is narrow, and draw them so."""
+        with self._drawing:
+            self.canvas.stack(self.narrow.value)
+            width = round(100 * self.canvas.figure.get_figwidth())
+            self.picture.layout.max_width = f"min(100%, {width}px)"
+        self.redraw()
+
     def redraw(self) -> None:
         """Show the answer to the controls' newest values, picture and words."""
         with self._drawing:
@@ -132,11 +144,11 @@ class Explorer(widgets.VBox):
             with stoppable(), Watch() as watch:
                 answer = watch.run(partial(self.answer, **values))
                 place = watch.place
-            if place:  # in many calls, none of which took so long by itself
+            if place:  # it took too long between two calls
                 self.report(f"{place.function} takes too long. {place.words}")
                 return
             self.picture.value = self.draw(answer.data)
-            self.picture.tooltip = f"{self.alt} {answer.words}"
+            self.picture.tooltip = f"{self._alt()} {answer.words}"
             self.report(answer.note)
             result = html.escape(answer.words)
             self.words.value = status(
@@ -147,17 +159,26 @@ class Explorer(widgets.VBox):
             self.noted = True
             my_progress.note_target(self.name)
 
+    def _alt(self) -> str:
+        if not self.canvas.stacked:
+            return self.alt
+        return self.alt.replace("Left,", "Above,").replace("right,", "below,")
+
     def report(self, note: str) -> None:
         """Say calmly what is wrong; unchanged words are not said again."""
         self.note.value = status(paragraph("Note", note))
 
     def _ipython_display_(self) -> None:
         """Show the widget; where no kernel or no widgets are, a picture in words."""
-        view = self._repr_mimebundle_()
+        # As ipywidgets 7, which Colab has, and 8 write it.
         mime = "application/vnd.jupyter.widget-view+json"
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        if not self.pictures:  # its first answer took too long
+            display({mime: view, "text/plain": repr(self)}, raw=True)
+            return
         picture = bytes(self.picture.value)  # a trait gives a memoryview
         more = f"Target: {self.target} {ELSEWHERE}"
-        show_still(picture, self.picture.tooltip, more, **{mime: view[mime]})
+        show_still(picture, self.picture.tooltip, more, **{mime: view})
 
 
 def paragraph(head: str, text: str) -> str:

@@ -23,7 +23,8 @@ class Canvas:
 
     Attributes:
         figure: the figure, never replaced.
-        axes: its axes, from left to right.
+        axes: its axes, from left to right, or from above where they are stacked.
+        stacked: whether they stand above each other.
     """
 
     def __init__(self, columns: int = 1, width: float = 8.4, height: float = 3.5):
@@ -38,9 +39,37 @@ class Canvas:
             top=1 - 0.4 / height,
             wspace=0.28,
         )
+        self.stacked = False
         self._moving: list[Artist] = []
         self._key: tuple | None = None
         self._background = None
+
+    def stack(self, stacked: bool) -> None:
+        """Put the panels above each other, for a narrow page, or side by side again."""
+        panels = len(self.axes)
+        if panels == 1 or stacked == self.stacked:
+            return
+        (width, height), pars = self.figure.get_size_inches(), self.figure.subplotpars
+        left, right = pars.left * width, (1 - pars.right) * width
+        bottom, top = pars.bottom * height, (1 - pars.top) * height
+        across, up = (1 / panels, panels) if stacked else (panels, 1 / panels)
+        width, height = width * across, height * up
+        self.figure.set_size_inches(width, height)
+        rows, columns = (panels, 1) if stacked else (1, panels)
+        places = self.figure.add_gridspec(rows, columns)
+        for i, ax in enumerate(self.axes):
+            ax.set_subplotspec(places[i])
+        # Between two panels stand a title and the ticks and name of an axis.
+        between = bottom + top
+        panel = (height - between * rows) / rows
+        self.figure.subplots_adjust(
+            left=left / width,
+            right=1 - right / width,
+            bottom=bottom / height,
+            top=1 - top / height,
+            hspace=between / panel,
+        )
+        self.stacked, self._key = stacked, None
 
     def moving(self, artist: Artist) -> Artist:
         """Mark an artist as one that changes from picture to picture."""

@@ -71,6 +71,7 @@ def main() -> None:
         prog="python -m gdhelpers.lab",
         description="Open the course in JupyterLab.",
         epilog="All other options are JupyterLab's, as in --no-browser --port 8899.",
+        allow_abbrev=False,  # what is short for ours may be JupyterLab's
     )
     parser.add_argument(
         "--role",

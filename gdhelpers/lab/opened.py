@@ -36,16 +36,18 @@ def describe_kernel(notebook: dict, display_name: str) -> None:
 
 
 def keep_stills(notebook: dict) -> None:
-    """Put a still picture, or words alone, where a widget was that no kernel moves."""
+    """Put a still picture, or words alone, where a widget was that no kernel moves.
+
+    What VS Code and Colab keep of widgets, each in a form of its own, goes too.
+    """
+    notebook["metadata"].pop("widgets", None)
     for cell in notebook["cells"]:
-        if cell["cell_type"] == "code":
-            cell["outputs"] = [
-                part for output in cell["outputs"] for part in _still(output)
-            ]
+        if outputs := cell.get("outputs"):
+            cell["outputs"] = [part for output in outputs for part in _still(output)]
 
 
 def _still(output: dict) -> list[dict]:
-    data = output.get("data", {})
+    data = output.get("data") or {}
     if VIEW not in data:
         return [output]
     note = _display({"text/markdown": f"*{AGAIN}*", "text/plain": AGAIN})

@@ -46,3 +46,30 @@ FAMILIES = {
     for family, attacks in FAMILIES.items()
 }
 ATTACKS: tuple[Attack, ...] = sum(FAMILIES.values(), ())
+
+# What hangs on who the grader is: what Linux lets a process of that user see, reach and
+# use up. Of the others, which ask something of the grader's own rules, no line of what
+# holds them knows a user.
+OF_LINUX = (
+    "Looking for secrets",
+    "Waiting for the check",
+    "Ending, hanging, filling",
+    "What Linux gives",
+    "State and pickles",
+    "Links, special files, names",
+)
+# Among these, too: the grader ends them by a clock or a count of its own.
+OF_THE_GRADER = {
+    *("exit", "exit at each cell", "exit when asked", "SystemExit when asked"),
+    *("exit a moment later", "a crash", "a flood of output", "one long line"),
+    *("an endless cell", "a cell deaf to interrupts", "a slow function"),
+    *("a flood when asked", "a bomb of a parser", "a bomb for the colours"),
+    *("no end of a message, shell", "no end of a message, iopub"),
+    "no end of a message, of empty frames",
+}
+BY_USER = tuple(
+    attack
+    for family in OF_LINUX
+    for attack in FAMILIES[family]
+    if attack.name not in OF_THE_GRADER
+)

@@ -47,7 +47,7 @@ def main() -> None:
 
 def _ours() -> dict[str, str]:
     with tempfile.TemporaryDirectory(prefix="attacks-") as folder:
-        scene = Graded(Path(folder))
+        scene = Graded(Path(folder), ATTACKS)
         scene.make_feedback()
         scene.close()
         found = {}

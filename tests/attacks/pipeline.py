@@ -1,8 +1,9 @@
-"""All attacks in one course, graded in one run between honest neighbours."""
+"""Attacks in one course, graded in one run between honest neighbours."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import copy
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from multiprocessing import forkserver
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import psutil
 from course import LESSON
+from nbgrader.apps import NbGraderAPI
 from peaks import Peaks
 
 from gdgrader.autograde import runner
@@ -17,7 +19,7 @@ from gdgrader.grading.worker import own_kit
 from gdgrader.report import collect
 from gdgrader.sandbox.limits import MB, Limits
 
-from . import ATTACKS
+from .base import Attack
 from .planted import HONEST, Scene, active
 
 # Small, so that the hogs, which are bounded, run into them.
@@ -37,7 +39,7 @@ WORKERS = 3  # each grades attacks and honest ones in turn
 
 
 class Graded(Scene):
-    """A scene after the run.
+    """A scene after the run of these attacks.
 
     Attributes:
         outcomes: what became of each student's submission.
@@ -45,18 +47,19 @@ class Graded(Scene):
         peaks: bytes that each of the grader's own processes had at most.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, attacks: Sequence[Attack]) -> None:
         super().__init__(root, {"limits": LIMITS})
+        self.attacks = attacks
         own_kit().sandbox.open(
             True, LIMITS
         )  # stays open after a run, so it is counted before
         before = _started()
         self.peaks: dict[tuple[int, str], int] = {}
         try:
-            for number, attack in enumerate(ATTACKS):
+            for number, attack in enumerate(attacks):
                 self.attack(attack, attack.student or f"{number:03} {attack.name}")
                 if number % NEIGHBOURS == 0:
-                    self.honest(f"{number:03} {attack.name} and an honest one")
+                    self.honest(f"{number:03} honest")
             with self._watched():
                 self.outcomes = {o.student: o for o in self._grade()}
             self.calls = self.listener.calls
@@ -78,9 +81,13 @@ class Graded(Scene):
         return active(self.course.formgrader(HONEST))
 
     def make_feedback(self) -> None:
-        """As the instructor does it, for all, and what a report is made of."""
+        """As the instructor does it, but for the honest neighbours, whose pages are
+        all alike; and what a report is made of."""
+        alike = {name for name in self.outcomes if "honest" in name} - {HONEST}
+        config = copy.deepcopy(self.course.config)
+        config.CourseDirectory.student_id_exclude = ",".join(alike)
         with self._watched():
-            made = self.course.api.generate_feedback(LESSON, "*", force=True)
+            made = NbGraderAPI(config=config).generate_feedback(LESSON, force=True)
             assert made["success"], made["log"][-2000:]
             collect(LESSON, self.course.config)
 

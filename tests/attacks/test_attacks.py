@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from course import FULL, LESSON
 from nbgrader.api import Gradebook
 from report_page import harmless, table
 
+from gdgrader.feedback import within_limits
 from gdgrader.report import collect, page
 from gdgrader.sandbox.limits import MB
 
 from . import ATTACKS, FAMILIES
+from .base import Attack
 from .before import BEFORE
 from .pipeline import LIMITS, NEIGHBOURS, WORKERS, Graded
 from .planted import HONEST, Scene, active
@@ -23,11 +26,21 @@ BY_NAME = {attack.name: attack for attack in ATTACKS}
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory):
-    """All attacks graded in one run."""
-    graded = Graded(tmp_path_factory.mktemp("attacks"))
+def scene(request, tmp_path_factory):
+    """The attacks that are asked for, all unless some are named, graded in one run."""
+    items = [item for item in request.session.items if item.path == request.path]
+    wanted = _wanted(items) or ATTACKS
+    graded = Graded(tmp_path_factory.mktemp("attacks"), wanted)
     yield graded
     graded.close()
+
+
+def _wanted(items: list[pytest.Item]) -> list[Attack]:
+    """The attacks of the tests that will run."""
+    asked = [item.callspec.params for item in items if hasattr(item, "callspec")]
+    names = {params.get("name") for params in asked}
+    names |= {params["attack"].name for params in asked if "attack" in params}
+    return [attack for attack in ATTACKS if attack.name in names]
 
 
 def test_the_corpus_is_large_and_its_names_differ():
@@ -57,9 +70,12 @@ def test_an_attack_gains_nothing(scene, name):
 
 @pytest.fixture(scope="module")
 def shown(scene):
-    """The same with everybody's feedback made."""
-    scene.make_feedback()
-    return scene
+    """The same with everybody's feedback made; what takes too much is told soon."""
+    little = replace(within_limits.ALLOWED, seconds=3)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(within_limits, "ALLOWED", little)
+        scene.make_feedback()
+        yield scene
 
 
 # nbgrader takes this name for a hidden folder, and makes no feedback.
@@ -101,7 +117,7 @@ def test_the_report_has_everybody_and_runs_nothing(scene, tmp_path):
 
 def test_the_honest_keep_full_marks(scene):
     honest = [name for name in scene.outcomes if "honest" in name]
-    assert len(honest) >= len(ATTACKS) / NEIGHBOURS
+    assert len(honest) >= len(scene.attacks) / NEIGHBOURS
     for student in honest:
         # Words of their own stand in the notebook, so a person looks at the answer.
         assert scene.course.scores(student) == FULL | {"words": None}

@@ -97,7 +97,7 @@ def test_few_are_in_flight_and_errors_come_back(scheduler):
             yield 0.01 if number else "no number"
 
     with cluster.connect(file) as client:
-        client.wait_for_workers(2, timeout=60)
+        client.wait_for_workers(2, timeout=600)
         found = []
         for _, result in cluster.results(where, tasks(), client):
             found.append(result)

@@ -370,7 +370,7 @@ def test_two_runs_at_once_fail_nobody(small):
     with ProcessPoolExecutor(2, mp_context=context) as pool:
         runs = [pool.submit(run, small, force=True) for _ in range(2)]
         for found in runs:
-            outcomes = found.result(timeout=600)
+            outcomes = found.result(timeout=3600)
             assert {o.status for o in outcomes.values()} <= {"graded", WAITING}
     assert not list(small.root.rglob(".*.new"))
 

@@ -19,10 +19,17 @@ from gdgrader.course.edition import graded_cell
 
 ROOT = Path(__file__).parents[2]
 LESSONS = builder.lessons(ROOT)
+TELL_OF_ALL = (("release", "start"), ("release", "closing"), ("notebooks", "closing"))
 
 
 def copy_course(to: Path, *lessons: str) -> Path:
-    """The course's source and editions, or some lessons of it."""
+    """The course's source and editions: the pages, and some of the lessons."""
+    for edition in ("source", "release", "notebooks"):
+        (to / edition).mkdir(parents=True, exist_ok=True)
+        for page in builder.make_pages(ROOT):
+            path = ROOT / edition / f"{page}.ipynb"
+            if path.exists():
+                shutil.copy(path, to / edition)
     for lesson in lessons:
         for edition in ("source", "release"):
             shutil.copytree(ROOT / edition / lesson, to / edition / lesson)
@@ -95,8 +102,12 @@ def test_a_rebuild_on_another_processor_changes_nothing(tmp_path, other_processo
     run = arithmetic.run(other_processor, *build)
     assert run.returncode == 0, run.stdout + run.stderr
     changed = [line for line in run.stdout.splitlines() if line.startswith("wrote")]
-    # The worked edition's one table holds all lessons, the copy three of them.
-    assert changed == [f"wrote {course}/notebooks/checks.json"]
+    # The worked edition's one table and some pages tell of all lessons.
+    pages = {f"{edition}/{page}.ipynb" for edition, page in TELL_OF_ALL}
+    assert {line.removeprefix(f"wrote {course}/") for line in changed} == {
+        "notebooks/checks.json",
+        *pages,
+    }
 
 
 def test_another_processor_finds_the_editions_fresh(other_processor):

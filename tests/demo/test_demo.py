@@ -41,7 +41,7 @@ def gdgrader(*arguments: str) -> subprocess.CompletedProcess:
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=3600,
     )
 
 

@@ -99,7 +99,7 @@ def test_two_graders_at_once_give_what_one_gives_on_sqlite(server, tmp_path):
     config = load_config(course.root)
     assert NbGraderAPI(config=config).generate_assignment(LESSON, force=True)["success"]
     graders = [command(course, CLASS[:4]), command(course, CLASS[4:])]
-    said = [grader.communicate(timeout=300)[0] for grader in graders]
+    said = [grader.communicate(timeout=3600)[0] for grader in graders]
     # The second found a torn file, which is told by the exit status.
     assert [grader.returncode for grader in graders] == [0, 1], said
     alone = submit_class(Course(tmp_path / "sqlite"))
@@ -110,7 +110,7 @@ def test_two_graders_at_once_give_what_one_gives_on_sqlite(server, tmp_path):
     with Gradebook(server) as book:
         assert len(book.assignment_submissions(LESSON)) == len(CLASS)
     again = command(course, CLASS)
-    assert "7 unchanged, 1 failed" in again.communicate(timeout=300)[0]
+    assert "7 unchanged, 1 failed" in again.communicate(timeout=3600)[0]
 
 
 @pytest.mark.parametrize("older", [False, True])
@@ -137,7 +137,7 @@ def test_two_graders_make_our_table_at_once(server, older):
                     assert not made.done()
                     time.sleep(0.01)
             first.db.commit()
-            made.result(timeout=120)
+            made.result(timeout=3600)
         assert second.db.execute(select(states._states)).all() == []
 
 

@@ -64,18 +64,18 @@ IN_ANSWERS = {
 }
 
 
-def graded(course: Course, **options) -> dict[str, Outcome]:
-    """Grade in a sandbox of our own: it is as busy as we are."""
-    sandbox = CurrentSandbox()
-    try:
+def graded(course: Course, loops: int = 0, workers: int = 0) -> dict[str, Outcome]:
+    """Grade in a sandbox of our own, which is then as busy as we are."""
+    with (
+        contextlib.closing(CurrentSandbox()) as sandbox,
+        contextlib.ExitStack() as busy,
+    ):
+        host = sandbox.open(True, course.config.GdExecute.limits)
+        if loops:
+            busy.enter_context(one_processor_with(loops, host))
         outcomes = runner.grade(
-            LESSON,
-            config=course.config,
-            sandbox=sandbox,
-            **{"workers": 0, **options},
+            LESSON, config=course.config, sandbox=sandbox, workers=workers
         )
-    finally:
-        sandbox.close()
     return {outcome.student: outcome for outcome in outcomes}
 
 
@@ -92,8 +92,7 @@ def busy(tmp_path_factory) -> Course:
         work = made.answered({"step": STEP + body, "descend": CLOSED})
         insert(work, "given_imports", f"{SPIN}{HELPER}")
         made.submit(name, work)
-    with one_processor_with(LOOPS):
-        made.outcomes = graded(made)
+    made.outcomes = graded(made, LOOPS)
     return made
 
 
@@ -133,7 +132,7 @@ def waiting(tmp_path_factory) -> Course:
     asks = made.answered(RIGHT)
     insert(asks, "given_imports", "input('How are you? ')")
     made.submit("a question", asks)
-    made.outcomes = graded(made)
+    made.outcomes = graded(made, workers=6)  # which wait most of the time
     return made
 
 

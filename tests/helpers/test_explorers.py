@@ -151,6 +151,24 @@ def test_noise_floor_is_the_one_of_theory(lr):
     assert f"noise floor is {answer.data['floor']:.2g}" in answer.words
 
 
+def test_floor_and_target_are_named_at_their_lines():
+    canvas = constant_rate.explore_constant_rate().canvas
+    fall = canvas.axes[0]
+    heights = {text.get_text(): text for text in fall.texts}
+    assert heights["target"].get_position()[1] == constant_rate.GOAL
+    (floor,) = [
+        x for x in fall.lines if len({*x.get_ydata()}) == 1 and x.get_animated()
+    ]
+    level = fall.transAxes.inverted().transform(
+        fall.transData.transform((0, floor.get_ydata()[0]))
+    )[1]
+    assert heights["floor"].get_position()[1] == pytest.approx(level, abs=0.01)
+    (goal,) = [
+        x for x in descent.explore_descent().canvas.axes[1].texts if x.get_text()
+    ]
+    assert (goal.get_text(), goal.get_position()[1]) == ("target", descent.GOAL)
+
+
 def test_noise_target_needs_decay():
     def reached(lr, decay):
         found = constant_rate.noisy_answer(
@@ -452,7 +470,7 @@ def test_the_students_warm_up_is_used_and_its_nonsense_reported(league):
 def trained(explorer, end):
     explorer.controls["end"].value = end
     explorer.trainer.button.click()
-    explorer.trainer.thread.join(120)
+    explorer.trainer.thread.join(1800)
     return explorer.words.value
 
 
@@ -510,7 +528,7 @@ def test_training_can_be_cancelled_and_diverging_is_told(league):
     explorer.trainer.button.click()
     assert explorer.trainer.button.description == "Cancel"
     explorer.trainer.button.click()
-    explorer.trainer.thread.join(120)
+    explorer.trainer.thread.join(1800)
     assert (league, explorer.trainer.button.description) == ([], "Train")
     explorer.controls["lr"].value = 10
     assert "diverged" in trained(explorer, "stay constant") or league[-1].accuracy < 30

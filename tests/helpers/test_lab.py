@@ -124,8 +124,11 @@ def display(data, metadata=None):
 
 
 def stills(*outputs):
-    notebook = {"cells": [{"cell_type": "markdown", "source": ""}, cell(*outputs)]}
+    others = [{"cell_type": kind, "source": ""} for kind in ("markdown", "code")]
+    notebook = {"cells": [others[0], cell(*outputs), others[1]]}
+    notebook["metadata"] = {"widgets": {"state": {}}, "colab": {}}
     opened.keep_stills(notebook)
+    assert notebook["metadata"] == {"colab": {}}
     return notebook["cells"][1]["outputs"]
 
 
@@ -148,6 +151,8 @@ def test_what_is_no_widget_stays_as_it_is():
         {"output_type": "error", "ename": "E", "evalue": "", "traceback": []},
         {"output_type": "execute_result", "execution_count": 1, "data": PNG},
         display({"text/html": "<p>Figure</p>"}),
+        {"output_type": "display_data"},  # as a program that writes carelessly
+        {"output_type": "display_data", "data": None},
     ]
     assert stills(*others) == others
 

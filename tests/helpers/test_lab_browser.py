@@ -24,7 +24,7 @@ from browser import (
 )
 from clone import clone_into
 from exercise_checks import right_solutions
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from gdgrader.exercises import exercises
 from gdgrader.exercises.base import Mistake
@@ -55,12 +55,24 @@ def answers(address: str, path: str) -> bool:
 
 
 class Desk(Lesson):
-    """The first lesson, reached by what is to be seen."""
+    """A notebook that is reached by what is to be seen: the one in front."""
 
-    def __init__(self, page: Page, address: str, course: Path) -> None:
+    def __init__(self, page: Page, address: str, course: Path, path: str) -> None:
         self.page, self.address, self.course = page, address, course
-        self.path = course / "release" / NAME / f"{NAME}.ipynb"
-        self.cells = nbformat.read(self.path, as_version=4).cells
+        self.cells = nbformat.read(course / "release" / path, as_version=4).cells
+
+    def cell(self, cell_id: str) -> Locator:
+        front = self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+        return front.locator(".jp-Notebook .jp-Cell").nth(self.index(cell_id))
+
+    def with_code(self, code: str) -> str:
+        """The id of the first cell of code that has it."""
+        codes = (c for c in self.cells if c.cell_type == "code")
+        return next(c.id for c in codes if code in c.source)
+
+    def bring_to_front(self, name: str) -> None:
+        tabs = self.page.locator("#jp-main-dock-panel .lm-TabBar-tab")
+        tabs.filter(has_text=name).click()
 
     def at_rest(self) -> None:
         bar = self.page.locator("#jp-main-statusbar")
@@ -68,7 +80,7 @@ class Desk(Lesson):
 
     def reload(self) -> None:
         self.page.reload()
-        self.page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=KERNEL_MS)
+        self.cell("text-01").wait_for(timeout=KERNEL_MS)
         self.at_rest()
 
     def menu(self, *items: str) -> None:
@@ -91,12 +103,13 @@ def course(tmp_path_factory):
 
 def make_lab(course: Path, home: Path, *words: str):
     """What `make lab` starts for somebody with this empty home; all is installed."""
-    ours = ("JUPYTER", "PYTHONPATH", "IPYTHON")
+    ours = ("JUPYTER", "IPYTHON", "PYTEST")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
+    environment |= {"HOME": str(home), "PYTHONPATH": str(course)}  # not where this is
     port = free_port()
     make = ["make", "--old-file=setup", "lab", f"VENV={sys.prefix}", *words]
     make.append(f"ARGS={' '.join(listening(port))}")
-    return serving(make, port, course, environment | {"HOME": str(home)})
+    return serving(make, port, course, environment)
 
 
 @pytest.fixture(scope="module")
@@ -108,20 +121,27 @@ def desk(course, tmp_path_factory):
     ):
         page.goto(address)
         page.locator("#jp-main-statusbar").wait_for(timeout=KERNEL_MS)
-        desk = Desk(page, address, course)
+        desk = Desk(page, address, course, f"{NAME}/{NAME}.ipynb")
         desk.errors = errors
         yield desk
 
 
-def test_the_first_screen_shows_what_a_student_needs(desk):
+@pytest.fixture(scope="module")
+def start(desk):
+    """The first page, which `make lab` opens."""
+    return Desk(desk.page, desk.address, desk.course, START)
+
+
+def test_the_first_screen_shows_what_a_student_needs(desk, start):
     page = desk.page
-    if (desk.course / "release" / START).exists():
-        expect(page.locator(".jp-NotebookPanel")).to_have_count(1, timeout=KERNEL_MS)
-        desk.at_rest()
-        desk.screenshot("lab-start")
-        page.get_by_role("button", name="New Launcher").first.click()
+    start.cell(start.cells[0].id).wait_for(timeout=KERNEL_MS)
+    start.at_rest()
+    page.wait_for_timeout(2000)  # a popup would come by now, and the kernel's words
+    expect(page.locator(".jp-mod-dirty")).to_have_count(0)
+    start.screenshot("lab-start")
+    page.locator(".jp-DirListing-content").wait_for()
+    page.get_by_role("button", name=re.compile("New Launcher")).first.click()
     page.locator(".jp-Launcher").wait_for(timeout=KERNEL_MS)
-    page.wait_for_timeout(2000)  # a popup would come by now
     desk.screenshot("lab-launcher")
     kernels = page.locator(".jp-LauncherCard[data-category=Notebook]")
     expect(kernels).to_have_count(1)
@@ -132,24 +152,23 @@ def test_the_first_screen_shows_what_a_student_needs(desk):
     assert not answers(desk.address, "formgrader")
 
 
-def test_opening_a_lesson_changes_nothing(desk):
+def test_opening_a_lesson_changes_nothing(desk, start):
     page = desk.page
+    start.bring_to_front(START)
+    page.get_by_role("link", name=re.compile("^1 · ")).first.click()
+    expect(desk.cell("text-01")).to_contain_text("You will be able to")
+    desk.at_rest()
     listing = page.locator(".jp-DirListing-content")
     listing.get_by_text(NAME, exact=True).dblclick()
-    lesson = listing.get_by_text(f"{NAME}.ipynb", exact=True)
-    expect(lesson).to_be_visible()
+    expect(listing.get_by_text(f"{NAME}.ipynb", exact=True)).to_be_visible()
     expect(listing.locator("[data-file-type]")).to_have_count(1)  # no checks.json
-    lesson.dblclick()
-    desk.cell("text-01").wait_for(timeout=KERNEL_MS)
-    expect(page.locator(".jp-NotebookPanel:visible")).to_have_count(1)
-    desk.at_rest()
     page.wait_for_timeout(1500)  # the kernel has told of itself by now
     expect(page.locator(".jp-mod-dirty")).to_have_count(0)
     desk.screenshot("lab-lesson")
     assert git(desk.course, "status", "--porcelain", "release") == ""
 
 
-def test_the_first_exercise_is_solved(desk):
+def test_the_first_exercise_is_solved(desk, start):
     function = next(iter(right_solutions(EXERCISE).values()))
     right = Mistake("none", "", function).source(exercises()[EXERCISE].function)
     for name in ("given-02", "code-04", CELL):
@@ -165,6 +184,14 @@ def test_the_first_exercise_is_solved(desk):
     dialog = desk.page.locator(".jp-Dialog")
     expect(dialog).to_contain_text("Validation Results", timeout=KERNEL_MS)
     desk.page.keyboard.press("Escape")
+    start.bring_to_front(START)
+    start.at_rest()
+    assert re.search(
+        r"\b1 of \d+ exercises", start.run(start.with_code("show_progress"))
+    )
+    start.screenshot("lab-progress")
+    start.save()
+    desk.bring_to_front(NAME)
 
 
 def test_an_explorer_lives_as_long_as_its_kernel(desk):

@@ -137,6 +137,20 @@ def test_texts_stay_in_the_picture(name):
             assert figure.bbox.y0 <= box.y0 and box.y1 <= figure.bbox.y1, text
 
 
+@pytest.mark.parametrize("name", FIGURES)
+def test_texts_can_be_read_on_a_phone(name):
+    """A phone 390 pixels wide shows a figure 352 wide; panels side by side halve it."""
+    figure = FIGURES[name]()
+    figure = figure if isinstance(figure, Figure) else figure.figure
+    shown = min(1, 352 / (100 * figure.get_figwidth()))
+    sizes = {
+        text.get_text(): text.get_fontsize() * 100 / 72 * shown
+        for text in figure.findobj(Text)
+        if text.get_text().strip()
+    }
+    assert sizes and {text: size for text, size in sizes.items() if size < 6.8} == {}
+
+
 def test_a_light_colour_keeps_its_hue_as_ink():
     looks = {str(look["color"]) for look in many_runs.LOOKS.values()}
     for colour in {*base.COLOURS, *looks, "#767676", "0.85", "yellow", "white"}:
@@ -225,6 +239,29 @@ def test_an_explorers_texts_are_dark_enough_and_its_picture_sharp(name):
     with Image.open(io.BytesIO(bytes(explorer.picture.value))) as image:
         widest = re.search(r"(\d+)px", explorer.picture.layout.max_width)
         assert image.width == 2 * int(widest[1])
+
+
+@pytest.mark.parametrize("name", sorted(explorers.__all__))
+def test_an_explorer_stacks_its_panels_on_a_narrow_page(name):
+    explorer = getattr(explorers, name)()
+    wide, figure = bytes(explorer.picture.value), explorer.canvas.figure
+    explorer.narrow.value = True
+    with Image.open(io.BytesIO(bytes(explorer.picture.value))) as image:
+        widest = int(re.search(r"(\d+)px", explorer.picture.layout.max_width)[1])
+        assert image.width == 2 * widest
+        stacked = len(explorer.canvas.axes) == 2
+        assert (widest, image.height) == ((420, 1400) if stacked else (840, 700))
+    if stacked:
+        upper, lower = explorer.canvas.axes
+        boxes = [ax.get_tightbbox(for_layout_only=True) for ax in (upper, lower)]
+        assert boxes[0].y0 > boxes[1].y1  # clear of each other, and in the picture
+        assert min(b.x0 for b in boxes) >= 0 and boxes[1].y0 >= 0
+        assert max(b.x1 for b in boxes) <= figure.bbox.x1
+        assert "Above, " in explorer.picture.tooltip
+        assert "; below, " in explorer.picture.tooltip
+    explorer.narrow.value = False
+    assert bytes(explorer.picture.value) == wide
+    assert "Above, " not in explorer.picture.tooltip
 
 
 def test_the_player_names_its_runs_in_colours_one_can_read():

@@ -8,6 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.optim import SGD, lr_scheduler
+from torch.optim.swa_utils import SWALR
 
 from gdhelpers import schedules as s
 
@@ -121,6 +122,30 @@ def test_linear(lr, total, start, end):
 
 
 @quick
+@given(rates, steps, st.floats(1e-6, 1e6))
+def test_geometric(lr, total, factor):
+    assert_same(
+        s.geometric(lr, lr * factor, total),
+        lr,
+        total + 1,
+        lambda o: lr_scheduler.ExponentialLR(o, factor ** (1 / total)),
+    )
+    up = s.geometric(lr, lr * factor, total)
+    assert (up(0), up(total), up(total + 7)) == (lr, lr * factor, lr * factor)
+
+
+@quick
+@given(rates, steps, st.floats(0, 1), st.booleans())
+def test_going_over_to_averaging_is_a_cosine_or_a_line(lr, total, final, straight):
+    assert_same(
+        (s.linear if straight else s.cosine)(lr, total, lr * final),
+        lr,
+        total + 1,
+        lambda o: SWALR(o, lr * final, total, "linear" if straight else "cos"),
+    )
+
+
+@quick
 @given(rates, steps, st.floats(0, 1))
 def test_cosine(lr, total, floor):
     assert_same(
@@ -198,6 +223,61 @@ def test_warmup_then(lr, warmup, start, gamma):
 
 
 @quick
+@given(rates, st.integers(1, 40), st.floats(0.01, 1), gammas)
+def test_product(lr, warmup, start, gamma):
+    assert_same(
+        s.product(s.linear(start, warmup, 1.0), s.exponential(lr, gamma)),
+        lr,
+        warmup + 60,
+        lambda o: lr_scheduler.ChainedScheduler(
+            [
+                lr_scheduler.LinearLR(o, start, 1.0, warmup),
+                lr_scheduler.ExponentialLR(o, gamma),
+            ]
+        ),
+    )
+
+
+@quick
+@given(
+    rates,
+    st.integers(0, 40),
+    st.integers(1, 30),
+    st.floats(0, 1),
+    st.floats(0.2, 3),
+    gammas,
+)
+def test_cooldown_leaves_the_run_and_falls(lr, start, decay, floor, power, gamma):
+    run = s.exponential(lr, gamma)
+    branch = s.cooldown(run, start, decay, floor * run(start), power)
+    assert_same(
+        branch,
+        lr,
+        start + decay + 5,
+        lambda o: lr_scheduler.LambdaLR(
+            o,
+            lambda t: (
+                gamma ** min(t, start)
+                * (1 - (1 - floor) * min(max(t - start, 0) / decay, 1) ** power)
+            ),
+        ),
+    )
+    assert branch(start + decay + 9) == pytest.approx(floor * run(start))
+
+
+@quick
+@given(
+    rates, st.integers(0, 30), st.integers(0, 30), st.integers(1, 30), st.floats(0, 1)
+)
+def test_wsd_is_a_branch_of_the_run_that_never_ends(lr, warmup, stable, decay, floor):
+    run = s.warmup_then(s.constant(lr), warmup)
+    branch = s.cooldown(run, warmup + stable, decay, floor * lr)
+    whole = s.wsd(lr, warmup + stable + decay, warmup, decay, floor * lr)
+    for t in range(warmup + stable + decay + 5):
+        assert branch(t) == pytest.approx(whole(t), rel=1e-12, abs=1e-15)
+
+
+@quick
 @given(rates, st.integers(0, 30), st.integers(0, 30), st.integers(1, 30))
 def test_wsd_is_its_three_straight_lines(lr, warmup, stable, decay):
     schedule = s.wsd(lr, warmup + stable + decay, warmup, decay)
@@ -238,11 +318,14 @@ ALL = {
     "inverse_time": s.inverse_time(0.3),
     "polynomial": s.polynomial(0.3, 20, 2.0),
     "linear": s.linear(0.3, 20),
+    "geometric": s.geometric(1e-4, 0.3, 20),
     "cosine": s.cosine(0.3, 20),
     "cosine_restarts": s.cosine_restarts(0.3, 4, 2),
     "one_cycle": s.one_cycle(0.3, 20),
     "warmup_then": s.warmup_then(s.constant(0.3), 5),
     "wsd": s.wsd(0.3, 20, 4, 6),
+    "product": s.product(s.linear(0.1, 5, 1.0), s.cosine(0.3, 20)),
+    "cooldown": s.cooldown(s.constant(0.3), 12, 6, power=0.5),
 }
 
 
@@ -300,6 +383,15 @@ def test_a_training_is_resumed_at_its_own_rate(name, attached_first, loaded_firs
         (lambda: s.inverse_time(0.1, -1), "decay must be ≥ 0, got -1"),
         (lambda: s.polynomial(0.1, 10, 0), "power must be > 0, got 0"),
         (lambda: s.linear(0.1, -3), "total_steps must be ≥ 1, got -3"),
+        (lambda: s.linear("0,1", 3), "initial_lr must be a number, got '0,1'"),
+        (lambda: s.geometric(0, 1, 10), "initial_lr must be > 0, got 0"),
+        (lambda: s.geometric(0.1, -1, 10), "final_lr must be > 0, got -1"),
+        (lambda: s.geometric(0.1, 1, 0), "total_steps must be ≥ 1, got 0"),
+        (lambda: s.product(), "schedules must be one or more, got none"),
+        (lambda: s.cooldown(s.constant(1), -1, 5), "start must be ≥ 0, got -1"),
+        (lambda: s.cooldown(s.constant(1), 3, 0), "decay_steps must be ≥ 1, got 0"),
+        (lambda: s.cooldown(s.constant(1), 3, 5, math.nan), "min_lr must be a finite"),
+        (lambda: s.cooldown(s.constant(1), 3, 5, 0, 0), "power must be > 0, got 0"),
         (lambda: s.cosine(0.1, math.nan), "total_steps must be ≥ 1, got nan"),
         (lambda: s.cosine_restarts(0.1, 5, 0), "period_mult must be ≥ 1, got 0"),
         (lambda: s.one_cycle(0.1, 10, 1.5), r"pct_start must lie in \[0, 1\], got 1.5"),
@@ -311,5 +403,5 @@ def test_a_training_is_resumed_at_its_own_rate(name, attached_first, loaded_firs
     ],
 )
 def test_bad_input_says_what_to_do(make, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         make()

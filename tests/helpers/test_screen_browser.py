@@ -107,6 +107,13 @@ def fits(lesson, name):
     assert area.evaluate("e => e.scrollWidth <= e.clientWidth")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     area.screenshot(path=screenshot(f"figure-{name}-{lesson.app}"))
+    if name == "explorer" and lesson.app == "notebook":  # its panels above each other
+        page.wait_for_function(
+            """() => {
+                const picture = document.querySelector(".gd-explorer img");
+                return picture && picture.naturalHeight > picture.naturalWidth;
+            }"""
+        )
     if name in ("path", "two"):
         image = area.locator("img")
         wide, high, real, tall = image.evaluate(

@@ -40,7 +40,7 @@ def first(folder):
 
 
 def before(folder):
-    return {p.name: p.read_bytes() for p in folder.iterdir()}
+    return {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()}
 
 
 # One exercise -------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from gdhelpers.losses import (
     stationary_variance,
 )
 from gdhelpers.plots import plot_errors, plot_results
-from gdhelpers.schedules import exponential, linear
+from gdhelpers.schedules import exponential, linear, one_cycle, wsd
 
 LESSON = "02_constant_learning_rate"
 lesson = load_reference(source_notebook(LESSON, ROOT))
@@ -80,6 +80,7 @@ POWERS = {
     "1.5e-07": f"{abs(rescued(0.9).theta[-1]):.1e}",
 }
 RATES = [
+    "1.0",
     "0.01",
     "0.1",
     "0.3",
@@ -181,6 +182,14 @@ def test_no_constant_rate_beats_the_one_that_lands_but_two_curvatures_change_tha
     assert np.linalg.norm(scheduled) < 1e-12 < 0.5 < constant
 
 
+def test_large_first_is_the_idea_of_a_decay_and_not_of_every_schedule():
+    text = prose(LESSON)
+    assert "that is the idea of every *decay*" in text
+    assert "lesson 6 has one that begins small" in text
+    for schedule in (wsd(1.0, 100, 10, 20), one_cycle(1.0, 100)):
+        assert schedule(0) < 0.1 < 0.9 < max(map(schedule, range(100)))
+
+
 def test_gradients_pile_up():
     x = torch.tensor(1.0, requires_grad=True)
     for wanted in (-6.0, -12.0):
@@ -238,7 +247,8 @@ def outside(figure):
             low, high = sorted(axis.get_view_interval())
             ticks = axis.get_major_ticks()
             texts += [t.label1 for t in ticks if low <= t.get_loc() <= high]
-        boxes = [(text.get_window_extent(), text) for text in texts if text.get_text()]
+        seen = [text for text in texts if text.get_visible() and text.get_text()]
+        boxes = [(text.get_window_extent(), text) for text in seen]
         for box, text in boxes:
             across = box.x0 >= -0.5 and box.x1 <= figure.bbox.x1
             if not (across and box.y0 >= 0 and box.y1 <= above):

@@ -15,6 +15,7 @@ from torch.optim import SGD, lr_scheduler
 from torch.optim.lr_scheduler import StepLR
 
 from gdgrader.exercises.reference import load_reference, source_notebook
+from gdhelpers.intervals import student_t
 from gdhelpers.network import Perceptron
 from gdhelpers.plots import plot_gallery, plot_rates, plot_results, plot_seeds
 from gdhelpers.published_runs import SOURCE_RUNS, compare, reproduce_source
@@ -58,7 +59,8 @@ NUMBERS = {
     "x is still 221": end(0.1),
     "larger budget, Ση = 11.0": sum(five()["CosineAnnealingLR"][1]),
     "Ση = 11.0 against 9.2": sum(five()["ExponentialLR"][1]),
-    "weights are θ, 79510": sum(p.numel() for p in Perceptron().parameters()),
+    "numbers together are θ, 79510": sum(p.numel() for p in Perceptron().parameters()),
+    "endlessly many seeds 1.96": student_t(0.95, 10**5),
     "log 10 = 2.30": math.log(10),
     "on after the drop, 0.522": coasting()[True][0],
     "0.522 → 0.396": coasting()[True][1],

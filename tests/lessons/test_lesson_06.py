@@ -120,10 +120,10 @@ NUMBERS = {
     "63 for 0.8 and 37": lambda: picked("one-cycle", 0.4),
     "stable, decay, 62": lambda: picked(WSD, 0.3),
     "62 for 0.3 and 38": lambda: picked(WSD, 0.4),
-    "all else alike: cosine rises from 89.21": lambda: mean(tuned("cosine", 0.8)),
-    "89.21 to 93.73": lambda: mean(warmed()["cosine"]),
-    "linear from 91.76": lambda: mean(tuned("linear", 0.8)),
-    "91.76 to 93.89": lambda: mean(warmed()["linear"]),
+    "in the mean at 93.7": lambda: mean(warmed()["cosine"]),
+    "93.7 and not at 89.2": lambda: mean(tuned("cosine", 0.8)),
+    "all but one, at 93.9": lambda: mean(warmed()["linear"]),
+    "93.9 and not at 91.8": lambda: mean(tuned("linear", 0.8)),
     "0.4, in 89": lambda: min(picked(n, 0.4) for n in SETTLED),
     "0, 0.25, 0.5 and 0.75": lambda: halving(3),
     "0.5, 0.25 and 0.125": lambda: halving(7),
@@ -247,12 +247,13 @@ def test_what_the_prose_says_of_the_tuning():
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["cosine", "linear"])
-def test_a_warm_up_alone_keeps_the_large_rate_from_harm(name):
-    assert "no run ends below 90 %" in prose(LESSON)
+@pytest.mark.parametrize(("name", "higher"), [("cosine", 16), ("linear", 15)])
+def test_a_warm_up_alone_keeps_the_large_rate_from_harm(name, higher):
+    """Seed by seed: the means hang on the few runs that fail, their order does not."""
+    assert "No run ends below 90 % any more" in prose(LESSON)
     assert min(warmed()[name]) > 92 and min(tuned(name, 0.8)) < 90
-    lead, half = interval(warmed()[name], tuned(name, 0.8))
-    assert lead > half
+    pairs = zip(warmed()[name], tuned(name, 0.8), strict=True)
+    assert sum(after > before for after, before in pairs) == higher
 
 
 @pytest.mark.parametrize("constant", CONSTANTS)

@@ -1,11 +1,13 @@
 """A lesson tells nothing before it asks, and keeps nothing of a mistake once mended."""
 
+import ast
 import contextlib
 import io
 import re
 
 import nbformat
 import pytest
+import torch
 from prose import ROOT
 
 from gdgrader.exercises.reference import source_notebook
@@ -47,6 +49,87 @@ def test_a_prediction_is_answered_in_a_fold(lesson):
             assert "alt=" not in cell.source, asked  # it would tell what will be seen
             if cell.cell_type == "markdown":
                 assert not re.search(r"[Hh]olds|Does not hold|orrected", cell.source)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_first_cell_says_what_it_takes(lesson):
+    first = cells_of(lesson)[0].source
+    for part in ("**You will be able to**", "**What you need", "**Notation:**"):
+        assert part in first, part
+    assert re.search(r"\*\*Time:\*\* \d+ minutes", first)
+    # Each source by its title, with its address or a word that there is none.
+    sources = first[first.index("**Source") :]
+    assert re.search(r"\]\(https://|We know no address", sources)
+    assert sources.count('"') >= 2
+
+
+# Words of the sources and of every training: none may stay unsaid.
+WORDS = (
+    "Nesterov", "cross-entropy", "`DataLoader`", "`torch.no_grad()`", "`nn.Parameter",
+    "*Adam*", "*weight decay*", "*batch\nsize*", "*momentum*", "*minibatch*",
+    "*Hessian*", "*condition\nnumber*", "*noise floor*", "*epoch*", "*seed*", "*MNIST*",
+    "*tensor*", "*optimizer*", "*stochastic gradient descent*", "*test set*",
+    "*correlation*", "*standard error*", "*eigenvalue*", "*accuracy*", "*perceptron*",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_word_of_the_field_is_said_where_it_is_new(word):
+    texts = " ".join(
+        cell.source
+        for lesson in LESSONS
+        for cell in cells_of(lesson)
+        if cell.cell_type == "markdown"
+    )
+    plain = " ".join(texts.replace("**", "*").split()).casefold()
+    assert " ".join(word.split()).casefold() in plain
+
+
+PLAIN = {"max", "abs", "sqrt", "std"}  # what these do, their names say
+OF_TENSORS = set(dir(torch.Tensor)) - set(dir(list)) - set(dir(dict)) - set(dir(str))
+OF_TENSORS |= {"zero_grad", "step", "param_groups"}  # of optimizers, that is
+
+
+def torch_names(code):
+    """What a cell uses of torch, and `lambda`, which not everybody has met."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Lambda):
+            yield "lambda"
+        elif isinstance(node, ast.ImportFrom) and node.module.startswith("torch"):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.Attribute):
+            of_torch = ast.unparse(node.value).startswith("torch")
+            if of_torch or node.attr in OF_TENSORS:
+                yield node.attr
+
+
+def not_yet_named(cells):
+    """Names of torch in a cell that no text before it has."""
+    told = ""
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            told += cell.source
+        elif "### BEGIN SOLUTION" not in cell.source:
+            for name in {*torch_names(cell.source)} - PLAIN:
+                if not re.search(rf"(?<![A-Za-z_]){name}(?![A-Za-z])", told):
+                    yield cell.id, name
+
+
+def test_nothing_of_torch_is_used_before_a_text_has_named_it():
+    course = [cell for lesson in LESSONS for cell in cells_of(lesson)]
+    assert sum(len({*torch_names(c.source)}) for c in course if c.cell_type == "code")
+    assert list(not_yet_named(course)) == []
+
+
+@pytest.mark.parametrize("name", ["item", "norm", "lambda", "LinearLR", "zero_grad"])
+def test_a_name_that_no_text_explains_is_found(name):
+    course = [cell.copy() for lesson in LESSONS for cell in cells_of(lesson)]
+    for cell in course:
+        if cell.cell_type == "markdown":
+            cell.source = re.sub(
+                rf"(?<![A-Za-z_]){name}(?![A-Za-z])", "it", cell.source
+            )
+    assert name in {found for _, found in not_yet_named(course)}
 
 
 def test_an_answer_in_the_open_is_found():

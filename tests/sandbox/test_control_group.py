@@ -176,7 +176,7 @@ def test_linuxs_own_version_2_counts_processor_time(mount, monkeypatch, tmp_path
         group.add(busy.pid)
         procs = group.folders["cpuacct"] / "cgroup.procs"
         assert str(busy.pid) in procs.read_text().split()
-        end = time.monotonic() + 30
+        end = time.monotonic() + 600
         while group.cpu_seconds() < 0.1:
             assert time.monotonic() < end
     finally:

@@ -238,13 +238,13 @@ def test_an_interrupt_stops_the_cell_not_the_kernel(server):
         code = "import time\nprint('go', flush=True)\ntime.sleep(60)"
         # Else ipykernel drops what is asked within a moment of the error.
         asked = client.execute(code, stop_on_error=False)
-        while (await client.get_iopub_msg(timeout=20))["msg_type"] != "stream":
+        while (await client.get_iopub_msg(timeout=600))["msg_type"] != "stream":
             pass
         await manager.interrupt_kernel()
-        reply = await client.get_shell_msg(timeout=20)
+        reply = await client.get_shell_msg(timeout=600)
         while reply["parent_header"].get("msg_id") != asked:
-            reply = await client.get_shell_msg(timeout=20)
-        after = await client.execute("1", reply=True, timeout=20)
+            reply = await client.get_shell_msg(timeout=600)
+        after = await client.execute("1", reply=True, timeout=600)
         client.stop_channels()
         await manager.shutdown_kernel()
         return reply["content"], after["content"], await manager.is_alive()
@@ -316,11 +316,11 @@ def test_by_name_restarts_afresh(by_name):
     manager.start_kernel()
     client = manager.client()
     client.start_channels()
-    client.wait_for_ready(timeout=30)
-    client.execute_interactive("x = 1", timeout=30)
+    client.wait_for_ready(timeout=600)
+    client.execute_interactive("x = 1", timeout=600)
     manager.restart_kernel()
-    client.wait_for_ready(timeout=30)
-    reply = client.execute_interactive("x", timeout=30, output_hook=lambda _: None)
+    client.wait_for_ready(timeout=600)
+    reply = client.execute_interactive("x", timeout=600, output_hook=lambda _: None)
     client.stop_channels()
     manager.shutdown_kernel()
     assert reply["content"]["ename"] == "NameError"

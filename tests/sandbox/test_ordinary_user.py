@@ -4,24 +4,39 @@ import json
 
 import arithmetic
 import pytest
+from attacks import ATTACKS as CORPUS
+from attacks import BY_USER, FAMILIES, OF_LINUX, OF_THE_GRADER
 from ordinary import ROOT, as_ordinary
 
 PYTEST = ("-m", "pytest", "-p", "no:cacheprovider", "-n0", "-q", f"--rootdir={ROOT}")
-ATTACKS = "tests/attacks/test_attacks.py"
 SANDBOX = ("tests/sandbox/test_user_ids.py", "tests/sandbox/test_sandbox.py")
-# What hangs on no user: pages are made of `autograded/`, and nothing of a student runs.
-PAGES = ("the_documents", "feedback_", "formgrader_", "the_report_", "active_markup")
-
-
-@pytest.mark.parametrize(
-    ("names", "ids"), [((*SANDBOX, ATTACKS), 65536), ((ATTACKS,), 0)]
+ATTACKS = "tests/attacks/test_attacks.py"
+# Of what is asked of the whole class what hangs on the user; pages are made of
+# `autograded/`, and nothing of a student runs.
+OF_THE_CLASS = (
+    "the_honest_keep_full_marks",
+    "the_gradebook_is_as_the_grader_left_it",
+    "nobody_was_called",
+    "no_process_is_left",
+    "no_file_is_left",
+    "the_lookouts_see_files_processes_and_secrets",
 )
+
+
+def test_what_hangs_on_no_user_is_left_out_by_name():
+    known = {attack.name for attack in CORPUS}
+    assert known >= OF_THE_GRADER and set(OF_LINUX) <= FAMILIES.keys()
+    assert 80 < len(BY_USER) < len(known) - len(OF_THE_GRADER)
+
+
+@pytest.mark.parametrize(("names", "ids"), [(SANDBOX, 65536), ((), 0)])
 def test_all_of_it_holds_for_a_user_who_is_not_root(names, ids):
-    left_out = [f"--deselect={ATTACKS}::test_{name}" for name in PAGES]
-    here = [str(ROOT / name) for name in names]
-    done = as_ordinary(*PYTEST, "--basetemp=t", *left_out, *here, ids=ids)
+    of_each = [f"an_attack_gains_nothing[{attack.name}]" for attack in BY_USER]
+    asked = [f"{ATTACKS}::test_{name}" for name in (*of_each, *OF_THE_CLASS)]
+    here = [str(ROOT / name) for name in (*names, *asked)]
+    done = as_ordinary(*PYTEST, "--basetemp=t", *here, ids=ids)
     assert done.returncode == 0, done.stdout
-    assert arithmetic.counted(done.stdout)["passed"] > 150  # each attack among them
+    assert arithmetic.counted(done.stdout)["passed"] >= len(asked) + 20 * len(names)
 
 
 SAY = """

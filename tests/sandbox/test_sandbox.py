@@ -280,7 +280,7 @@ HOGS = {
     "memory of a child": (
         "import subprocess, sys\n"
         "subprocess.run([sys.executable, '-c',"
-        " 'import time; x = bytearray(b\\'x\\') * 800_000_000; time.sleep(20)'])",
+        " 'import time; x = bytearray(b\\'x\\') * 800_000_000; time.sleep(1e6)'])",
         "memory limit",
     ),
     "fork bomb": (
@@ -294,7 +294,7 @@ HOGS = {
         "  except RuntimeError: time.sleep(0.1)",
         "processes",
     ),
-    "time": ("import time; time.sleep(60)", "submission limit of 3 s"),
+    "time": ("import time; time.sleep(1e6)", "submission limit of 3 s"),
     "ignored signals": (
         "import signal, time\n"
         "for n in (2, 15): signal.signal(n, signal.SIG_IGN)\n"
@@ -441,7 +441,7 @@ def test_the_end_of_the_grader_is_the_end_of_all(number):
     grader.send_signal(number)
     grader.wait(300)  # however busy the machine; it would go on for longer
     grader.stdout.close()
-    _, alive = psutil.wait_procs(family, timeout=300)
+    _, alive = psutil.wait_procs(family, timeout=3600)
     assert not alive
     assert not folder.exists()
     assert groups(folder.name) == []

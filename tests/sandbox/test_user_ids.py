@@ -23,7 +23,7 @@ WHO = "import os; print(os.getuid(), os.getgid(), os.getgroups())"
 
 @pytest.fixture(scope="module")
 def sandbox():
-    with Sandbox(LIMITS) as opened:
+    with Sandbox(LIMITS, extra=LIGHT) as opened:
         yield opened
 
 
@@ -158,10 +158,10 @@ def test_what_is_counted_per_user_is_not_a_neighbours(sandbox, name):
 
 
 BOMBS = {
-    "children": "if not os.fork(): time.sleep(99)",
-    "threads": "threading.Thread(target=time.sleep, args=[99], daemon=True).start()",
-    "orphans": "if not os.fork(): os.fork() or time.sleep(99); os._exit(0)",
-    "a line of them": "if os.fork(): time.sleep(99)",
+    "children": "if not os.fork(): time.sleep(1e6)",
+    "threads": "threading.Thread(target=time.sleep, args=[1e6], daemon=True).start()",
+    "orphans": "if not os.fork(): os.fork() or time.sleep(1e6); os._exit(0)",
+    "a line of them": "if os.fork(): time.sleep(1e6)",
 }
 
 
@@ -181,7 +181,7 @@ def test_a_bomb_is_bounded_before_it_is_seen(sandbox, name, monkeypatch):
             try:
                 {BOMBS[name]}
             except (OSError, RuntimeError): break
-        os.write(theirs, b"x"); time.sleep(99)
+        os.write(theirs, b"x"); time.sleep(1e6)
     os.read(ours, 1)
     """
 

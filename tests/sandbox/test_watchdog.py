@@ -1,5 +1,8 @@
 """What no control group counts, the watchdog sees."""
 
+import contextlib
+import os
+import subprocess
 from dataclasses import astuple
 from types import SimpleNamespace
 
@@ -19,9 +22,7 @@ LIMITS = Limits(memory_bytes=300 * MB, cpu_seconds=2, submission_seconds=30)
 
 @pytest.fixture(scope="module", params=[True, False], ids=["nested", "outer"])
 def sandbox(request):
-    # Outer ones warm up anew for each kernel.
-    extra = () if request.param else LIGHT
-    with Sandbox(LIMITS, nested=request.param, extra=extra) as opened:
+    with Sandbox(LIMITS, nested=request.param, extra=LIGHT) as opened:
         yield opened
 
 
@@ -31,7 +32,7 @@ libc = ctypes.CDLL(None)
 def hold():
     time.sleep(1)  # the first thread ends before
     held = bytearray(b"x") * 600_000_000
-    time.sleep(60)
+    time.sleep(1e6)
 def leaderless():
     threading.Thread(target=hold).start()
     time.sleep(0.2)
@@ -39,16 +40,16 @@ def leaderless():
 """
 MEMORY = {
     "a child whose first thread has ended": LEADERLESS
-    + "if not os.fork(): leaderless()\ntime.sleep(60)",
+    + "if not os.fork(): leaderless()\ntime.sleep(1e6)",
     "an orphan whose first thread has ended": LEADERLESS
     + "if not os.fork():\n    if os.fork(): os._exit(0)\n"
-    "    os.setsid(); leaderless()\ntime.sleep(60)",
+    "    os.setsid(); leaderless()\ntime.sleep(1e6)",
     "a child of another thread": LEADERLESS + "def start():\n"
-    "    if not os.fork(): leaderless()\n    time.sleep(60)\n"
-    "threading.Thread(target=start).start()\ntime.sleep(60)",
+    "    if not os.fork(): leaderless()\n    time.sleep(1e6)\n"
+    "threading.Thread(target=start).start()\ntime.sleep(1e6)",
     "an orphan of a thread's child": LEADERLESS + "def start():\n"
     "    if not os.fork():\n        if os.fork(): os._exit(0)\n        hold()\n"
-    "threading.Thread(target=start).start()\ntime.sleep(60)",
+    "threading.Thread(target=start).start()\ntime.sleep(1e6)",
 }
 SPIN = """
 import os, signal, time
@@ -62,9 +63,9 @@ def relay(seconds):
         if os.fork(): os._exit(0)
 """
 RELAYS = {
-    "of 5 ms": SPIN + "if not os.fork(): relay(0.005)\ntime.sleep(60)",
-    "of 30 ms": SPIN + "if not os.fork(): relay(0.03)\ntime.sleep(60)",
-    "of 200 ms": SPIN + "if not os.fork(): relay(0.2)\ntime.sleep(60)",
+    "of 5 ms": SPIN + "if not os.fork(): relay(0.005)\ntime.sleep(1e6)",
+    "of 30 ms": SPIN + "if not os.fork(): relay(0.03)\ntime.sleep(1e6)",
+    "of 200 ms": SPIN + "if not os.fork(): relay(0.2)\ntime.sleep(1e6)",
     "of the kernel's own children": SPIN + "while True:\n"
     "    if not os.fork(): spin(0.02); os._exit(0)\n    time.sleep(0.02)",
 }
@@ -107,6 +108,22 @@ def test_a_ledger_counts_what_it_has_seen_once(monkeypatch):
     assert ledger.total({a: Run(0.02, 0.5)}) == pytest.approx(0.05)
     assert ledger.total({a: Run(0.06, 0.5)}) == pytest.approx(0.09)
     assert ledger.total({b: Run(0.01, 1.0)}) == pytest.approx(0.19)
+
+
+def test_of_too_many_nothing_but_their_number_is_measured(monkeypatch):
+    """To look at a bomb takes no longer, the larger it is."""
+    looked = []
+    monkeypatch.setattr(watchdog, "resident", looked.append)
+    limits = Limits(processes=3, memory_bytes=1)
+    none = SimpleNamespace(folders={}, hits=lambda controller: 0)
+    with contextlib.ExitStack() as stack:
+        for _ in range(4):
+            one = stack.enter_context(subprocess.Popen(["sleep", "600"]))
+            stack.callback(one.kill)
+        me = SimpleNamespace(pid=os.getpid())
+        watched = Watched(me, limits, none, 0, Ledger(), 0.0)
+        assert watched.excess() == "limit of 3 processes exceeded"
+    assert looked == []
 
 
 # What counts as waiting, and whose doing it is. ---------------------------------------

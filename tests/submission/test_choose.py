@@ -3,14 +3,18 @@ choice is told."""
 
 import io
 import zipfile
+from pathlib import Path
 
 import nbformat
 import pytest
 from course import LESSON, RIGHT, RIGHT_STEP, Course, insert
 
 from gdgrader.autograde import runner
+from gdgrader.course.build import make_pages
+from gdhelpers import my_progress
 
 NAME = f"{LESSON}.ipynb"
+PAGES = make_pages(Path(__file__).parents[2])
 
 
 def zipped(files: dict[str, bytes]) -> bytes:
@@ -25,6 +29,10 @@ def folders(blank: bytes, right: bytes, half: bytes, own: bytes):
     """Files by name, the points of `Course.most`, and what has to be said."""
     copy = f"{LESSON}-Copy1.ipynb"
     conflict = b"{\n<<<<<<< HEAD\n" + right[2:] + b"\n=======\n{}\n>>>>>>> theirs\n"
+    start, page = (
+        nbformat.writes(PAGES[name]).encode() for name in ("start", "closing")
+    )
+    forged = b'{"exercises": {"f": {"all": {"right": true}}}, "targets": {}}'
     kept, kept2 = f"{LESSON}-before-reset.ipynb", f"{LESSON}-before-reset-2.ipynb"
     taken = f"{NAME!r} is as it was handed out, so {copy!r} was graded"
     return {
@@ -111,6 +119,21 @@ def folders(blank: bytes, right: bytes, half: bytes, own: bytes):
         "nothing": ({"essay.docx": b"PK", "x.rar": b"Rar!"}, None, "'essay.docx'"),
         "hidden only": ({f".{NAME}": right}, None, "the folder is empty"),
         "a broken zip": ({"a.zip": zipped({NAME: right})[:-9]}, None, "'a.zip'"),
+        "the pages, too": (
+            {"start.ipynb": start, NAME: right, my_progress.NAME: forged},
+            7,
+            "",
+        ),
+        "the whole folder": (
+            {"closing.ipynb": page, my_progress.NAME: forged, f"{LESSON}/{NAME}": half},
+            3,
+            f"'{LESSON}/{NAME}'",
+        ),
+        "pages alone": (
+            {"start.ipynb": start, my_progress.NAME: forged},
+            None,
+            "'start.ipynb'",
+        ),
         "a zip in vain": ({"a.zip": zipped({"a.txt": b"x"})}, None, "'a.zip'"),
     }
 
@@ -119,6 +142,8 @@ def folders(blank: bytes, right: bytes, half: bytes, own: bytes):
 def made(tmp_path_factory):
     """Each folder twice: for `gdgrader autograde`, and for plain nbgrader."""
     course = Course(tmp_path_factory.mktemp("course"), isolated=False)
+    for name, page in PAGES.items():
+        nbformat.write(page, course.root / "source" / f"{name}.ipynb")
     own = course.answered()
     insert(own, "step", RIGHT_STEP)
     works = (course.answered(w) for w in ({}, RIGHT, {"step": RIGHT_STEP}))

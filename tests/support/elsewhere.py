@@ -12,6 +12,8 @@ from collections.abc import Callable
 from nbformat import NotebookNode
 
 Dress = Callable[[NotebookNode], bytes]
+# What docs/colab.md has students put first.
+INSTALL = "%pip install --quiet --no-deps gdhelpers-0.1.0-py3-none-any.whl"
 MARKS = ("nbgrader", "deletable", "editable")
 LANGUAGE = {
     "codemirror_mode": {"name": "ipython", "version": 3},
@@ -87,6 +89,8 @@ def colab(notebook: NotebookNode) -> bytes:
             cell["execution_count"], cell["outputs"] = i, [said]
         cell["metadata"] |= own
         del cell["id"]
+    first = {"cell_type": "code", "execution_count": 1, "outputs": [], "metadata": {}}
+    data["cells"].insert(0, first | {"source": [INSTALL]})
     return _written(data, indent=2)
 
 

@@ -67,7 +67,7 @@ async def _run(sandbox, cells, files, timeout, meanwhile):
                     break
                 said.append(content.get("text", "") + content.get("ename", ""))
                 said.append(content.get("data", {}).get("text/plain", ""))
-        soon = time.monotonic() + 20
+        soon = time.monotonic() + 600
         while (status := kernel.poll()) is None and manager.stop_reason:
             if time.monotonic() > soon:
                 break
