@@ -97,12 +97,12 @@ def f(theta, learning_rate):
     "a lambda": """
 f = lambda theta, learning_rate: [0 for _ in iter(int, 1)]
 """,
-    "under autograd": """
+    "without autograd": """
 import torch
 def f(theta, learning_rate):
-    with torch.no_grad():
-        for _ in range(10**12):
-            theta = theta + 1
+    torch.set_grad_enabled(False)
+    for _ in range(10**12):
+        theta = theta + 1
 """,
 }
 
@@ -159,6 +159,7 @@ def test_it_is_stopped_and_nothing_is_left(name, monkeypatch):
     finally:
         sys.settrace(before)
     assert failed.fault is Fault.LIMIT
+    assert "called:    single_step_gradient_descent(3, 0.1)" in str(failed)
     assert "came back: nothing: stopped after 0.25 s, at the line `" in flat(
         str(failed)
     )
@@ -178,7 +179,10 @@ def test_it_is_stopped_and_nothing_is_left(name, monkeypatch):
             "Its loop `while abs(theta) > 0:` went on: `theta` was 3 by then. When",
         ),
         (LOOPS["swallows it"], "`while True:` ends only at a `break` or a `return`"),
-        (LOOPS["under autograd"], "had not come to its end: how many rounds is that?"),
+        (
+            LOOPS["without autograd"],
+            "had not come to its end: how many rounds is that?",
+        ),
         (LOOPS["asleep"], "What in it takes so long, or never ends?"),
         (
             "def f(theta, learning_rate):\n    n = 0\n    while n < 5:\n"
@@ -304,9 +308,20 @@ def test_a_demonstration_says_it_too(name, capsys):
 
 def test_a_demonstration_may_train_as_long_as_it_likes(capsys):
     trains = defined(BUSY, training.__file__)
-    with once_written("trains"):
-        trains(time.monotonic() + 0.5)
+    function = defined("def f(work, until):\n    work(until)\n")
+    with once_written("f"):
+        function(trains, time.monotonic() + 0.5)
     assert capsys.readouterr().out == ""
+
+
+def test_what_a_demonstration_took_away_is_given_back(capsys):
+    source = (
+        "import io, sys\ndef f(theta):\n    sys.stdout = io.StringIO()\n"
+        "    while True:\n        theta = theta + 1\n"
+    )
+    with once_written("f"):
+        defined(source)(1.0)
+    assert "This uses your f" in capsys.readouterr().out
 
 
 def interrupted(theta, learning_rate):
