@@ -36,6 +36,7 @@ from numbers import Integral, Real
 from typing import TextIO
 
 MAX_ITEMS = 100_000
+UNCHANGING = bool | int | float | str  # no function can change one that it is given
 LIBRARIES = tuple(
     sysconfig.get_path(kind) for kind in ("stdlib", "platstdlib", "purelib", "platlib")
 )
@@ -64,12 +65,7 @@ def run_case(function: Callable, case: dict, ear: TextIO | None = None) -> dict:
             answer = {"value": encode(result)}
             if isinstance(result, tuple):
                 answer["tuple"] = True
-        given = _given(function, args, kwargs)
-        if changed := _changed(given, case):
-            answer["changed"] = changed
-        if marked := next((k for k, v in given.items() if _is_followed(v)), ""):
-            answer["marked"] = marked
-        return answer
+        return answer | _touched(function, [*args, *kwargs.values()], case)
     except KeyboardInterrupt:
         raise
     except BaseException as error:
@@ -118,20 +114,32 @@ class Series:
     entries: list | tuple
 
 
-def _given(function: Callable, args: list, kwargs: dict) -> dict:
-    """The arguments by the names of the function's parameters."""
-    names = [name for name, _ in zip(_parameters(function), args, strict=False)]
-    names += [f"argument {i + 1}" for i in range(len(names), len(args))]
-    return dict(zip(names, args, strict=True)) | kwargs
-
-
-def _changed(given: dict, case: dict) -> str:
-    """The name of the first argument that is no more what the case says, or ""."""
+def _touched(function: Callable, given: list, case: dict) -> dict:
+    """What was done to the arguments: the first that is no more what the case says, the
+    first that autograd follows now. Who touches none costs no look at the signature."""
     asked = [*case.get("args", []), *case.get("kwargs", {}).values()]
-    for (name, now), before in zip(given.items(), asked, strict=True):
-        if repr(_plain(now)) != repr(_plain(decode(before))):
-            return name
-    return ""
+    pairs = list(zip(given, asked, strict=True))
+    changed = [_is_changed(now, before) for now, before in pairs]
+    marked = [_is_followed(now) for now in given]
+    found = {"changed": changed, "marked": marked}
+    if not any(changed + marked):
+        return {}
+    names = _names(function, case)
+    return {k: names[each.index(True)] for k, each in found.items() if any(each)}
+
+
+def _names(function: Callable, case: dict) -> list[str]:
+    """The parameters that the case's arguments are for."""
+    count = len(case.get("args", []))
+    names = _parameters(function)[:count]
+    names += [f"argument {i + 1}" for i in range(len(names), count)]
+    return [*names, *case.get("kwargs", {})]
+
+
+def _is_changed(now, before) -> bool:
+    if isinstance(before, UNCHANGING) or before is None:
+        return False
+    return repr(_plain(now)) != repr(_plain(decode(before)))
 
 
 def _is_followed(value) -> bool:

@@ -10,6 +10,7 @@ import os
 import time
 from pathlib import Path
 
+from gdgrader.sandbox import proc
 from gdgrader.sandbox.limits import Limits
 
 TREE = Path("/sys/fs/cgroup")
@@ -58,6 +59,11 @@ class ControlGroup:
         """Who holds memory and processes: "v2", "v1", or else the "watchdog"."""
         return f"v{self.version}" if self.folders.keys() >= HELD else "watchdog"
 
+    @property
+    def holds_all(self) -> bool:
+        """Whether it holds memory and processes, and counts processor time."""
+        return self.folders.keys() >= CONTROLLERS
+
     def add(self, pid: int) -> None:
         """Put process `pid`, and all it will start, under the group's limits."""
         try:
@@ -81,14 +87,15 @@ class ControlGroup:
         if self.version == 2:
             return self._told("cpuacct", "cpu.stat", "usage_usec") / 10**6
         with contextlib.suppress(OSError, KeyError, ValueError):
-            return int((self.folders["cpuacct"] / "cpuacct.usage").read_text()) / 10**9
+            return int(proc.read(f"{self.folders['cpuacct']}/cpuacct.usage")) / 10**9
         return 0
 
     def _told(self, controller: str, file: str, key: str) -> int:
         with contextlib.suppress(OSError, KeyError):
-            for line in (self.folders[controller] / file).read_text().splitlines():
-                if line.split()[0] == key:
-                    return int(line.split()[1])
+            for line in proc.read(f"{self.folders[controller]}/{file}").splitlines():
+                name, value = line.split()[:2]
+                if name.decode() == key:
+                    return int(value)
         return 0
 
     def close(self) -> None:

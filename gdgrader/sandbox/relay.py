@@ -25,21 +25,29 @@ class Frames:
     def __init__(self) -> None:
         self._head, self._skip, self._greeted = bytearray(), 0, False
 
-    def weigh(self, data: bytes) -> int:
+    def weigh(self, data: bytes | memoryview) -> int:
         """What `data`, and the rest of the frame that it begins, will need here.
 
         Errors: NoMessages.
         """
-        weight, place = 0, 0
-        while place < len(data):
-            if self._skip:
-                step = min(self._skip, len(data) - place)
-                self._skip -= step
-                place += step
-                continue
+        weight, place, end = 0, self._skip, len(data)
+        while place < end:
+            if self._greeted and not self._head:
+                # The usual case, and the quick way: a head that is here as a whole.
+                long = data[place] & LONG
+                after = place + (9 if long else 2)
+                if after <= end:
+                    size = data[after - 1]
+                    if long:
+                        size = int.from_bytes(data[place + 1 : after], "big")
+                    weight += size + KEEPING
+                    place = after + size
+                    continue
             self._head.append(data[place])
-            place += 1
+            self._skip = 0
             weight += self._headed()
+            place += 1 + self._skip
+        self._skip = place - end
         return weight
 
     def _headed(self) -> int:
@@ -137,7 +145,7 @@ class Relay:
         self._done(client)
         self._done(kernel)
 
-    def _within(self, frames: Frames, data: bytes) -> bool:
+    def _within(self, frames: Frames, data: memoryview) -> bool:
         self._hear()
         try:
             weight = frames.weigh(data)
@@ -157,11 +165,12 @@ def _in_thread(work: Callable[..., None], *what: object) -> threading.Thread:
 
 
 def _carry(
-    source: socket.socket, sink: socket.socket, allowed: Callable[[bytes], bool]
+    source: socket.socket, sink: socket.socket, allowed: Callable[[memoryview], bool]
 ) -> None:
     """Carry on what comes until an end, or until it is not allowed."""
+    buffer = memoryview(bytearray(1 << 16))
     with contextlib.suppress(OSError):
-        while (data := source.recv(1 << 16)) and allowed(data):
+        while (data := buffer[: source.recv_into(buffer)]) and allowed(data):
             sink.sendall(data)
     _end(source)
     _end(sink)

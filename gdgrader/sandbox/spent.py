@@ -6,7 +6,7 @@ processor to.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Self
 
@@ -64,5 +64,9 @@ class Spent:
         return self._each(other, -1)
 
     def _each(self, other: Self, sign: int) -> Self:
-        names = [field.name for field in fields(self)]
-        return type(self)(*(getattr(self, n) + sign * getattr(other, n) for n in names))
+        return type(self)(
+            self.cpu + sign * other.cpu,
+            self.waited + sign * other.waited,
+            self.stalled + sign * other.stalled,
+            self.clock + sign * other.clock,
+        )

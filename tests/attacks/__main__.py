@@ -2,6 +2,7 @@
 
     python -m tests.attacks              both, about ten minutes on two cores
     python -m tests.attacks --ours       without stock nbgrader
+    python -m tests.attacks --beside     those that other tests run
 
 The table of docs/threat-model.md is made of it.
 """
@@ -19,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 from course import Course
 
 from . import ATTACKS, FAMILIES
+from .beside import BESIDE, HEAD
 from .pipeline import Graded
 from .stock import run, says
 
@@ -28,7 +30,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.attacks")
     parser.add_argument("--ours", action="store_true", help="without stock nbgrader")
     parser.add_argument("--stock", metavar="NAME", help="stock only; one attack")
+    parser.add_argument(
+        "--beside", action="store_true", help="only those of other tests"
+    )
     options = parser.parse_args()
+    if options.beside:
+        print("\n".join(beside_rows()))
+        return
     if options.stock:
         print(json.dumps(run(options.stock)))
         return
@@ -43,6 +51,11 @@ def main() -> None:
             cells = (attack.name, attack.attempts, theirs.get(attack.name, "–"))
             row = (*cells, attack.before, ours[attack.name])
             print("|", " | ".join(x.replace("|", "\\|") for x in row), "|")
+
+
+def beside_rows() -> list[str]:
+    """The table of attacks that other tests run."""
+    return [*HEAD, *(row for kind in BESIDE for row in kind.rows())]
 
 
 def _ours() -> dict[str, str]:

@@ -4,12 +4,15 @@ import os
 import re
 import signal
 import socket
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from course import FULL, LESSON
 from nbgrader.api import Gradebook
+from peaks import Peaks
 from report_page import harmless, table
 
 from gdgrader.feedback import within_limits
@@ -19,6 +22,7 @@ from gdgrader.sandbox.limits import MB
 from . import ATTACKS, FAMILIES
 from .base import Attack
 from .before import BEFORE
+from .beside import BESIDE
 from .pipeline import LIMITS, NEIGHBOURS, WORKERS, Graded
 from .planted import HONEST, Scene, active
 
@@ -48,6 +52,26 @@ def test_the_corpus_is_large_and_its_names_differ():
     assert all(len(attacks) >= 6 for attacks in FAMILIES.values())
     assert BEFORE.keys() <= BY_NAME.keys()
     assert sum(bool(attack.before) for attack in ATTACKS) == len(BEFORE)
+
+
+def test_sixty_were_seen_to_succeed_before():
+    for kind in BESIDE:
+        attacks, steps = kind.runs()
+        assert [one.__name__ for one in attacks] == [
+            one.__name__ for one in kind.attacks.values()
+        ]
+        assert steps == ["ours", "stock"]
+    assert len(BEFORE) + sum(len(kind.attacks) for kind in BESIDE) >= 60
+
+
+def test_the_threat_model_lists_those_of_other_tests():
+    text = Path(__file__).parents[2].joinpath("docs/threat-model.md").read_text("utf-8")
+    seen = len(BEFORE) + sum(len(kind.attacks) for kind in BESIDE)
+    assert f"With the {len(BEFORE)} below" in text
+    assert f"{seen} were seen to succeed" in text
+    for kind in BESIDE:
+        for row in kind.rows():
+            assert f"\n{row}\n" in text
 
 
 @pytest.mark.parametrize("name", BY_NAME)
@@ -138,11 +162,15 @@ def test_nobody_was_called(scene):
     assert scene.calls == 0
 
 
+def assert_little(peaks: dict[tuple[int, str], int]) -> None:
+    most = max(peaks.values())
+    assert 20 * MB < most < 600 * MB, sorted(peaks.items(), key=lambda x: x[1])
+
+
 def test_no_process_of_the_graders_took_much_memory(shown):
     workers = [name for _, name in shown.peaks if "multiprocessing" in name]
     assert len(workers) >= WORKERS
-    most = max(shown.peaks.values())
-    assert 20 * MB < most < 600 * MB, sorted(shown.peaks.items(), key=lambda x: x[1])
+    assert_little(shown.peaks)
 
 
 def test_no_process_is_left(scene):
@@ -196,6 +224,31 @@ def test_the_lookouts_see_files_processes_and_secrets(tmp_path):
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         scene.close()
+
+
+HOLD = "held = bytearray(b'x') * (650 << 20); "
+GREEDY = {
+    "a process": HOLD + "print(flush=True); input()",
+    "one that has given it back": HOLD + "del held; print(flush=True); input()",
+    "a process of a process": "import subprocess, sys; "
+    f'subprocess.run([sys.executable, "-c", "{HOLD}print(flush=True); input()"])',
+}
+
+
+@pytest.mark.parametrize("name", [*GREEDY, "none"])
+def test_a_process_that_takes_too_much_is_seen(name):
+    watch = Peaks()
+    code = GREEDY.get(name, "held = bytearray(b'x') * (30 << 20); print(); input()")
+    command = [sys.executable, "-uc", code]
+    with subprocess.Popen(command, stdin=-1, stdout=-1) as process:
+        process.stdout.readline()
+        watch.stop()
+        process.stdin.close()
+    if name == "none":
+        assert_little(watch.bytes)
+        return
+    with pytest.raises(AssertionError):
+        assert_little(watch.bytes)
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ with Sandbox(Limits(**limits), extra=LIGHT) as sandbox:
     for name, flood in floods.items():
         before = peaks.begin_anew()
         flood += "\\nimport time; time.sleep(30)"
-        for _ in range(3):  # on a busy machine a flood may find no way to begin
+        for _ in range(9):  # on a busy machine a flood may find no way to begin
             reason = run(sandbox, flood, timeout=60).reason
             if reason:
                 break

@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import signal
 import subprocess
+import sys
 from dataclasses import astuple
 from types import SimpleNamespace
 
@@ -12,10 +14,11 @@ from light import LIGHT
 from sandboxed import run
 
 from gdgrader.sandbox import watchdog
+from gdgrader.sandbox.control_group import CONTROLLERS
 from gdgrader.sandbox.host import Sandbox
 from gdgrader.sandbox.limits import MB, Limits
 from gdgrader.sandbox.spent import Over, Spent
-from gdgrader.sandbox.watchdog import INTERVAL, Ledger, Run, Watched
+from gdgrader.sandbox.watchdog import INTERVAL, NOTHING, SELDOM, Ledger, Run, Watched
 
 LIMITS = Limits(memory_bytes=300 * MB, cpu_seconds=2, submission_seconds=30)
 
@@ -124,6 +127,90 @@ def test_of_too_many_nothing_but_their_number_is_measured(monkeypatch):
         watched = Watched(me, limits, none, 0, Ledger(), 0.0)
         assert watched.excess() == "limit of 3 processes exceeded"
     assert looked == []
+
+
+# Who is asked at a look. ----------------------------------------------------------
+
+
+class Group:
+    """A control group that holds and counts what it is told to."""
+
+    def __init__(self, folders, seconds, hit="") -> None:
+        self.folders = dict.fromkeys(folders)
+        self.holds_all = self.folders.keys() >= CONTROLLERS
+        self.hit, self.cpu_seconds = hit, lambda: seconds
+
+    def hits(self, controller):
+        return controller == self.hit
+
+
+ALL = ("memory", "pids", "cpuacct")
+
+
+@pytest.mark.parametrize(
+    ("folders", "seconds", "measured"),
+    [
+        (ALL, 0.1, 100 // SELDOM),
+        (ALL, 0, 100),  # it does not count after all
+        ((), 0, 100),
+        (("memory", "cpuacct"), 0.1, 100),
+        (("pids", "cpuacct"), 0.1, 100),
+        (("memory", "pids"), 0, 100),
+        (("cpuacct",), 0.1, 100),
+    ],
+)
+def test_processes_are_measured_where_no_group_holds_all(
+    folders, seconds, measured, monkeypatch
+):
+    seen = []
+
+    def measure(*_):
+        seen.append(1)
+        return NOTHING
+
+    monkeypatch.setattr(watchdog, "measure", measure)
+    kernel = SimpleNamespace(spent=Spent(), heard=0, at_rest=True, pid=0)
+    group = Group(folders, seconds)
+    watched = Watched(kernel, LIMITS, group, 0, Ledger(), 0.0)
+    for _ in range(100):
+        assert watched.excess() is None
+    assert len(seen) == measured
+
+
+@pytest.mark.parametrize(
+    ("hit", "seconds", "words"),
+    [
+        ("memory", 1, "memory limit"),
+        ("pids", 1, "processes"),
+        ("", 3, "CPU limit of 2 s"),
+    ],
+)
+def test_what_the_group_says_counts_at_each_look(hit, seconds, words, monkeypatch):
+    kernel = SimpleNamespace(spent=Spent(), heard=0, at_rest=True, pid=0)
+    watched = Watched(kernel, LIMITS, Group(ALL, seconds, hit), 0, Ledger(), 0.0, 0, 1)
+    monkeypatch.setattr(watchdog, "measure", lambda *_: pytest.fail("was measured"))
+    assert words in watched.excess()
+
+
+MANY = 900  # whose numbers are longer than what Linux tells at once
+FAMILY = f"""
+import os, time
+for _ in range({MANY}):
+    if not os.fork():
+        time.sleep(99)
+        os._exit(0)
+print(flush=True)
+time.sleep(99)
+"""
+
+
+def test_all_children_are_found():
+    with subprocess.Popen([sys.executable, "-c", FAMILY], stdout=-1) as process:
+        process.stdout.readline()
+        found = watchdog.tree(process.pid)
+        for pid in found:
+            os.kill(pid, signal.SIGKILL)
+    assert len(found) == 1 + MANY
 
 
 # What counts as waiting, and whose doing it is. ---------------------------------------
