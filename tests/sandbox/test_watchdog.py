@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import astuple
 from types import SimpleNamespace
 
@@ -113,12 +114,24 @@ def test_a_ledger_counts_what_it_has_seen_once(monkeypatch):
     assert ledger.total({b: Run(0.01, 1.0)}) == pytest.approx(0.19)
 
 
+class Group:
+    """A control group that holds and counts what it is told to."""
+
+    def __init__(self, folders, seconds, hit="") -> None:
+        self.folders = dict.fromkeys(folders)
+        self.holds_all = self.folders.keys() >= CONTROLLERS
+        self.hit, self.cpu_seconds = hit, lambda: seconds
+
+    def hits(self, controller):
+        return controller == self.hit
+
+
 def test_of_too_many_nothing_but_their_number_is_measured(monkeypatch):
     """To look at a bomb takes no longer, the larger it is."""
     looked = []
     monkeypatch.setattr(watchdog, "resident", looked.append)
     limits = Limits(processes=3, memory_bytes=1)
-    none = SimpleNamespace(folders={}, hits=lambda controller: 0)
+    none = Group((), 0)
     with contextlib.ExitStack() as stack:
         for _ in range(4):
             one = stack.enter_context(subprocess.Popen(["sleep", "600"]))
@@ -130,18 +143,6 @@ def test_of_too_many_nothing_but_their_number_is_measured(monkeypatch):
 
 
 # Who is asked at a look. ----------------------------------------------------------
-
-
-class Group:
-    """A control group that holds and counts what it is told to."""
-
-    def __init__(self, folders, seconds, hit="") -> None:
-        self.folders = dict.fromkeys(folders)
-        self.holds_all = self.folders.keys() >= CONTROLLERS
-        self.hit, self.cpu_seconds = hit, lambda: seconds
-
-    def hits(self, controller):
-        return controller == self.hit
 
 
 ALL = ("memory", "pids", "cpuacct")
@@ -171,7 +172,7 @@ def test_processes_are_measured_where_no_group_holds_all(
     monkeypatch.setattr(watchdog, "measure", measure)
     kernel = SimpleNamespace(spent=Spent(), heard=0, at_rest=True, pid=0)
     group = Group(folders, seconds)
-    watched = Watched(kernel, LIMITS, group, 0, Ledger(), 0.0)
+    watched = Watched(kernel, LIMITS, group, 0, Ledger(), time.monotonic())
     for _ in range(100):
         assert watched.excess() is None
     assert len(seen) == measured
