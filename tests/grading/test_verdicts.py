@@ -66,7 +66,7 @@ def forged(notebook) -> None:
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> Course:
-    limits = replace(LIMITS, answer_seconds=2)
+    limits = replace(LIMITS, answer_seconds=1)
     made = Course(tmp_path_factory.mktemp("faults"), limits, isolated=False)
     for name, step in STEPS.items():
         made.submit(name, made.answered({"step": f"{STEP}    {step}"}))

@@ -188,7 +188,9 @@ def marked(notebook) -> list[str]:
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> Course:
     """Everything above in one class, with an honest student first and last."""
-    hasty = Limits(cell_seconds=3, submission_seconds=60, wall_factor=1000)
+    hasty = Limits(
+        cell_seconds=3, answer_seconds=3, submission_seconds=60, wall_factor=1000
+    )
     course = Course(tmp_path_factory.mktemp("course"), hasty)
     for student in ("aaa", "zzz"):
         course.submit(student, course.answered(RIGHT))
