@@ -156,7 +156,7 @@ def test_processes_are_measured_where_no_group_holds_all(
     monkeypatch.setattr(watchdog, "measure", measure)
     kernel = SimpleNamespace(spent=Spent(), heard=0, at_rest=True, pid=0)
     group = Group(folders, seconds)
-    watched = Watched(kernel, LIMITS, group, 0, Ledger(), 0.0)
+    watched = Watched(kernel, LIMITS, group, 0, Ledger(), watchdog.time.monotonic())
     for _ in range(100):
         assert watched.excess() is None
     assert len(seen) == measured
