@@ -3,7 +3,8 @@
 A second thread looks at the first one ten times a second, and raises `TookTooLong` in
 it once the student's functions have run for `SECONDS` there. So it goes on every
 system, Windows included, and in whatever thread an explorer draws. Time in a debugger,
-at an `input()` or asleep with the computer does not count. When the `with` ends the
+at an `input()`, in an `import` or asleep with the computer does not count, and what
+waits for a processor has up to `PATIENCE` times as long. When the `with` ends the
 thread is gone, and all is as it was.
 
 What no Python can stop from within is one call of C that neither returns nor lets go,
@@ -32,6 +33,8 @@ from gdhelpers.loop_words import Place, place_of
 from gdhelpers.terminal import say
 
 SECONDS = 10.0  # for the student's functions in one check, picture or demonstration
+IDLE = 0.1  # of the time: who uses less of a processor does not wait for one
+PATIENCE = 3.0
 AGAIN = 2.0  # for one that was stopped before and is as it was
 TICK = 0.1
 HEED = 0.5  # so long it has to heed, before it is told again, more firmly
@@ -70,6 +73,7 @@ class Watch:
         self.base = base or sys._getframe(1)
         self.most = SECONDS if seconds is None else seconds
         self.taken = 0.0
+        self.used = 0.0  # of it, the processor's time
         self._told = 0
         self._at = 0.0
         self._over = threading.Event()
@@ -121,7 +125,7 @@ class Watch:
         self._calm_down(self._begin_anew)
 
     def _begin_anew(self) -> None:
-        self._told, self.taken, self.place = 0, 0.0, None
+        self._told, self.taken, self.used, self.place = 0, 0.0, 0.0, None
 
     def _calm_down(self, then: Callable[[], None]) -> None:
         """Take in what was sent and has not arrived, then do `then`.
@@ -173,16 +177,16 @@ class Watch:
     # The watcher's thread ---------------------------------------------------------
 
     def _watch(self) -> None:
-        last = time.monotonic()
+        last, used = time.monotonic(), time.process_time()
         while not self._over.wait(TICK):
-            now = time.monotonic()
+            now, then, used = time.monotonic(), used, time.process_time()
             with self._lock:
                 if self._over.is_set():
                     return
-                self._look(min(now - last, 2 * TICK), now)
+                self._look(min(now - last, 2 * TICK), used - then, now)
             last = now
 
-    def _look(self, passed: float, now: float) -> None:
+    def _look(self, passed: float, used: float, now: float) -> None:
         frame = sys._current_frames().get(self._thread)
         if self._told:
             if now - self._at >= HEED:
@@ -192,14 +196,20 @@ class Watch:
             return
         if not frames.runs_a_students(frame, self.base):
             return
-        self.taken += passed
+        self.taken, self.used = self.taken + passed, self.used + used
         codes = [f.f_code for f in frames.outwards(frame, self.base)]
         called = next(c for c in reversed(codes) if frames.is_students(c))
         most = min(self.most, AGAIN) if called in _stopped_before else self.most
-        if self.taken >= most:
+        if self._too_long(most):
             self.place = place_of(frame, self.base, most)
             _stopped_before.add(called)
             self._tell(now)
+
+    def _too_long(self, most: float) -> bool:
+        if self.taken < most:
+            return False
+        busy = IDLE * self.taken < self.used < most / 2
+        return not busy or self.taken >= PATIENCE * most
 
     def _tell(self, now: float) -> None:
         """Raise in the other thread; from the second time on do not take no."""

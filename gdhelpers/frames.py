@@ -21,6 +21,7 @@ LONG = tuple(
     str(Path(COURSE, f"{name}.py"))
     for name in ("training", "many_runs", "tuning", "published_runs", "data")
 )
+LOADING = "<frozen importlib"
 PERSON = ("bdb", "pdb", "pydevd", "debugpy", "_pydevd_bundle", "ipykernel.debugger")
 INPUT = "_input_request"  # ipykernel's, while it waits for an answer to `input()`
 
@@ -47,9 +48,13 @@ def waits_for_a_person(frame: FrameType | None, base: FrameType | None) -> bool:
 
 
 def runs_a_students(frame: FrameType | None, base: FrameType | None) -> bool:
-    """Whether it is the student's function that takes the time, not a training."""
+    """Whether it is the student's function that takes the time.
+
+    A training says itself how long it takes; a library is loaded once.
+    """
     for f in outwards(frame, base):
-        if f.f_code.co_filename in LONG:
+        file = f.f_code.co_filename
+        if file in LONG or file.startswith(LOADING):
             return False
         if is_students(f.f_code):
             return True

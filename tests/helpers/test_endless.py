@@ -380,3 +380,42 @@ def test_without_an_ear_a_case_costs_and_hears_nothing():
     finally:
         sys.stdout = sys.__stdout__
     assert out.getvalue() == ""
+
+
+# What is no doing of the function's. ----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("used", "ticks"),
+    [
+        (1.0, 10),  # it has a processor of its own
+        (0.7, 10),
+        (0.3, 17),  # it shares it: half the time is enough
+        (0.12, 30),  # and never more than three times as long
+        (0.0, 10),  # it sleeps
+        (0.05, 10),
+    ],
+)
+def test_what_waits_for_a_processor_has_longer(used, ticks, monkeypatch):
+    monkeypatch.setattr(endless.frames, "waits_for_a_person", lambda *_: False)
+    monkeypatch.setattr(endless, "_stopped_before", set())
+    monkeypatch.setattr(endless, "raise_in", lambda *_: None)
+    here = defined("import sys\ndef f():\n    return sys._getframe()\n")()
+    monkeypatch.setattr(sys, "_current_frames", lambda: {watch._thread: here})
+    watch = Watch(seconds=0.99)
+    for tick in range(1, 40):
+        watch._look(0.1, 0.1 * used, 0.1 * tick)
+        if watch.place:
+            break
+    assert tick == ticks
+
+
+def test_to_load_a_library_is_not_its_doing(tmp_path, monkeypatch):
+    slow = "import time\nfor _ in range(100):\n    time.sleep(0.01)\n"
+    (tmp_path / "a_slow_library.py").write_text(slow)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "a_slow_library", raising=False)
+    f = defined("def f():\n    import a_slow_library\n    return 4\n")
+    with Watch() as watch:
+        assert watch.run(f) == 4
+    assert watch.place is None
