@@ -151,6 +151,9 @@ class KernelHost:
         raise NotImplementedError
 
 
+SILENT = {"GDHELPERS_SILENT": sandbox_environment()["GDHELPERS_SILENT"]}
+
+
 class Unconfined(KernelHost):
     """Kernels with the caller's own rights: for notebooks one trusts, and for
     `--no-sandbox`. Memory, processes and time are still limited."""
@@ -182,11 +185,13 @@ class Unconfined(KernelHost):
             path = _inside(Path(cwd or own), name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+        asked = SILENT if environment is None else environment
         kernel = self.server.fork(
             connection,
             channels,
             cwd=cwd or own,
-            environment={**os.environ, **(environment or {})},
+            # A submission's kernel has nobody at home; others say what they want.
+            environment={**os.environ, **asked},
             limits=self.limits,
             arguments=arguments,
         )

@@ -47,3 +47,21 @@ def test_help_in_grading_ends_before_the_solution(tmp_path, switched_on, isolate
     assert exercises()[NAME].stages.passage in said
     assert "No worked solution is given out here" in said
     assert SECRET not in said
+
+
+@pytest.mark.parametrize("isolated", [True, False])
+def test_the_desk_s_own_limit_is_off_in_grading(tmp_path, isolated):
+    """The grader's limits decide, as `docs/limits.md` has them."""
+    course = Course(tmp_path / "course", isolated=isolated)
+    notebook = course.answered()
+    insert(
+        notebook,
+        "step",
+        "import time\nfrom gdhelpers import endless\nendless.SECONDS = 0.2\n"
+        "def slow(theta):\n    time.sleep(1)\n    return theta\n"
+        "with endless.Watch() as watch:\n    assert watch.run(lambda: slow(1)) == 1\n"
+        "assert watch.place is None\nprint('came back')\n",
+    )
+    course.submit("ann", notebook)
+    runner.grade(LESSON, ["ann"], config=course.config, isolated=isolated, workers=0)
+    assert "came back" in json.dumps(course.autograded("ann")["cells"])
