@@ -11,7 +11,7 @@ from gdgrader.autograde import runner
 from gdgrader.feedback import within_limits
 from gdgrader.limited import MB, Allowance
 
-ALLOWED = Allowance(seconds=3, memory=300 * MB)
+ALLOWED = Allowance(seconds=2, memory=300 * MB)
 PLAIN = "shown without colours and formatting"
 NOTHING = "cannot be shown here"
 
@@ -63,7 +63,7 @@ def test_a_class_with_bombs_in_it_has_its_pages(course):
     assert 'class="highlight' in pages["ann"] and PLAIN not in pages["ann"]
     for name in (*CODE, *TEXT):
         page = pages[f"m {name}"]
-        assert PLAIN in page and "more than 3 s" in page, name
+        assert PLAIN in page and "more than 2 s" in page, name
         assert page.count("right in") == pages["ann"].count("right in")
         assert "<strong>7</strong>" in page  # the score
     (many,) = (pages[f"m {name}"] for name in MANY)

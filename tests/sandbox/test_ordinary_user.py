@@ -29,9 +29,13 @@ def test_what_hangs_on_no_user_is_left_out_by_name():
     assert 80 < len(BY_USER) < len(known) - len(OF_THE_GRADER)
 
 
-@pytest.mark.parametrize(("names", "ids"), [(SANDBOX, 65536), ((), 0)])
-def test_all_of_it_holds_for_a_user_who_is_not_root(names, ids):
-    of_each = [f"an_attack_gains_nothing[{attack.name}]" for attack in BY_USER]
+@pytest.mark.parametrize(
+    ("names", "attacks", "ids"),
+    [(SANDBOX, CORPUS, 65536), ((), BY_USER, 0)],
+    ids=["with further ids", "without"],
+)
+def test_all_of_it_holds_for_a_user_who_is_not_root(names, attacks, ids):
+    of_each = [f"an_attack_gains_nothing[{attack.name}]" for attack in attacks]
     asked = [f"{ATTACKS}::test_{name}" for name in (*of_each, *OF_THE_CLASS)]
     here = [str(ROOT / name) for name in (*names, *asked)]
     done = as_ordinary(*PYTEST, "--basetemp=t", *here, ids=ids)
