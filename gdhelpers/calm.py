@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from gdhelpers import handed_out
 from gdhelpers.cells import Cells
 from gdhelpers.endless import GRADING
 from gdhelpers.frames import LIBRARIES
@@ -70,12 +71,17 @@ def told(error: BaseException) -> str:
     if type(error) is not NameError or not error.name or _cells is None:
         return ""
     frame = [*traceback.walk_tb(error.__traceback__)][-1][0]
-    names = _functions()
-    if frame.f_code.co_name != "<module>" or error.name not in names:
+    if frame.f_code.co_name != "<module>":
         return ""
+    names, where = _functions(), ""
+    if error.name not in names:  # what a cell of the lesson's own defines
+        begins = handed_out.first_line(Path(), error.name)
+        if not begins:
+            return ""
+        where = f"run the cell that begins with `{begins}`"
     return (
         f"`{error.name}` is not defined in this kernel: "
-        f"{_cells.missing(error.name, names)}, then this one again."
+        f"{_cells.missing(error.name, names, where)}, then this one again."
     )
 
 

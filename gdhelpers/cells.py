@@ -140,11 +140,13 @@ class Cells:
         """The cells that were to define a name and failed when they were run last."""
         return [run for run in self.newest if run.error and run.defines(name)]
 
-    def missing(self, name: str, known: Collection[str] = ()) -> str:
+    def missing(self, name: str, known: Collection[str] = (), where: str = "") -> str:
         """What to do where a name is not defined, in a sentence without its full stop.
 
         Args:
             known: names that are right, so that none of them is taken for a slip.
+            where: what to do where nothing else is known; "" for a function that the
+                student is to write.
         """
         if failed := self.failed(name):
             return (
@@ -158,4 +160,4 @@ class Cells:
                 f"you have defined `{close[0]}`. If that is it, call it `{name}` again "
                 "and run its cell"
             )
-        return f"run the cell with `def {name}(…)`"
+        return where or f"run the cell with `def {name}(…)`"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import symtable
 import tempfile
 from pathlib import Path
 
@@ -70,6 +71,28 @@ def first_text(folder: Path, exercise: str, function: str) -> str:
         f"{FILE} in {folder.resolve()} has no cell for {exercise}: "
         "copy the lesson's folder anew from where you got the course."
     )
+
+
+def first_line(folder: Path, name: str) -> str:
+    """How the first cell that was handed out with a meaning for `name` begins.
+
+    "" where none has, or what was handed out cannot be read.
+    """
+    with contextlib.suppress(NotPossible):
+        for cell in _read(folder)["cells"]:
+            text = "".join(cell["source"])
+            if cell["cell_type"] == "code" and name in _meant(text):
+                return text.strip().splitlines()[0]
+    return ""
+
+
+def _meant(code: str) -> set[str]:
+    """The names that a cell imports, defines or assigns."""
+    try:
+        found = symtable.symtable(code, "cell", "exec").get_symbols()
+    except (SyntaxError, ValueError):  # such as one with a line of IPython's
+        return set()
+    return {s.get_name() for s in found if s.is_imported() or s.is_assigned()}
 
 
 def put_back(folder: Path, running: str) -> tuple[str, str | None]:

@@ -18,6 +18,7 @@ import gdhelpers
 from gdhelpers import stages
 
 SETTINGS = Path(__file__).with_name("student")
+FIRST = Path(__file__).with_name("at_start.py")
 EDITION, WORKED = "release", "notebooks"
 START = "start.ipynb"
 
@@ -51,14 +52,17 @@ def arguments(root: Path, role: str) -> list[str]:
 
 
 def environment(root: Path, role: str, before: Mapping[str, str]) -> dict[str, str]:
-    """The variables that name our folder of configuration, before others', and the
-    worked solutions for who is stuck, unless somebody has said where they are or not.
+    """The variables that name our folder of configuration, before others'; and what
+    kernels run first and the worked solutions for who is stuck, where nobody else has
+    said.
     """
     if role != "student":
         return {}
     name = "JUPYTER_CONFIG_PATH"
     paths = [str(SETTINGS), before.get(name, "")]
     told = {name: os.pathsep.join(filter(None, paths))}
+    if not before.get("PYTHONSTARTUP"):
+        told["PYTHONSTARTUP"] = str(FIRST)
     worked = root / WORKED / stages.SOLUTIONS
     if worked.is_file() and stages.SWITCH not in before:
         told[stages.SWITCH] = str(worked)

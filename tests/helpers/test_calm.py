@@ -11,6 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from gdhelpers import calm
+from gdhelpers.lab.__main__ import FIRST
 
 KERNEL = Config(IPKernelApp={}, HistoryManager={"enabled": False})
 LESSON = Path(__file__).parents[2] / "release" / "01_single_step"
@@ -54,6 +55,36 @@ def test_after_a_restart_it_says_which_cell_to_run(shell, capsys, code):
         f"`{STEP}` is not defined in this kernel: run the cell with `def {STEP}(…)`, "
         "then this one again."
     )
+
+
+@pytest.mark.parametrize(
+    ("lesson", "code", "begins"),
+    [
+        ("01_single_step", CHECK, "from gdhelpers.checks import check"),
+        (
+            "01_single_step",
+            "with once_written('x'):\n    pass",
+            "from gdhelpers.checks",
+        ),
+        ("02_constant_learning_rate", "torch.zeros(3)", "import math"),
+        ("03_linear_regression", "x, y, start = problem()", "import torch"),
+        ("04_step_decay", "help_me('step_lr')", ""),
+    ],
+)
+def test_after_a_restart_the_lessons_own_names_have_a_cell(
+    lesson, code, begins, monkeypatch, capsys
+):
+    monkeypatch.chdir(LESSON.with_name(lesson))
+    monkeypatch.delenv(calm.GRADING, raising=False)
+    made = InteractiveShell(config=KERNEL)
+    monkeypatch.setattr(calm, "_shell", lambda: made)
+    monkeypatch.setattr(calm, "_cells", None)
+    made.safe_execfile(FIRST, made.user_ns)
+    assert "_calm" not in made.user_ns
+    assert type(made.run_cell(code).error_in_exec) is NameError
+    words = said(capsys)
+    assert "is not defined in this kernel: run the cell that begins with" in words
+    assert f"with `{begins}" in words and "Traceback" not in words
 
 
 def test_a_renamed_function_is_told_from_one_not_yet_run(shell, capsys):

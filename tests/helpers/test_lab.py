@@ -67,8 +67,10 @@ def test_only_root_is_let_be_root(uid, said, clone, monkeypatch):
 
 
 def test_our_settings_come_before_others_and_those_are_kept(clone):
-    name = "JUPYTER_CONFIG_PATH"
-    assert door.environment(clone, "student", {}) == {name: str(door.SETTINGS)}
+    name, first = "JUPYTER_CONFIG_PATH", "PYTHONSTARTUP"
+    told = {name: str(door.SETTINGS), first: str(door.FIRST)}
+    assert door.environment(clone, "student", {}) == told and door.FIRST.is_file()
+    assert first not in door.environment(clone, "student", {first: "/mine.py"})
     both = door.environment(clone, "student", {name: "/mine"})[name]
     assert both.split(os.pathsep) == [str(door.SETTINGS), "/mine"]
 
