@@ -122,6 +122,9 @@ def test_each_student_gets_their_own_page(after_class):
 def test_students_receive_no_answers(after_class):
     _, students = after_class
     names = {p.name for p in students["bob"].notebook.parent.iterdir()}
-    assert names == {f"{LESSON}.ipynb", "checks.json", "numbers.csv", "feedback"}
+    files = {f"{LESSON}.ipynb", "checks.json", "handed_out.json", "numbers.csv"}
+    assert names == {*files, "feedback"}
+    handed_out = students["bob"].notebook.with_name("handed_out.json")
+    assert "SOLUTION" not in handed_out.read_text(encoding="utf-8")
     notebook = nbformat.read(students["ann"].notebook, as_version=4)
     assert "SOLUTION" not in nbformat.writes(notebook)

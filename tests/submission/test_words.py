@@ -11,7 +11,7 @@ from gdgrader.autograde import runner
 from gdgrader.course.edition import instructors_version
 from gdgrader.gradebook.scores import RECORD
 from gdgrader.grading.notebook import prepared
-from gdgrader.submission.prose import is_prose, prose
+from gdgrader.submission.prose import is_prose, prose, prose_elsewhere
 
 ANSWER = "Each step removes only a share of what is left, so it crawls."
 
@@ -176,6 +176,23 @@ def test_a_lesson_as_it_was_handed_out_is_blank(lesson):
     handed_out = (root / "release" / notebook).read_bytes()
     record = prepared(handed_out, edition, []).metadata[RECORD]
     assert record == {"notes": [], "elsewhere": []}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("[Start](../start.ipynb)", []),
+        ("[Start](../start.ipynb) · [Words](glossary.ipynb) · [x y](a/b.ipynb)", []),
+        (f"[Start](../start.ipynb) {ANSWER}", [f"[Start](../start.ipynb) {ANSWER}"]),
+        (f"[{ANSWER}](https://example.org)", [f"[{ANSWER}](https://example.org)"]),
+        (f"[Start](../start.ipynb)\n\n{ANSWER}", [ANSWER]),
+    ],
+)
+def test_a_line_of_links_to_pages_is_no_answer(text, found):
+    """So a lesson's last line may differ from that of the edition graded by."""
+    given = nbformat.v4.new_notebook(cells=[new_markdown_cell("Given.")])
+    own = nbformat.v4.new_notebook(cells=[new_markdown_cell(f"Given.\n\n{text}")])
+    assert prose_elsewhere(own, set(), given) == found
 
 
 def test_what_is_prose():
