@@ -18,7 +18,7 @@ from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
 from gdgrader.config import apply
-from gdgrader.course import help, pages, public_checks, sameness
+from gdgrader.course import pages, public_checks, sameness, staged_help
 from gdgrader.course.nbgrader_log import why
 from gdgrader.exercises.reference import source_notebook
 from gdhelpers import my_progress
@@ -159,7 +159,7 @@ def make_notebooks(root: Path, made: Path, run: bool = True) -> None:
             tables.append(json.loads(table.read_text(encoding="utf-8")))
             path = source_notebook(lesson, root)
             asked = public_checks.asked_exercises(lesson, notebook, path)
-            solutions |= {n: help.worked(x, notebook) for n, x in asked.items()}
+            solutions |= {n: staged_help.worked(x, notebook) for n, x in asked.items()}
         pages.add_footer(notebook, pages.footer(root, but=[pages.START]))
         worked[lesson] = _worked(notebook)
     for page, notebook in make_pages(root, but=[pages.START]).items():
@@ -169,7 +169,7 @@ def make_notebooks(root: Path, made: Path, run: bool = True) -> None:
         "exercises": {k: v for t in tables for k, v in t["exercises"].items()},
     }
     (folder / TABLE).write_text(public_checks.as_text(merged), encoding="utf-8")
-    (folder / SOLUTIONS).write_text(help.as_text(solutions), encoding="utf-8")
+    (folder / SOLUTIONS).write_text(staged_help.as_text(solutions), encoding="utf-8")
     for name, notebook in worked.items():
         if run:
             _execute(notebook, folder, name)

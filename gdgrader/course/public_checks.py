@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
-from gdgrader.course import help
+from gdgrader.course import staged_help
 from gdgrader.course.edition import graded_cells
 from gdgrader.exercises import Exercise, exercises
 from gdgrader.exercises.reference import load_reference
@@ -38,7 +38,7 @@ def public_table(lesson: str, notebook: NotebookNode, path: Path) -> dict:
     }
     for name, entry in entries.items():
         _shorten(entry)
-        if told := help.told(known[name], notebook, path):
+        if told := staged_help.told(known[name], notebook, path):
             entry["help"] = told
     return {"lesson": lesson, "exercises": rounded(entries)}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from gdgrader.course import help
+from gdgrader.course import staged_help
 from gdgrader.exercises import exercises
 from gdgrader.exercises.reference import load_reference, source_notebook
 from gdhelpers import my_progress, stages, stuck
@@ -46,9 +46,9 @@ def anew(monkeypatch):
 @pytest.fixture
 def switched_on(monkeypatch, tmp_path):
     """The worked solutions as `gdgrader build` writes them."""
-    found = {name: help.worked(x, source(name)) for name, x in EXERCISES.items()}
+    found = {name: staged_help.worked(x, source(name)) for name, x in EXERCISES.items()}
     path = tmp_path / "solutions.json"
-    path.write_text(help.as_text(found), encoding="utf-8")
+    path.write_text(staged_help.as_text(found), encoding="utf-8")
     monkeypatch.setenv(SWITCH, str(path))
     return found
 
@@ -75,13 +75,13 @@ def said_of(function, exercise, property_name=None):
 @pytest.mark.parametrize("name", EXERCISES)
 def test_the_passage_is_a_heading_above_the_exercise(name):
     exercise = EXERCISES[name]
-    assert exercise.stages.passage in help.headings_above(exercise, source(name))
+    assert exercise.stages.passage in staged_help.headings_above(exercise, source(name))
 
 
 @pytest.mark.parametrize("name", EXERCISES)
 def test_the_first_line_is_how_the_worked_solution_goes(name):
     exercise = EXERCISES[name]
-    lines = help.worked(exercise, source(name))["solution"].splitlines()
+    lines = staged_help.worked(exercise, source(name))["solution"].splitlines()
     shape = exercise.stages.first_line.splitlines()
     assert "…" in exercise.stages.first_line or len(shape) < len(lines) - 1
     for one in shape:
@@ -94,7 +94,7 @@ def test_the_first_line_is_how_the_worked_solution_goes(name):
 @pytest.mark.parametrize("name", EXERCISES)
 def test_the_worked_solution_is_right_and_has_its_reason(name):
     exercise, notebook = EXERCISES[name], source(name)
-    made = help.worked(exercise, notebook)
+    made = staged_help.worked(exercise, notebook)
     assert re.fullmatch(r"[^.]+(\.\w[^.]*)*\.", made["why"])  # one sentence
     assert "SOLUTION" not in made["solution"] and '"""' not in made["solution"]
     names = dict(load_reference(source_notebook(exercise.lesson, ROOT)))
@@ -110,15 +110,15 @@ def test_a_passage_that_is_not_there_is_named_when_the_course_is_built():
     for cell in notebook.cells:
         cell.source = cell.source.replace("## Your turn: the gradient", "## Slopes")
     with pytest.raises(ValueError, match="mse_gradient sends to 'Your turn: the gradi"):
-        help.told(EXERCISES["mse_gradient"], notebook, path)
+        staged_help.told(EXERCISES["mse_gradient"], notebook, path)
     elsewhere = path.with_name("my_own_lesson.ipynb")
-    told = help.told(EXERCISES["mse_gradient"], notebook, elsewhere)
+    told = staged_help.told(EXERCISES["mse_gradient"], notebook, elsewhere)
     assert "passage" not in told and told["first_line"]
 
 
 def test_a_heading_below_the_exercise_is_no_passage_above_it():
     notebook = source("step_lr")
-    above = help.headings_above(EXERCISES["step_lr"], notebook)
+    above = staged_help.headings_above(EXERCISES["step_lr"], notebook)
     assert "The step schedule" in above
     assert "The bug gallery" not in above
 
@@ -289,8 +289,8 @@ def test_no_line_of_a_solution_lies_in_what_students_have():
     given = "\n".join(BETWEEN.sub("", cell.source) for cell in cells)
     assert not [p for p in paths if p.name == stages.SOLUTIONS]
     for name, exercise in EXERCISES.items():
-        made, notebook = help.worked(exercise, source(name)), source(name)
-        own = BETWEEN.search(help.answer_cell(exercise, notebook).source)[0]
+        made, notebook = staged_help.worked(exercise, source(name)), source(name)
+        own = BETWEEN.search(staged_help.answer_cell(exercise, notebook).source)[0]
         lines = [x.strip() for x in made["solution"].splitlines() if x in own]
         assert lines
         for line in [x for x in lines if len(x) > 25] + [made["why"]]:

@@ -10,7 +10,7 @@ import pytest
 from browser import PATIENCE, Lesson, browser_page, jupyter
 from playwright.sync_api import expect
 
-from gdgrader.course import help
+from gdgrader.course import staged_help
 from gdgrader.exercises import exercises
 from gdgrader.exercises.reference import source_notebook
 from gdhelpers.stages import SWITCH
@@ -30,7 +30,7 @@ def at_home(tmp_path, monkeypatch):
     shutil.copytree(ROOT / "release" / LESSON, folder)
     source = nbformat.read(source_notebook(LESSON, ROOT), as_version=4)
     solutions = tmp_path / "solutions.json"
-    found = {NAME: help.worked(exercises()[NAME], source)}
+    found = {NAME: staged_help.worked(exercises()[NAME], source)}
     solutions.write_text(json.dumps(found), encoding="utf-8")
     monkeypatch.setenv(SWITCH, str(solutions))
     monkeypatch.delenv("PYTEST_VERSION")
