@@ -7,6 +7,8 @@ a sandbox of its own. Else it is the same sandbox; a cell may import what it lik
 """
 
 import atexit
+import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -26,11 +28,16 @@ def _program() -> Path:
     """`inside/zygote.py`, but for what it imports before it forks."""
     text = (INSIDE / "zygote.py").read_text(encoding="utf-8")
     assert text.count(WARM_UP) == 1
-    folder = tempfile.TemporaryDirectory(prefix="light-")
-    atexit.register(folder.cleanup)
-    path = Path(folder.name) / "zygote.py"
+    folder = tempfile.mkdtemp(prefix="light-")
+    atexit.register(_remove, folder, os.getpid())
+    path = Path(folder) / "zygote.py"
     path.write_text(text.replace(WARM_UP, A_LITTLE), encoding="utf-8")
     return path
+
+
+def _remove(folder: str, owner: int) -> None:
+    if os.getpid() == owner:  # a forked process that ends in good order is not it
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 LIGHT = ("--ro-bind", str(_program()), f"{ENTRY}/zygote.py")
