@@ -40,13 +40,6 @@ def place_of(frame: FrameType, base: FrameType | None, seconds: float) -> Place:
     return Place(own[-1].f_code.co_name, seconds, line_at(own[0]), advice)
 
 
-def line_of_student(frame: FrameType) -> str:
-    """The student's line that runs; "" where none does."""
-    return next(
-        (line_at(f) for f in outwards(frame, None) if is_students(f.f_code)), ""
-    )
-
-
 def _of_loop(frame: FrameType, loop: ast.While | ast.For) -> str:
     start = frame.f_code.co_firstlineno + loop.lineno - 1
     head = line_at(frame, start)
