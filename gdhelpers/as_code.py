@@ -6,6 +6,7 @@ import math
 from itertools import groupby
 
 LONGEST = 2000  # characters of one argument; beyond, it is cut and says so
+PARTS = {"$model": "model", "$optimizer": "optimizer", "$driven": "scheduler"}
 RUN = 4  # equal entries in a row, or equal parts, from which on they are written once
 
 
@@ -25,7 +26,7 @@ def call(function: str, case: dict) -> str:
     once = _call(function, args, kwargs)
     twice = case.get("twice")
     if twice is True:
-        return f"{once}, {once}"
+        return f"{once}, {_again(function, args, kwargs) or once}"
     if twice and isinstance(twice[0], list):
         return _calls(function, [args, *twice], kwargs)
     if twice:
@@ -34,8 +35,31 @@ def call(function: str, case: dict) -> str:
 
 
 def _call(function: str, args: list, kwargs: dict) -> str:
-    said = [code(a) for a in args] + [f"{k}={code(v)}" for k, v in kwargs.items()]
+    said = [code(a) for a in args]
+    # A part that later ones, or a second call, need is named where it is made.
+    said = [
+        f"{_part(a)} := {text}" if _part(a) else text
+        for a, text in zip(args, said, strict=True)
+    ]
+    said += [
+        f"{k}=({_part(v)} := {code(v)})" if _part(v) else f"{k}={code(v)}"
+        for k, v in kwargs.items()
+    ]
     return f"{function}({', '.join(said)})"
+
+
+def _again(function: str, args: list, kwargs: dict) -> str:
+    """The same call with the parts of a training that the first one named."""
+    names = [_part(a) or code(a) for a in args]
+    names += [f"{k}={_part(v) or code(v)}" for k, v in kwargs.items()]
+    named = any(map(_part, [*args, *kwargs.values()]))
+    return f"{function}({', '.join(names)})" if named else ""
+
+
+def _part(value: object) -> str:
+    """How a call names a part of a training; "" for what is none."""
+    tags = set(value) & set(PARTS) if isinstance(value, dict) else set()
+    return PARTS[tags.pop()] if tags else ""
 
 
 def _calls(function: str, each: list[list], kwargs: dict) -> str:
@@ -85,11 +109,31 @@ def _code(value: object) -> str:
 def _tagged(value: dict) -> str:
     if "$tensor" in value:
         return f"torch.tensor({_code(value['$tensor'])}, dtype=torch.float64)"
+    if "$model" in value:
+        return _model(value["$model"])
+    if "$optimizer" in value:
+        given = f"model.parameters(), {_keywords(value['kwargs'])}"
+        return f"torch.optim.{value['$optimizer']}({given})"
+    if "$driven" in value:
+        return _scheduler(value["$driven"])
+    if "$loss" in value:
+        return f"torch.nn.functional.{value['$loss']}"
     if "$schedule" in value:
         return f"schedules.{value['$schedule']}({_keywords(value['kwargs'])})"
     if "$scheduler" in value:
         return f"lambda optimizer: {_scheduler(value)}"
     return "{" + ", ".join(f"{_code(k)}: {_code(v)}" for k, v in value.items()) + "}"
+
+
+def _model(state: dict) -> str:
+    """A torch.nn.Linear with these numbers, in one expression."""
+    outputs, inputs = len(state["weight"]), len(state["weight"][0])
+    bias = "" if "bias" in state else "bias=False, "
+    numbers = _code({k: {"$tensor": v} for k, v in state.items()})
+    return (
+        f"torch.nn.Linear({inputs}, {outputs}, {bias}dtype=torch.float64)"
+        f".apply(lambda linear: linear.load_state_dict({numbers}))"
+    )
 
 
 def _scheduler(value: dict) -> str:

@@ -6,6 +6,10 @@ What JSON cannot say is spelled as a tagged dictionary:
     {"$tensor": [[1.0, 2.0]]}                      a float64 tensor
     {"$scheduler": "StepLR", "kwargs": {...}}      optimizer -> torch scheduler
     {"$schedule": "cosine", "kwargs": {...}}       gdhelpers.schedules.cosine(...)
+    {"$model": {"weight": …, "bias": …}}           a torch.nn.Linear with these
+    {"$optimizer": "SGD", "kwargs": {...}}         a torch optimizer of that model
+    {"$driven": {"$scheduler": …}}                 a torch scheduler of that optimizer
+    {"$loss": "mse_loss"}                          torch.nn.functional.mse_loss
 
 An answer is one of
 
@@ -37,6 +41,7 @@ from typing import TextIO
 
 MAX_ITEMS = 100_000
 UNCHANGING = bool | int | float | str  # no function can change one that it is given
+TRAINED = {"$model", "$optimizer", "$driven"}
 LIBRARIES = tuple(
     sysconfig.get_path(kind) for kind in ("stdlib", "platstdlib", "purelib", "platlib")
 )
@@ -61,6 +66,7 @@ def run_case(function: Callable, case: dict, ear: TextIO | None = None) -> dict:
             warnings.simplefilter("ignore")
             args = decode(case.get("args", []))
             kwargs = {k: decode(v) for k, v in case.get("kwargs", {}).items()}
+            args, kwargs = _joined(args, kwargs)
             result = _result(function, args, kwargs, case)
             answer = {"value": encode(result)}
             if isinstance(result, tuple):
@@ -88,6 +94,24 @@ def unwritten(error: BaseException) -> str:
         return ""
     handed_out = "NotImplementedError" in linecache.getline(file, line)
     return frame.f_code.co_name if handed_out or not str(error) else ""
+
+
+def _joined(args: list, kwargs: dict) -> tuple[list, dict]:
+    """The arguments, each optimizer made for the model among them, and so on."""
+    before = None
+    made = []
+    for value in [*args, *kwargs.values()]:
+        if isinstance(value, Part):
+            value = before = value.make(before)
+        made.append(value)
+    return made[: len(args)], dict(zip(kwargs, made[len(args) :], strict=True))
+
+
+@dataclass
+class Part:
+    """A part of a training: what makes it from the part before it."""
+
+    make: Callable
 
 
 def _result(function: Callable, args: list, kwargs: dict, case: dict):
@@ -138,6 +162,8 @@ def _names(function: Callable, case: dict) -> list[str]:
 
 def _is_changed(now, before) -> bool:
     if isinstance(before, UNCHANGING) or before is None:
+        return False
+    if isinstance(before, dict) and set(before) & TRAINED:  # it is there to be changed
         return False
     return repr(_plain(now)) != repr(_plain(decode(before)))
 
@@ -191,7 +217,35 @@ def decode(value):
         from gdhelpers import schedules
 
         return getattr(schedules, value["$schedule"])(**value.get("kwargs", {}))
+    if "$loss" in value:
+        from torch.nn import functional
+
+        return getattr(functional, value["$loss"])
+    if set(value) & TRAINED:
+        return Part(_maker(value))
     return {k: decode(v) for k, v in value.items()}
+
+
+def _maker(value: dict) -> Callable:
+    """How a part of a training is made from the one before."""
+    if "$driven" in value:
+        return decode(value["$driven"])
+    import torch
+
+    if "$optimizer" in value:
+        make = getattr(torch.optim, value["$optimizer"])
+        return lambda model: make(model.parameters(), **value["kwargs"])
+
+    def linear(_):
+        state = {k: decode({"$tensor": v}) for k, v in value["$model"].items()}
+        outputs, inputs = state["weight"].shape
+        model = torch.nn.Linear(
+            inputs, outputs, bias="bias" in state, dtype=torch.float64
+        )
+        model.load_state_dict(state)
+        return model
+
+    return linear
 
 
 def encode(value):

@@ -15,6 +15,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from gdhelpers import as_code
+from gdhelpers.batches_rule import batches_problem
 from gdhelpers.differences import (
     RESULT,
     counted,
@@ -527,4 +528,4 @@ def _shown(answer: dict, items: int, at: tuple[int, ...]) -> str:
 
 
 # Rules for answers that have no single right value, by the name a case carries.
-RULES: dict = {"split": split_problem}
+RULES: dict = {"split": split_problem, "batches": batches_problem}

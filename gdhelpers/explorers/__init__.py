@@ -14,6 +14,7 @@ _HOMES = {
     "explore_descent": "descent",
     "explore_constant_rate": "constant_rate",
     "explore_regression": "regression",
+    "explore_minibatches": "minibatches",
     "explore_step_decay": "step_decay",
     "explore_plateau": "plateau",
     "explore_schedules": "sketcher",

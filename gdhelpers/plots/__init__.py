@@ -14,6 +14,11 @@ from gdhelpers.plots.many_runs import (
     plot_schedules,
     plot_tuning,
 )
+from gdhelpers.plots.minibatches import (
+    plot_floors,
+    plot_guesses,
+    plot_stability,
+)
 from gdhelpers.plots.plateau import (
     plot_decisions,
     plot_patience,
@@ -39,7 +44,9 @@ __all__ = [
     "plot_errors",
     "plot_factor",
     "plot_factors",
+    "plot_floors",
     "plot_gallery",
+    "plot_guesses",
     "plot_lines",
     "plot_path",
     "plot_patience",
@@ -51,6 +58,7 @@ __all__ = [
     "plot_schedules",
     "plot_seeds",
     "plot_steered",
+    "plot_stability",
     "plot_stills",
     "plot_tuning",
     "plot_wobble",

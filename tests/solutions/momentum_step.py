@@ -1,0 +1,81 @@
+"""Right ways to write `momentum_step`."""
+
+
+def right_formula(theta, velocity, grad, lr, momentum, nesterov=False):
+    velocity = momentum * velocity + grad
+    step = grad + momentum * velocity if nesterov else velocity
+    return theta - lr * step, velocity
+
+
+def right_two_returns(theta, velocity, grad, lr, momentum, nesterov=False):
+    new = velocity * momentum + grad
+    if nesterov:
+        return theta - lr * (grad + momentum * new), new
+    return theta - lr * new, new
+
+
+def right_other_names(theta, velocity, grad, lr, momentum, nesterov=False):
+    v = grad + momentum * velocity
+    moved = theta - lr * v
+    if nesterov:
+        moved = theta - lr * grad - lr * momentum * v
+    return moved, v
+
+
+def right_by_the_course(theta, velocity, grad, lr, momentum, nesterov=False):
+    from gdhelpers import momentum as steps
+
+    return steps.momentum_step(theta, velocity, grad, lr, momentum, nesterov)
+
+
+def right_list(theta, velocity, grad, lr, momentum, nesterov=False):
+    velocity = momentum * velocity + grad
+    if not nesterov:
+        step = velocity
+    else:
+        step = grad + momentum * velocity
+    theta = theta - lr * step
+    return [theta, velocity]
+
+
+def right_by_the_step(theta, velocity, grad, lr, momentum, nesterov=False):
+    # Nesterov's step is the heavy ball's, and one look ahead with the new velocity.
+    velocity = momentum * velocity + grad
+    step = velocity
+    if nesterov:
+        step = momentum * step + grad
+    return theta - lr * step, velocity
+
+
+def right_in_weights(theta, velocity, grad, lr, momentum, nesterov=False):
+    new = momentum * velocity + grad
+    on_gradient, on_velocity = (1, momentum) if nesterov else (0, 1)
+    return theta - lr * (on_gradient * grad + on_velocity * new), new
+
+
+def right_by_torch(theta, velocity, grad, lr, momentum, nesterov=False):
+    import torch
+
+    w = torch.as_tensor(theta, dtype=torch.float64).clone().requires_grad_()
+    optimizer = torch.optim.SGD(
+        [w], lr=lr, momentum=momentum, nesterov=nesterov and momentum > 0
+    )
+    w.grad = torch.as_tensor(grad, dtype=torch.float64).clone()
+    v = torch.as_tensor(velocity, dtype=torch.float64)
+    optimizer.state[w]["momentum_buffer"] = v.clone()
+    optimizer.step()
+    new = momentum * v + w.grad
+    if isinstance(theta, float):
+        return w.item(), new.item()
+    return w.detach(), new
+
+
+def right_copy(theta, velocity, grad, lr, momentum, nesterov=False):
+    new = 1 * velocity
+    new *= momentum
+    new += grad
+    step = 1 * new
+    if nesterov:
+        step *= momentum
+        step += grad
+    return theta - lr * step, new
