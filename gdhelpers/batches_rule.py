@@ -1,9 +1,9 @@
 """Rule on the batches of an epoch: many orders are right, so it checks what one is.
 
 In which order a batch lists its own indices plays no part. Whether the indices were
-shuffled is judged by what chance hardly ever makes: at random about (b - 1)(n - d)/(n - 1)
-pairs i, i + d lie in one batch of b indices, nearly as a Poisson number. More than the
-mean + 8 standard deviations + 12 are refused, for each d: beyond a chance of 1e-15.
+shuffled is judged by what chance hardly ever makes: at random, on the average,
+(b - 1)(n - d)/(n - 1) pairs i, i + d lie in one batch of b indices, nearly as a Poisson
+number. More than this mean + 8 of its roots + 12 are refused, beyond a chance of 1e-15.
 Batches of one index are refused where more than FOLLOWING of them, in their order, are
 equally far apart; two shuffles where more than FOLLOWING places agree. k such places
 come by a chance of at most 1/k!, and 1/17! is 3e-15.
@@ -72,8 +72,8 @@ def _one_epoch(epoch, n: int, batch_size: int, seed: int) -> str:
     batches = [_indices(batch) for batch in epoch]
     if any(batch is None for batch in batches):
         return (
-            "Each batch should be a flat tensor (or list) of whole numbers, the indices "
-            "of its examples (5, not 5.0)."
+            "Each batch should be a flat tensor (or list) of whole numbers, the "
+            "indices of its examples (5, not 5.0)."
         )
     sizes = [len(batch) for batch in batches]
     flat = [i for batch in batches for i in batch]

@@ -51,8 +51,8 @@ def excess_loss(
         x, y: the data, shapes (n, d) and (n,).
         lr: η > 0.
         batch_size: B, 1 to n.
-        shuffled: cut batches out of shuffled epochs, the last perhaps short, in place of
-            drawing each anew with replacement.
+        shuffled: cut batches out of shuffled epochs, the last perhaps short; otherwise
+            each is drawn anew, with replacement.
 
     Errors: ValueError for a number out of these ranges.
     """
@@ -65,7 +65,9 @@ def excess_loss(
     generator = torch.Generator().manual_seed(seed)
     a, excess = best.repeat(runs, 1), []
     chosen = _epochs if shuffled else _draws
-    for t, i in zip(range(steps), chosen(len(x), batch_size, runs, generator)):
+    for t, i in zip(
+        range(steps), chosen(len(x), batch_size, runs, generator), strict=False
+    ):
         error = torch.einsum("rbd,rd->rb", x[i], a) - y[i]
         a = a - lr * 2 / i.shape[1] * torch.einsum("rbd,rb->rd", x[i], error)
         if t >= steps // 4:

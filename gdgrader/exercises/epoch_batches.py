@@ -73,15 +73,16 @@ def _(n, batch_size, seed):
     return [order[i : i + batch_size] for i in range(0, n, batch_size)]
 
 
+_SHUFFLE = "torch.randperm(n, generator=torch.Generator().manual_seed(seed))"
+_ORDER = f"    order = {_SHUFFLE}\n"
+_GENERATOR = "    generator = torch.Generator().manual_seed(seed)\n"
+_CUT = "[order[i : i + batch_size] for i in range(0, n, batch_size)]"
+
 exercise.mistake(
     "not shuffled",
-    "the indices come in order. Data may be sorted, and then a batch is no fair sample: "
-    "shuffle all of them first.",
-    {
-        "torch.randperm(n, generator=torch.Generator().manual_seed(seed))": (
-            "torch.arange(n)"
-        )
-    },
+    "the indices come in order. Data may be sorted, and then a batch is no fair "
+    "sample: shuffle all of them first.",
+    {_SHUFFLE: "torch.arange(n)"},
 )
 exercise.mistake(
     "short batch dropped",
@@ -100,17 +101,13 @@ exercise.mistake(
     "each batch is cut out of a shuffle of its own, so some index comes twice. Shuffle "
     "once, then cut.",
     {
-        "    order = torch.randperm(n, generator=torch.Generator().manual_seed(seed))\n": (
-            "    generator = torch.Generator().manual_seed(seed)\n"
-        ),
+        _ORDER: _GENERATOR,
         "order[i : i + batch_size]": (
             "torch.randperm(n, generator=generator)[i : i + batch_size]"
         ),
     },
     {
-        "    order = torch.randperm(n, generator=torch.Generator().manual_seed(seed))\n": (
-            "    generator = torch.Generator().manual_seed(seed)\n"
-        ),
+        _ORDER: _GENERATOR,
         "order[i : i + batch_size]": (
             "torch.randperm(n, generator=generator)[: min(batch_size, n - i)]"
         ),
@@ -125,18 +122,14 @@ exercise.mistake(
     "number of batches for their size",
     "here batch_size is taken for the number of batches. It is how many indices one "
     "holds.",
-    {
-        "[order[i : i + batch_size] for i in range(0, n, batch_size)]": (
-            "list(order.chunk(batch_size))"
-        )
-    },
+    {_CUT: "list(order.chunk(batch_size))"},
 )
 exercise.mistake(
     "one long list",
     "this is the shuffled order in one piece. Cut it into batches of batch_size.",
-    {"[order[i : i + batch_size] for i in range(0, n, batch_size)]": "order"},
-    {"[order[i : i + batch_size] for i in range(0, n, batch_size)]": "order.tolist()"},
-    {"[order[i : i + batch_size] for i in range(0, n, batch_size)]": "[order]"},
+    {_CUT: "order"},
+    {_CUT: "order.tolist()"},
+    {_CUT: "[order]"},
 )
 exercise.mistake(
     "batches overlap",
@@ -147,12 +140,12 @@ exercise.mistake(
 )
 exercise.mistake(
     "order kept in a batch",
-    "only the batches are shuffled: in each of them the indices are neighbours. Shuffle "
-    "the indices, then cut.",
+    "only the batches are shuffled: in each of them the indices are neighbours. "
+    "Shuffle the indices, then cut.",
     {
-        "    return [order[i : i + batch_size] for i in range(0, n, batch_size)]": (
+        f"    return {_CUT}": (
             "    starts = list(range(0, n, batch_size))\n"
-            "    generator = torch.Generator().manual_seed(seed)\n"
+            f"{_GENERATOR}"
             "    mixed = torch.randperm(len(starts), generator=generator).tolist()\n"
             "    order = torch.arange(n)\n"
             "    return [order[starts[i] : starts[i] + batch_size] for i in mixed]"

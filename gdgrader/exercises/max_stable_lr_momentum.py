@@ -54,14 +54,15 @@ def _(curvature, momentum, nesterov=False):
 
 exercise.mistake(
     "Nesterov as heavy ball",
-    "right without Nesterov, and given with it, too. Nesterov steps along g + βw, which "
-    "is (1 + 2β) times as long at the bound: it has a bound of its own.",
+    "right without Nesterov, and given with it, too. Nesterov steps along g + βw, "
+    "which is (1 + 2β) times as long at the bound: it has a bound of its own.",
     {"bound / (1 + 2 * momentum) if nesterov else bound": "bound"},
     untold=["heavy ball"],
 )
 exercise.mistake(
     "the two exchanged",
-    "the formulas of heavy ball and Nesterov are exchanged: ask `if nesterov` once more.",
+    "the formulas of heavy ball and Nesterov are exchanged: ask `if nesterov` once "
+    "more.",
     {"if nesterov": "if not nesterov"},
 )
 exercise.mistake(
@@ -92,8 +93,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "divided by 1 − β",
-    "this grows without end as β nears 1. Write down the velocity of an error that only "
-    "turns round, w = λe − βw: what does it divide by?",
+    "this grows without end as β nears 1. Write down the velocity of an error that "
+    "only turns round, w = λe − βw: what does it divide by?",
     {"2 * (1 + momentum) / curvature": "2 / (curvature * (1 - momentum))"},
     {
         "2 * (1 + momentum) / curvature": "2 / (curvature * (1 - momentum))",

@@ -184,8 +184,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "velocity changed in place",
-    "right, but the velocity that was given is changed, which belongs to whoever calls. "
-    "Make a new one: `velocity = momentum * velocity + grad`.",
+    "right, but the velocity that was given is changed, which belongs to whoever "
+    "calls. Make a new one: `velocity = momentum * velocity + grad`.",
     {
         "    velocity = momentum * velocity + grad": (
             "    velocity *= momentum\n    velocity += grad"

@@ -12,8 +12,8 @@ exercise = Exercise(
 exercise.help(
     passage="The floor of a batch",
     first_line="variance = lr * sigma**2 / …\nreturn … * variance",
-    why="A mean of B examples has the variance σ²/B; put it into lesson 2's variance of "
-    "θ, and half the curvature times that is the loss above the minimum.",
+    why="A mean of B examples has the variance σ²/B; put it into lesson 2's variance "
+    "of θ, and half the curvature times that is the loss above the minimum.",
 )
 
 

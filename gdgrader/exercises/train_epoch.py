@@ -146,8 +146,8 @@ _NOTED = '        rates.append(optimizer.param_groups[0]["lr"])\n'
 
 exercise.mistake(
     "gradients pile up",
-    "each step uses the sum of all gradients so far: `optimizer.zero_grad()` is missing "
-    "from the loop.",
+    "each step uses the sum of all gradients so far: `optimizer.zero_grad()` is "
+    "missing from the loop.",
     {"        optimizer.zero_grad()\n": ""},
     {
         "        optimizer.zero_grad()\n": "",
@@ -179,8 +179,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "recorded after the step",
-    "the training is right, but the rate is noted after `scheduler.step()`: that is the "
-    "next batch's. Note it before.",
+    "the training is right, but the rate is noted after `scheduler.step()`: that is "
+    "the next batch's. Note it before.",
     {_IN: "", _NOTED: _IN + _NOTED},
     untold=["without a scheduler", "stepped per epoch"],
 )
@@ -209,8 +209,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "always per epoch",
-    "`per` plays no part: the scheduler steps once, after the last batch, also where it "
-    "should after each.",
+    "`per` plays no part: the scheduler steps once, after the last batch, also where "
+    "it should after each.",
     {' and per == "epoch"': "", _IN: ""},
     untold=["without a scheduler", "stepped per epoch"],
 )
@@ -275,7 +275,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "tensors kept",
-    "each entry is a tensor, with all it was computed from. `.item()` gives the number.",
+    "each entry is a tensor, with all it was computed from. `.item()` gives the "
+    "number.",
     {"loss.item()": "loss"},
 )
 exercise.mistake(

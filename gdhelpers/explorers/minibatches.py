@@ -90,7 +90,8 @@ def told(
         )
         if not math.isclose(level, expected, rel_tol=1e-3, abs_tol=1e-12):
             notes.append(
-                f"{name_of(floor)} adds up to {level:.4g} here; do the runs settle there?"
+                f"{name_of(floor)} adds up to {level:.4g} here; do the runs settle "
+                f"there?"
             )
     except Unusable as trouble:
         notes.append(f"{trouble} Until then you see the course's own floor.")
@@ -199,7 +200,7 @@ def explore_minibatches(
     noise_floor: Callable[..., float] = stability.noise_floor,
     max_stable_lr_momentum: Callable[..., float] = stability.max_stable_lr_momentum,
 ) -> Explorer:
-    """Play with rate, batch size, momentum and noise; the two functions may be yours."""
+    """Play with rate, batch size, momentum, noise; both functions may be yours."""
     canvas, draw = make_draw()
     return Explorer(
         {

@@ -30,11 +30,7 @@ def right_by_the_course(theta, velocity, grad, lr, momentum, nesterov=False):
 
 def right_list(theta, velocity, grad, lr, momentum, nesterov=False):
     velocity = momentum * velocity + grad
-    if not nesterov:
-        step = velocity
-    else:
-        step = grad + momentum * velocity
-    theta = theta - lr * step
+    theta = theta - lr * (grad + momentum * velocity if nesterov else velocity)
     return [theta, velocity]
 
 
