@@ -73,21 +73,21 @@ STORIES = {
         "End",
         "Above the bound: diverges",
     ),
-    "04_step_decay": Story(
+    "05_step_decay": Story(
         "step_lr",
         "one epoch early",
         "initial rate",
         "Home",
         "The budget is too small to get there.",
     ),
-    "05_reduce_on_plateau": Story(
+    "06_reduce_on_plateau": Story(
         "simulate_plateau",
         "an epoch too early",
         "patience",
         "Home",
         "with a patience of 0",
     ),
-    "06_cosine_one_cycle": Story(
+    "07_cosine_one_cycle": Story(
         "cosine_lr",
         "half forgotten",
         "hold, % of steps",

@@ -1,13 +1,13 @@
 """Three processors in one run: what must hold on each is run again as they compute.
 
 Run again is whatever hangs on arithmetic and is cheap (`AGAIN`): the prose of lessons
-01 to 03 and their cells as nbval compares them, what lessons 04 to 06 say apart from
+01 to 03 and their cells as nbval compares them, what lessons 05 to 07 say apart from
 their trainings, schedules, descents, training against torch's own loop, and for a few
 seeds the right solutions and known mistakes of every exercise. Not run again, and why:
 
 - What grades, reports and draws: it compares texts, or within tolerances that the
   exercises argue; `test_build.py` rebuilds tables and lessons in both settings.
-- The long trainings of lessons 04 to 06. They start from the same bits and count in
+- The long trainings of lessons 05 to 07. They start from the same bits and count in
   float64; below, one run of each comparison is taken to its full length in all
   settings, and the source's network through two epochs. They end with the same
   accuracies, and with losses equal to more digits than any lesson prints.
@@ -30,15 +30,15 @@ AGAIN = (
     "lessons/test_lesson_01.py",
     "lessons/test_lesson_02.py",
     "lessons/test_lesson_03.py",
-    "lessons/test_lesson_04.py",
     "lessons/test_lesson_05.py",
     "lessons/test_lesson_06.py",
+    "lessons/test_lesson_07.py",
     "exercises/test_exercises_01.py",
     "exercises/test_exercises_02.py",
     "exercises/test_exercises_03.py",
-    "exercises/test_exercises_04.py",
     "exercises/test_exercises_05.py",
     "exercises/test_exercises_06.py",
+    "exercises/test_exercises_07.py",
     "helpers/test_schedules.py",
     "helpers/test_descent.py",
     "helpers/test_training.py",
@@ -63,9 +63,9 @@ steps = train_many(
     {"constant": 0.1}, seeds=[5], epochs=5, per="epoch",
     data=small_mnist(n_train=10_000, n_val=0), **setting)
 print(json.dumps({
-    "lesson 06, at the highest rate": said(race["high"][0]),
-    "lesson 06, cosine": said(race["cosine"][0]),
-    "lesson 04": said(steps["constant"][0]),
+    "lesson 07, at the highest rate": said(race["high"][0]),
+    "lesson 07, cosine": said(race["cosine"][0]),
+    "lesson 05": said(steps["constant"][0]),
     "the source's network": said(train(
         0.1, epochs=2, loader_draws=True, dtype=torch.float64, num_threads=1)),
 }))

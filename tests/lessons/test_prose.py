@@ -23,7 +23,7 @@ SAMPLED = {
         "**We measured** 67",
         "the loss *falls* for 2",
     ],
-    "04": [
+    "05": [
         "x is still 221",
         "after 5 epochs: 92.9",
         "with γ = 0.1 every epoch, 92.1 ± 0.1",
@@ -31,7 +31,7 @@ SAMPLED = {
         "γ = 0.1 every 2 epochs ends 0.82 ± 0.18",
         "the constant rate reaches 0.225",
     ],
-    "05": [
+    "06": [
         "76 drops with patience 0, 6",
         "torch's own stops after 23",
         "model of 500 epochs, 68",
@@ -43,7 +43,7 @@ SAMPLED = {
         "the run ends at 98.0",
         "The validation accuracy is lower, 97.7",
     ],
-    "06": [
+    "07": [
         "constant has 93.36",
         "it does not, −0.02 ± 0.11",
         "In the race it ended 1.17 ± 0.34",
