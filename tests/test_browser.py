@@ -23,6 +23,7 @@ from browser import (
 from exercise_checks import right_solutions
 from playwright.sync_api import expect
 
+from gdgrader.course.build import lessons
 from gdgrader.exercises import exercises
 from gdgrader.exercises.base import Mistake
 from gdgrader.exercises.reference import source_notebook
@@ -164,6 +165,10 @@ def validate(lesson: Lesson) -> str:
 def context():
     with browser() as opened:
         yield opened
+
+
+def test_every_lesson_has_its_student():
+    assert list(STORIES) == lessons(ROOT)
 
 
 @pytest.mark.parametrize("name", STORIES)
