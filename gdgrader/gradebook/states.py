@@ -31,6 +31,7 @@ from sqlalchemy import (
     inspect,
     select,
     text,
+    update,
 )
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import with_polymorphic
@@ -185,6 +186,23 @@ def state(gradebook: Gradebook, assignment: str, student: str) -> State:
     waiting = any(n.needs_manual_grade for n in submission.notebooks)
     last = found[-1]
     return State(WAITING if waiting else GRADED, "", last.fingerprint, last.seed)
+
+
+def rename_states(gradebook: Gradebook, old: str, new: str) -> None:
+    """Call an assignment, and its notebook of the same name, otherwise.
+
+    The caller commits.
+    """
+    if not _columns(gradebook):
+        return
+    ours = _states.c
+    gradebook.db.execute(delete(_states).where(ours.assignment == new))
+    for column in (ours.notebook, ours.assignment):
+        gradebook.db.execute(
+            update(_states)
+            .where(ours.assignment == old, column == old)
+            .values({column: new})
+        )
 
 
 def _have_table(gradebook: Gradebook) -> None:
