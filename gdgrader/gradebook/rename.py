@@ -38,18 +38,20 @@ def rename(config: Config, old: str, new: str) -> list[str]:
     paths = CoursePaths(course)
     if paths.source(old).is_dir():
         raise CannotRename(f"{paths.source(old)} is still there: rename it first")
-    if not paths.source(new).is_dir():
-        raise CannotRename(f"there is no {paths.source(new)}")
-    moves = dict(_folders(paths, course, old, new))
+    try:
+        notebook = paths.notebook(new).stem
+    except FileNotFoundError as error:
+        raise CannotRename(str(error)) from None
+    moves = dict(_folders(paths, old, new))
     for there in moves.values():
         if there.exists():
             raise CannotRename(f"{there} exists: work lies under both names")
     done = []
     with Gradebook(with_timeout(course.db_url), course.course_id) as book:
-        if _in_gradebook(book, old, new):
+        if _in_gradebook(book, old, new, notebook):
             done.append(f"{old} in the gradebook")
         for folder, there in moves.items():
-            _move(folder, there, old, new)
+            _move(folder, there, old, notebook)
             done.append(str(folder))
         book.db.commit()
     if not done:
@@ -57,34 +59,30 @@ def rename(config: Config, old: str, new: str) -> list[str]:
     return done
 
 
-def _folders(
-    paths: CoursePaths, course: CourseDirectory, old: str, new: str
-) -> Iterator[tuple[Path, Path]]:
+def _folders(paths: CoursePaths, old: str, new: str) -> Iterator[tuple[Path, Path]]:
     """Where students' work and its feedback lie, and where they belong."""
-    with_student = {
-        course.submitted_directory: paths.submitted,
-        course.autograded_directory: paths.autograded,
-        course.feedback_directory: paths.feedback,
+    places = {
+        paths.course.submitted_directory: paths.submitted,
+        paths.course.autograded_directory: paths.autograded,
+        paths.course.feedback_directory: paths.feedback,
     }
-    for place in with_student.values():
-        pattern = place("*", old)
-        base = Path(pattern.anchor)
-        for folder in sorted(base.glob(str(pattern.relative_to(base)))):
-            own = pattern.parts.index("*")
-            yield folder, place(folder.parts[own], new)
+    for step, place in places.items():
+        for student, folder in sorted(paths.matching(step, "*", old)):
+            if folder == place(student, old):  # and is no other, where `old` is a *
+                yield folder, place(student, new)
 
 
-def _move(folder: Path, there: Path, old: str, new: str) -> None:
+def _move(folder: Path, there: Path, old: str, notebook: str) -> None:
     """The notebook and its page are called like the lesson, too."""
     there.parent.mkdir(parents=True, exist_ok=True)
     folder.rename(there)
     for ending in ("ipynb", "html"):
         path = there / f"{old}.{ending}"
         if not there.is_symlink() and path.exists():
-            path.rename(there / f"{new}.{ending}")
+            path.rename(there / f"{notebook}.{ending}")
 
 
-def _in_gradebook(book: Gradebook, old: str, new: str) -> bool:
+def _in_gradebook(book: Gradebook, old: str, new: str, notebook: str) -> bool:
     """Rename the lesson there, not yet for good; whether it had the old name."""
     try:
         lesson = book.find_assignment(old)
@@ -95,9 +93,9 @@ def _in_gradebook(book: Gradebook, old: str, new: str) -> bool:
             raise CannotRename(f"the gradebook has submissions to {old} and to {new}")
         book.remove_assignment(new)  # only told of the source, by a first build
     lesson.name = new
-    for notebook in lesson.notebooks:
-        if notebook.name == old:
-            notebook.name = new
-    rename_states(book, old, new)
+    for asked in lesson.notebooks:
+        if asked.name == old:
+            asked.name = notebook
+    rename_states(book, old, new, notebook)
     book.db.flush()
     return True

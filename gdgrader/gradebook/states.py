@@ -188,21 +188,23 @@ def state(gradebook: Gradebook, assignment: str, student: str) -> State:
     return State(WAITING if waiting else GRADED, "", last.fingerprint, last.seed)
 
 
-def rename_states(gradebook: Gradebook, old: str, new: str) -> None:
+def rename_states(gradebook: Gradebook, old: str, new: str, notebook: str) -> None:
     """Call an assignment, and its notebook of the same name, otherwise.
 
     The caller commits.
+
+    Args:
+        old: of both.
+        new: the assignment's.
+        notebook: the notebook's.
     """
     if not _columns(gradebook):
         return
     ours = _states.c
     gradebook.db.execute(delete(_states).where(ours.assignment == new))
-    for column in (ours.notebook, ours.assignment):
-        gradebook.db.execute(
-            update(_states)
-            .where(ours.assignment == old, column == old)
-            .values({column: new})
-        )
+    of_old = update(_states).where(ours.assignment == old)
+    gradebook.db.execute(of_old.where(ours.notebook == old).values(notebook=notebook))
+    gradebook.db.execute(of_old.values(assignment=new))
 
 
 def _have_table(gradebook: Gradebook) -> None:

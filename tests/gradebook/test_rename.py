@@ -145,7 +145,7 @@ def _graded_under_both(course):
     ("spoilt", "why"),
     [
         (_source_still_there, "is still there"),
-        (_no_such_source, "there is no"),
+        (_no_such_source, "should hold one notebook"),
         (_work_under_both, "under both names"),
         (_graded_under_both, "submissions to tiny and to small"),
     ],
@@ -156,6 +156,27 @@ def test_what_is_refused_changes_nothing(course, spoilt, why):
     status, said = gdgrader(course, "rename", LESSON, NEW)
     assert status == 1 and why in said and said.endswith("Nothing was renamed.")
     assert (known(course, LESSON), sorted(course.root.rglob("*"))) == before
+
+
+def test_a_name_is_no_pattern(course):
+    before = sorted(course.root.rglob("*"))
+    status, said = gdgrader(course, "rename", "t*", NEW)
+    assert status == 1 and "nothing here is called t*" in said
+    assert sorted(course.root.rglob("*")) == before
+
+
+def test_the_courses_own_folders_and_a_notebook_that_keeps_its_name(course):
+    new = course.root / "source" / NEW / f"{NEW}.ipynb"
+    new.rename(new.with_name(f"{LESSON}.ipynb"))
+    (course.root / "submitted").rename(course.root / "handed in")
+    (course.root / "nbgrader_config.py").write_text(
+        "c = get_config()\nc.CourseDirectory.submitted_directory = 'handed in'\n"
+    )
+    assert gdgrader(course, "rename", LESSON, NEW)[0] == 0
+    assert (course.root / "handed in" / "ann" / NEW / f"{LESSON}.ipynb").exists()
+    with Gradebook(course.db_url) as book:
+        assert book.find_submission_notebook(LESSON, NEW, "ann").score > 0
+        assert states.state(book, NEW, "ann").status == states.GRADED
 
 
 def test_a_link_to_elsewhere_is_moved_not_followed(course, tmp_path):
