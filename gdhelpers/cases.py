@@ -66,7 +66,7 @@ def run_case(function: Callable, case: dict, ear: TextIO | None = None) -> dict:
             warnings.simplefilter("ignore")
             args = decode(case.get("args", []))
             kwargs = {k: decode(v) for k, v in case.get("kwargs", {}).items()}
-            args, kwargs = _joined(args, kwargs)
+            args, kwargs = joined(args, kwargs)
             result = _result(function, args, kwargs, case)
             answer = {"value": encode(result)}
             if isinstance(result, tuple):
@@ -96,7 +96,7 @@ def unwritten(error: BaseException) -> str:
     return frame.f_code.co_name if handed_out or not str(error) else ""
 
 
-def _joined(args: list, kwargs: dict) -> tuple[list, dict]:
+def joined(args: list, kwargs: dict) -> tuple[list, dict]:
     """The arguments, each optimizer made for the model among them, and so on."""
     before = None
     made = []

@@ -74,6 +74,13 @@ STORIES = {
         "End",
         "Above the bound: diverges",
     ),
+    "04_minibatches_momentum": Story(
+        "noise_floor",
+        "half forgotten",
+        "batch size B",
+        "End",
+        "B = 64, β = 0: 16 steps",
+    ),
     "05_step_decay": Story(
         "step_lr",
         "one epoch early",

@@ -22,7 +22,7 @@ NOISES = [0, 0.3, 1, 3]
 CURVATURES = np.array([0.2, 4.0])  # along the valley and across it
 START = np.array([8.0, 2.0])
 BUDGET, GOAL, FEWEST = 1024, 0.02, 32
-LOW, HIGH, FAR = 1e-4, 1e4, 1e30
+LOW, HIGH, FAR = 1e-4, 1e3, 1e30
 LEVELS = [0.1, 0.5, 1.5, 4, 8, 16]
 
 
@@ -190,7 +190,7 @@ def beside(level: float) -> float:
     """Where the floor's name stands, in parts of the axis: not on the target's."""
 
     def part(loss: float) -> float:
-        return math.log(loss / LOW) / math.log(HIGH / LOW)
+        return math.log(max(loss, LOW) / LOW) / math.log(HIGH / LOW)
 
     away = part(level) - part(GOAL)
     return part(GOAL) + (away if abs(away) > 0.06 else math.copysign(0.06, away))

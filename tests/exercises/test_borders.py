@@ -55,6 +55,36 @@ BORDERS = {
         ("one after each step", lambda a: a["num_steps"] == 1),
         ("shapes (n, d) and (n,)", lambda a: len(_rows(a["x"])) == 1),
     ],
+    "epoch_batches": [
+        ("The last batch holds what is left", lambda a: a["n"] % a["batch_size"]),
+        ("batch_size (int ≥ 1)", lambda a: a["batch_size"] == 1 < a["n"]),
+        ("so it may be shorter", lambda a: a["batch_size"] > a["n"]),
+        ("how many a batch holds", lambda a: a["batch_size"] == a["n"] > 1),
+        ("n (int ≥ 1)", lambda a: a["n"] == 1),
+    ],
+    "noise_floor": [
+        ("sigma (float ≥ 0)", lambda a: a["sigma"] == 0),
+        ("batch_size (int ≥ 1)", lambda a: a["batch_size"] == 1),
+        ("below 2/curvature", lambda a: a["lr"] * a["curvature"] >= 1.5),
+    ],
+    "momentum_step": [
+        ("v before the step (0 before the first)", lambda a: a["velocity"] == 0),
+        ("β, 0 or more and below 1", lambda a: a["momentum"] == 0),
+        ("β, 0 or more and below 1", lambda a: a["momentum"] == 0 and a["nesterov"]),
+        ("numbers or tensors of one shape", lambda a: isinstance(a["theta"], float)),
+        ("numbers or tensors of one shape", lambda a: isinstance(a["theta"], dict)),
+    ],
+    "max_stable_lr_momentum": [
+        ("0 is no momentum", lambda a: a["momentum"] == 0 and not a["nesterov"]),
+        ("0 is no momentum", lambda a: a["momentum"] == 0 and a["nesterov"]),
+        ("λ > 0", lambda a: a["curvature"] < 0.01),
+    ],
+    "train_epoch": [
+        ("perhaps none", lambda a: a["batches"] == [] and a["per"] == "batch"),
+        ("perhaps none", lambda a: a["batches"] == [] and a["per"] == "epoch"),
+        ("Without one (None) the rate stays", lambda a: a["scheduler"] is None),
+        ("Without one (None)", lambda a: a["per"] == "epoch" and not a["scheduler"]),
+    ],
     "step_lr": [
         ("above 1 the rate rises", lambda a: a["gamma"] > 1),
         ("above 1 the rate rises", lambda a: a["gamma"] == 1),

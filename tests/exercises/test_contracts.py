@@ -19,17 +19,19 @@ ANSWERS = {name: exercise.answer for name, exercise in exercises().items()}
 FLOATS = (
     *("single_step_gradient_descent", "gradient_descent", "contraction_factor"),
     *("max_stable_lr", "max_stable_lr_for", "step_lr", "cosine_lr", "one_cycle_lr"),
+    *("noise_floor", "max_stable_lr_momentum"),
 )
 COUNTS, TEXTS = ("steps_to_tolerance",), ("spot_the_bug",)
 LISTS, LEADS = ("simulate_plateau", "landing_rates"), ("paired_interval",)
 PAIRS = ("optimize_constant", "optimize_scheduled", "optimize_plateau")
 TENSORS, FITS, FUNCTIONS = ("mse", "mse_gradient"), ("fit",), ("warmup_then",)
 SPLITS = ("split_train_val",)
+EPOCHS, STEPS, TRAININGS = ("epoch_batches",), ("momentum_step",), ("train_epoch",)
 
 
 def test_every_exercise_is_of_one_kind():
     kinds = (FLOATS, COUNTS, LISTS, TEXTS, PAIRS, TENSORS, FITS, FUNCTIONS, SPLITS)
-    kinds += (LEADS,)
+    kinds += (LEADS, EPOCHS, STEPS, TRAININGS)
     assert sorted(name for kind in kinds for name in kind) == sorted(ANSWERS)
 
 
@@ -61,6 +63,14 @@ def weights(cast):
 
 def losses(cast):
     return lambda fitted: (fitted[0], cast(fitted[1]))
+
+
+def iterated(cast):
+    return lambda batches: [cast(batch) for batch in batches]
+
+
+def moved(cast):
+    return lambda pair: (cast(pair[0]), cast(pair[1]))
 
 
 def rates(cast):
@@ -104,6 +114,22 @@ RIGHT = {
         rates(Fraction),
     ],
     TEXTS: [np.str_],
+    EPOCHS: [
+        tuple,
+        iterated(torch.Tensor.tolist),
+        iterated(lambda batch: tuple(batch.tolist())),
+        iterated(torch.Tensor.numpy),
+        iterated(torch.Tensor.int),
+        iterated(lambda batch: list(batch)),
+    ],
+    STEPS: [list, moved(lambda v: v.float() if torch.is_tensor(v) else np.float64(v))],
+    TRAININGS: [
+        list,
+        both(tuple),
+        both(np.array),
+        entries(np.float64),
+        entries(np.float32),
+    ],
     SPLITS: [
         list,
         both(list),
@@ -205,6 +231,27 @@ REFUSED = {
         (lambda text: None if text == "none" else text, 'the text "none", in quotes'),
         (lambda text: [text], "The result is ["),
         (str.encode, "The result is a bytes"),
+    ],
+    EPOCHS: [
+        (iterated(torch.Tensor.double), "a flat tensor (or list) of whole numbers"),
+        (iterated(lambda batch: batch[:, None]), "a flat tensor (or list) of whole"),
+        (iterated(lambda batch: set(batch.tolist())), "a flat tensor (or list)"),
+        (lambda batches: torch.cat(batches), "list of batches"),
+        (lambda batches: torch.cat(batches).tolist(), "a flat tensor (or list)"),
+        (iter, "Return a list of batches"),
+    ],
+    STEPS: [
+        (lambda pair: pair[0], "should be 2 things"),
+        (lambda pair: dict(enumerate(pair)), "should be 2 things"),
+        (moved(lambda v: v.numpy() if torch.is_tensor(v) else v), "makes one"),
+        (moved(lambda v: v.tolist() if torch.is_tensor(v) else v), "torch tensor"),
+    ],
+    TRAININGS: [
+        (both(torch.tensor), "`.tolist()` gives one"),
+        (both(iter), "should be a list or tuple of"),
+        (entries(torch.tensor), ITEM),
+        (lambda pair: pair[0], "should be 2 things"),
+        (lambda pair: list(zip(*pair, strict=True)), "should be 2 things"),
     ],
     SPLITS: [
         (both(lambda part: set(part.tolist())), FLAT),

@@ -21,6 +21,9 @@ from torch.optim.lr_scheduler import (
 
 from gdgrader.exercises import exercises
 from gdgrader.exercises.reference import load_reference, source_notebook
+from gdhelpers import stability
+from gdhelpers.batches_rule import batches_problem
+from gdhelpers.cases import encode
 from gdhelpers.scheduler_bugs import BUGS, make_trace
 from gdhelpers.split_rule import split_problem
 
@@ -316,6 +319,106 @@ def test_the_landing_rates_are_the_fewest_that_leave_nothing(curvatures):
     for curvature in curvatures:
         left = math.prod(1 - lr * curvature for lr in found)
         assert left == pytest.approx(0, abs=1e-12)
+
+
+# Lesson 04
+
+
+@oracle
+@given(n=st.integers(1, 200), batch_size=st.integers(1, 60), seed=st.integers(0, 2**31))
+def test_batches_are_an_epoch_of_torch_s_loader_cut_alike(n, batch_size, seed):
+    batches = reference("epoch_batches")(n, batch_size, seed)
+    loader = torch.utils.data.DataLoader(range(n), batch_size)
+    assert [len(batch) for batch in batches] == [len(batch) for batch in loader]
+    assert sorted(torch.cat(list(batches)).tolist()) == list(range(n))
+    again = reference("epoch_batches")(n, batch_size, seed)
+    assert all(map(torch.equal, batches, again))
+    assert batches_problem(encode(batches), {"args": [n, batch_size, seed]}) == ""
+
+
+@oracle
+@given(
+    stiff=number(0.01, 1.9),
+    curvature=number(0.01, 100),
+    sigma=number(0, 10),
+    batch_size=st.integers(1, 100),
+)
+def test_the_floor_is_where_the_variance_stays(stiff, curvature, sigma, batch_size):
+    lr = stiff / curvature
+    floor = reference("noise_floor")(lr, curvature, sigma, batch_size)
+    variance = 2 * floor / curvature
+    after = (1 - lr * curvature) ** 2 * variance + lr**2 * sigma**2 / batch_size
+    assert after == pytest.approx(variance, rel=1e-9, abs=1e-300)
+    assert floor == pytest.approx(
+        stability.noise_floor(lr, curvature, sigma, batch_size), rel=1e-9, abs=1e-300
+    )
+
+
+@oracle
+@given(
+    gradients=st.lists(number(-5, 5), min_size=1, max_size=8),
+    lr=number(0, 1),
+    momentum=number(0.01, 0.99),
+    nesterov=st.booleans(),
+)
+def test_a_step_with_momentum_is_torch_s(gradients, lr, momentum, nesterov):
+    w = torch.tensor([1.0, -2.0], dtype=torch.float64, requires_grad=True)
+    optimizer = SGD([w], lr=lr, momentum=momentum, nesterov=nesterov)
+    theta, velocity = w.detach().clone(), torch.zeros(2, dtype=torch.float64)
+    for gradient in gradients:
+        w.grad = torch.tensor([gradient, 1 - gradient], dtype=torch.float64)
+        optimizer.step()
+        theta, velocity = reference("momentum_step")(
+            theta, velocity, w.grad, lr, momentum, nesterov
+        )
+        assert near(theta, w.detach())
+        assert near(velocity, optimizer.state[w]["momentum_buffer"])
+
+
+@oracle
+@given(curvature=number(0.01, 100), momentum=number(0, 0.99), nesterov=st.booleans())
+def test_the_bound_with_momentum_is_where_a_root_is_one(curvature, momentum, nesterov):
+    bound = reference("max_stable_lr_momentum")(curvature, momentum, nesterov)
+    assert stability.contraction(0.999 * bound, curvature, momentum, nesterov) < 1
+    assert stability.contraction(1.001 * bound, curvature, momentum, nesterov) > 1
+
+
+@oracle
+@given(
+    sizes=st.lists(st.integers(1, 4), max_size=5),
+    lr=number(0.001, 0.05),
+    gamma=number(0.5, 1),
+    per=st.sampled_from(["batch", "epoch"]),
+    seed=st.integers(0, 1000),
+)
+def test_an_epoch_is_torch_s_own_loop(sizes, lr, gamma, per, seed):
+    generator = torch.Generator().manual_seed(seed)
+    batches = [
+        [torch.rand(n, d, dtype=torch.float64, generator=generator) for d in (2, 1)]
+        for n in sizes
+    ]
+    models = [torch.nn.Linear(2, 1, dtype=torch.float64) for _ in range(2)]
+    models[1].load_state_dict(models[0].state_dict())
+    optimizers = [SGD(m.parameters(), lr=lr, momentum=0.9) for m in models]
+    schedulers = [ExponentialLR(o, gamma) for o in optimizers]
+    losses, used = [], []
+    for x, y in batches:
+        optimizers[0].zero_grad()
+        loss = torch.nn.functional.mse_loss(models[0](x), y)
+        losses.append(loss.item())
+        used.append(optimizers[0].param_groups[0]["lr"])
+        loss.backward()
+        optimizers[0].step()
+        if per == "batch":
+            schedulers[0].step()
+    if per == "epoch":
+        schedulers[0].step()
+    got = reference("train_epoch")(
+        models[1], batches, torch.nn.MSELoss(), optimizers[1], schedulers[1], per
+    )
+    assert got == (losses, used)
+    assert all(map(torch.equal, models[0].parameters(), models[1].parameters()))
+    assert schedulers[0].get_last_lr() == schedulers[1].get_last_lr()
 
 
 # Lesson 05

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from gdgrader.exercises import exercises
 from gdhelpers import as_code, schedules
-from gdhelpers.cases import decode, encode
+from gdhelpers.cases import decode, encode, joined
 from gdhelpers.differences import difference, fault_at, short
 from gdhelpers.scheduler_bugs import make_trace
 from gdhelpers.verdicts import describe_call
 
 CUT = "characters in all)"
+LOSSES = (torch.nn.functional.mse_loss, torch.nn.functional.poisson_nll_loss)
 
 
 def plain(value):
@@ -26,6 +27,16 @@ def plain(value):
         return [plain(v) for v in value]
     if isinstance(value, dict):
         return {k: plain(v) for k, v in value.items()}
+    if isinstance(value, torch.nn.Module):
+        return [type(value).__name__, plain(dict(value.state_dict()))]
+    if isinstance(value, torch.optim.Optimizer):
+        groups = [{**g, "params": plain(g["params"])} for g in value.param_groups]
+        return [type(value).__name__, repr(groups)]
+    if isinstance(value, torch.optim.lr_scheduler.LRScheduler):
+        own = {k: v for k, v in vars(value).items() if k in value.state_dict()}
+        return [type(value).__name__, repr({k: own[k] for k in sorted(own)})]
+    if value in LOSSES:
+        return value.__name__
     if callable(value):
         return plain(made(value))
     return f"{float(value)!r}" if isinstance(value, int | float) else value
@@ -60,6 +71,10 @@ def calls_of(code: str, name: str) -> list:
     return calls
 
 
+def made_of(args: list, kwargs: dict) -> tuple[list, dict]:
+    return joined(decode(args), {k: decode(v) for k, v in kwargs.items()})
+
+
 def asked_for(case: dict) -> list:
     """The calls that `gdhelpers.cases.run_case` makes."""
     args, kwargs, again = case["args"], case["kwargs"], case.get("twice")
@@ -69,7 +84,7 @@ def asked_for(case: dict) -> list:
         each += more if isinstance(more[0], list) else [more]
     if "at" in case:
         each *= len(case["at"])
-    return [[plain(decode(a)), plain(decode(kwargs))] for a in each]
+    return [[plain(a), plain(k)] for a, k in (made_of(a, kwargs) for a in each)]
 
 
 @pytest.mark.parametrize("name", list(exercises()))

@@ -19,12 +19,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gdgrader.course import build
-from gdhelpers import schedules
+from gdhelpers import schedules, stability
 from gdhelpers.explorers import (
     __all__,
     base,
     constant_rate,
     descent,
+    minibatches,
     plateau,
     regression,
     sketcher,
@@ -236,6 +237,69 @@ def test_a_gradient_that_changes_what_it_is_given_does_no_harm():
             "path"
         ],
     )
+
+
+# Lesson 04
+
+OWN = stability.noise_floor, stability.max_stable_lr_momentum
+
+
+def test_the_mean_of_many_runs_in_the_valley_is_the_exact_one():
+    """Two thousand runs, step by step, beside the recursion of their moments."""
+    lr, size, momentum, noise = 0.2, 32, 0.6, 1
+    path, loss = minibatches.runs(lr, size, momentum, noise)
+    rng = np.random.default_rng(1)
+    theta = np.tile(minibatches.START, (2000, 1))
+    v = np.zeros_like(theta)
+    for t in range(len(loss)):
+        losses = theta**2 @ minibatches.CURVATURES / 2
+        error = losses.std() / 2000**0.5
+        assert losses.mean() == pytest.approx(loss[t], abs=5 * error + 1e-9)
+        kick = noise / size**0.5 * rng.standard_normal(theta.shape)
+        v = momentum * v + minibatches.CURVATURES * theta + kick
+        theta = theta - lr * v
+    assert path.shape == (33, 2) and (path[0] == minibatches.START).all()
+
+
+@pytest.mark.parametrize("momentum", minibatches.MOMENTA)
+@pytest.mark.parametrize("size", [1, 32])
+def test_without_noise_the_valley_is_left_beyond_the_bound_only(size, momentum):
+    for lr in minibatches.RATES:
+        answer = minibatches.minibatches_answer(*OWN, lr, size, momentum, 0)
+        limit = stability.max_stable_lr_momentum(4.0, momentum)
+        assert ("Beyond the bound" in answer.words) == (lr >= limit)
+        assert not answer.reached
+
+
+def test_the_valley_s_target_needs_a_large_batch_and_momentum():
+    def reached(lr, size, momentum):
+        found = minibatches.minibatches_answer(*OWN, lr, size, momentum, 1)
+        return bool(found.reached)
+
+    for lr in minibatches.RATES:
+        for size in minibatches.SIZES:
+            assert not reached(lr, size, 0)
+        assert not any(reached(lr, s, 0.7) for s in (1, 4, 16))
+    assert reached(0.15, 32, 0.7)
+
+
+def test_the_mean_loss_settles_at_the_floor_that_is_drawn():
+    for momentum in (0, 0.5):
+        answer = minibatches.minibatches_answer(*OWN, 0.1, 2, momentum, 1)
+        assert answer.data["loss"][-1] == pytest.approx(answer.data["floor"], rel=0.01)
+
+
+def test_a_wrong_floor_and_a_wrong_bound_are_questioned():
+    answer = minibatches.minibatches_answer(
+        lambda lr, c, s, b=1: 2 * stability.noise_floor(lr, c, s, b),
+        lambda c, m, nesterov=False: 2 / c * (1 - m),
+        *(0.05, 4, 0, 1),
+    )
+    assert "do the runs settle there?" in answer.note
+    answer = minibatches.minibatches_answer(
+        stability.noise_floor, lambda c, m, nesterov=False: 1.0, 0.05, 4, 0.5, 1
+    )
+    assert "try a rate just below it" in answer.note
 
 
 # Lesson 05

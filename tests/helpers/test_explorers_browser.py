@@ -72,6 +72,10 @@ TARGETS = {
         [("feature scale", "1.75"), ("learning rate η", "0.5")],
         "in 2 steps",
     ),
+    "explore_minibatches": (
+        [("batch size B", "32"), ("momentum β", "0.7"), ("learning rate η", "0.15")],
+        "after 32 steps, in spite of noise",
+    ),
     "explore_step_decay": (
         [("factor γ", "0.5"), ("step size", "5")],
         "from a first rate of 1.05",

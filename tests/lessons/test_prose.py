@@ -28,6 +28,13 @@ SAMPLED = {
         "**We measured** 67",
         "the loss *falls* for 2",
     ],
+    "04": [
+        "the intercept's axis 0.327",
+        "settle at 0.0031",
+        "for Nesterov, 0.6786",
+        "0.544 → 0.428 → 0.321",
+        "At the same η it is 9.5",
+    ],
     "05": [
         "x is still 221",
         "after 5 epochs: 92.9",
