@@ -213,6 +213,45 @@ EQUAL: dict[str, Reasons] = {
         ),
         "numpy multiplies tensors, too": ("m, t, w = … → …a)",),
     },
+    "epoch_batches": {
+        **never_negative("n", "batch_size"),
+        "there is an example at least, and a batch holds one": (
+            "n = max(n, 1)",
+            "batch_size = max(batch_size, 1)",
+        ),
+        "any order is as good, as long as each seed has its own": (
+            "seed = abs(seed)",
+            "seed = -seed",
+            "seed = 2 * seed",
+            "seed = seed + 1",
+            "seed = seed - 1",
+        ),
+        "indices are never negative": ("result = [abs(v) for v in result]",),
+        "torch's common generator shuffles as well": ("… → …torch.manual_seed(seed)…",),
+        "numpy's arrays and tensors of one number are indices, too": (
+            "… → order = np.random.default_rng(seed).permutation(n)",
+            "batches[-1].append(i.item()) → batches[-1].append(i)",
+        ),
+    },
+    "noise_floor": {
+        **never_negative("lr", "curvature", "sigma", "batch_size"),
+        "sigma is squared": ("sigma = -sigma",),
+        "a batch holds one example at least": (
+            "batch_size = batch_size or 1",
+            "batch_size = max(batch_size, 1)",
+        ),
+        **POSITIVE,
+    },
+    "momentum_step": {
+        **never_negative("lr", "momentum"),
+        **at_most(1, "momentum"),
+    },
+    "max_stable_lr_momentum": {
+        **never_negative("curvature", "momentum"),
+        **at_most(1, "momentum"),
+        **POSITIVE,
+        **NOT_ZERO,
+    },
     "landing_rates": {
         "the order in which they come plays no part": (
             "curvatures = sorted(curvatures)",

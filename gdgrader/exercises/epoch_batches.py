@@ -30,7 +30,8 @@ def _fair(n: int, batch_size: int, seed: int, twice=False) -> dict:
 @exercise.asks(
     "each index once",
     _fair(60, 8, 0),
-    _fair(60, 20, 3),
+    _fair(60, 12, 0),
+    _fair(500, 210, 3),
     _fair(60, 30, 5),
     _fair(7, 3, 1),
     _fair(1, 1, 4),

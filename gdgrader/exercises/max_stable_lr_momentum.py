@@ -24,9 +24,10 @@ def _draw(rng) -> tuple[float, float]:
 @exercise.asks(
     "heavy ball",
     case(2.0, 0.9),
+    case(5.0, 0.9),
     case(2.0, 0.0),
-    case(250.0, 0.5),
-    case(0.004, 0.99),
+    case(5e5, 0.5),
+    case(0.0004, 0.99),
     case(curvature=3.0, momentum=0.25),
     case(2.0, 0.9, True, aside=True),
 )
@@ -37,9 +38,10 @@ def _(rng):
 @exercise.asks(
     "Nesterov",
     case(2.0, 0.9, True),
+    case(5.0, 0.9, True),
     case(2.0, 0.0, True),
-    case(250.0, 0.5, True),
-    case(0.004, 0.99, nesterov=True),
+    case(5e5, 0.5, True),
+    case(0.0004, 0.99, nesterov=True),
     case(2.0, 0.9, nesterov=False, aside=True),
 )
 def _(rng):

@@ -33,10 +33,19 @@ def _draw(rng):
 
 _THREE = (tensor([3.0, -1.0]), tensor([0.5, 2.0]), tensor([-4.0, 1.5]))
 
+# One argument at a time is another one.
+_ONE_OF_EACH = (
+    case(3.0, 0.0, 2.0, 0.25, 0.5),
+    case(1.0, 4.0, 2.0, 0.25, 0.5),
+    case(1.0, 0.0, 5.0, 0.25, 0.5),
+    case(1.0, 0.0, 2.0, 0.75, 0.5),
+)
+
 
 @exercise.asks(
     "heavy ball",
     case(1.0, 0.0, 2.0, 0.25, 0.5),
+    *_ONE_OF_EACH,
     case(0.5, 2.0, 1.0, 0.2, 0.9),
     case(*_THREE, 0.1, 0.9),
     case(*_THREE, 0.1, 0.0),
@@ -54,6 +63,7 @@ def _(rng):
 @exercise.asks(
     "Nesterov",
     case(1.0, 0.0, 2.0, 0.25, 0.5, True),
+    *({**each, "kwargs": {"nesterov": True}} for each in _ONE_OF_EACH),
     case(0.5, 2.0, 1.0, 0.2, 0.9, True),
     case(*_THREE, 0.1, 0.9, True),
     case(*_THREE, 0.1, 0.0, True),

@@ -27,6 +27,9 @@ def _numbers(rng) -> tuple[float, float, float]:
 @exercise.asks(
     "one example a step",
     case(0.1, 2.0, 3.0),
+    case(0.3, 2.0, 3.0),
+    case(0.1, 5.0, 3.0),
+    case(0.1, 2.0, 7.0),
     case(0.5, 3.0, 0.2),
     case(0.004, 250.0, 30.0),
     case(150.0, 0.01, 0.3),
@@ -42,6 +45,9 @@ def _(rng):
 @exercise.asks(
     "a minibatch",
     case(0.1, 2.0, 3.0, 4),
+    case(0.3, 2.0, 3.0, 4),
+    case(0.1, 5.0, 3.0, 4),
+    case(0.1, 2.0, 7.0, 4),
     case(0.2, 2.0, 3.0, 8),
     case(0.2, 2.0, 0.0, 16),
     case(0.5, 3.0, 0.2, 250),

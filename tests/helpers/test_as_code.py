@@ -30,11 +30,9 @@ def plain(value):
     if isinstance(value, torch.nn.Module):
         return [type(value).__name__, plain(dict(value.state_dict()))]
     if isinstance(value, torch.optim.Optimizer):
-        groups = [{**g, "params": plain(g["params"])} for g in value.param_groups]
-        return [type(value).__name__, repr(groups)]
+        return [type(value).__name__, plain(value.param_groups)]
     if isinstance(value, torch.optim.lr_scheduler.LRScheduler):
-        own = {k: v for k, v in vars(value).items() if k in value.state_dict()}
-        return [type(value).__name__, repr({k: own[k] for k in sorted(own)})]
+        return [type(value).__name__, plain(value.state_dict())]
     if value in LOSSES:
         return value.__name__
     if callable(value):

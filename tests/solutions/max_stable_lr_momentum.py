@@ -29,19 +29,6 @@ def right_expanded(curvature, momentum, nesterov=False):
     return (2 + 2 * momentum) / below
 
 
-def right_by_halving(curvature, momentum, nesterov=False):
-    from gdhelpers.stability import contraction
-
-    low, high = 0.0, 5 / curvature
-    for _ in range(60):
-        middle = (low + high) / 2
-        if contraction(middle, curvature, momentum, nesterov) > 1:
-            high = middle
-        else:
-            low = middle
-    return low
-
-
 def right_by_the_roots(curvature, momentum, nesterov=False):
     # At r = -1: 1 + a - b = 0 of r² = ar + b.
     if not nesterov:
@@ -50,7 +37,8 @@ def right_by_the_roots(curvature, momentum, nesterov=False):
 
 
 def right_switch(curvature, momentum, nesterov=False):
-    return 2 * (1 + momentum) / curvature / (1 + 2 * momentum * bool(nesterov))
+    share = (1, 1 + 2 * momentum)[nesterov]
+    return 2 * (1 + momentum) / (curvature * share)
 
 
 def right_fraction(curvature, momentum, nesterov=False):

@@ -49,23 +49,6 @@ def right_in_weights(theta, velocity, grad, lr, momentum, nesterov=False):
     return theta - lr * (on_gradient * grad + on_velocity * new), new
 
 
-def right_by_torch(theta, velocity, grad, lr, momentum, nesterov=False):
-    import torch
-
-    w = torch.as_tensor(theta, dtype=torch.float64).clone().requires_grad_()
-    optimizer = torch.optim.SGD(
-        [w], lr=lr, momentum=momentum, nesterov=nesterov and momentum > 0
-    )
-    w.grad = torch.as_tensor(grad, dtype=torch.float64).clone()
-    v = torch.as_tensor(velocity, dtype=torch.float64)
-    optimizer.state[w]["momentum_buffer"] = v.clone()
-    optimizer.step()
-    new = momentum * v + w.grad
-    if isinstance(theta, float):
-        return w.item(), new.item()
-    return w.detach(), new
-
-
 def right_copy(theta, velocity, grad, lr, momentum, nesterov=False):
     new = 1 * velocity
     new *= momentum

@@ -28,14 +28,6 @@ def right_by_the_course(lr, curvature, sigma, batch_size=1):
     return curvature / 2 * stationary_variance(lr, curvature, noise)
 
 
-def right_loop(lr, curvature, sigma, batch_size=1):
-    variance = 0.0
-    for _ in range(2000):
-        variance = (1 - lr * curvature) ** 2 * variance
-        variance += lr**2 * sigma**2 / batch_size
-    return curvature / 2 * variance
-
-
 def right_numpy(lr, curvature, sigma, batch_size=1):
     import numpy as np
 
