@@ -91,7 +91,7 @@ OF_TENSORS |= {"zero_grad", "step", "param_groups"}  # of optimizers, that is
 
 
 def torch_names(code):
-    """What a cell uses of torch, and signs and `lambda`, which not everybody has met."""
+    """What a cell uses of torch, and signs that not everybody has met."""
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Lambda):
             yield "lambda"
