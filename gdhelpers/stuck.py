@@ -7,10 +7,11 @@ student has written is lost by them.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from gdhelpers import handed_out, my_progress, stages
-from gdhelpers.checks import CheckFailed, entry_of
+from gdhelpers.checks import TABLE, CheckFailed, entry_of
 from gdhelpers.terminal import say
 
 RULE = "─" * stages.WIDTH
@@ -23,10 +24,12 @@ def help_me(exercise: str, folder: str | Path = ".") -> None:
     Args:
         exercise: its name, as in `check(mse, "mse")`.
         folder: where the lesson's table lies, the notebook's own folder unless told.
+            On the start page the lessons' folders below it are looked through.
 
     Errors: CheckFailed where there is no such exercise, or no table.
     """
-    entry = entry_of(Path(folder), exercise)
+    folder = _lesson_with(exercise, Path(folder))
+    entry = entry_of(folder, exercise)
     earned = stages.earned(my_progress.failures(exercise, folder))
     stage = min(max(earned, _asked.get(exercise, 0)) + 1, stages.SOLUTION)
     _asked[exercise] = stage
@@ -40,8 +43,9 @@ def reset(exercise: str, folder: str | Path = ".") -> None:
 
     Errors: CheckFailed where there is no such exercise, or what was handed out is gone.
     """
-    function = entry_of(Path(folder), exercise)["function"]
-    text = _or_failed(handed_out.first_text, Path(folder), exercise, function)
+    folder = _lesson_with(exercise, Path(folder))
+    function = entry_of(folder, exercise)["function"]
+    text = _or_failed(handed_out.first_text, folder, exercise, function)
     say(
         f"Between the two lines is the cell of {exercise} as it was handed out.\n"
         "To put it back: copy it, click into the exercise's cell, select all (Ctrl+A)\n"
@@ -61,6 +65,11 @@ def reset_lesson(folder: str | Path = ".") -> None:
     if os.environ.get("NBGRADER_EXECUTION"):
         say("reset_lesson() is for the open notebook: nothing is put back here.")
         return
+    if _above_lessons(Path(folder)):
+        raise CheckFailed(
+            "reset_lesson() puts back the lesson it is run in: run it in a cell of "
+            "that lesson's notebook. Nothing was changed."
+        )
     name, kept = _or_failed(handed_out.put_back, Path(folder), _running_cell())
     if kept is None:
         say(f"{name} is as it was handed out already; nothing was changed.")
@@ -71,6 +80,28 @@ def reset_lesson(folder: str | Path = ".") -> None:
         "Two steps are left: File > Reload Notebook from Disk (if you are asked,\n"
         "choose Reload or Revert), then Kernel > Restart Kernel. Save nothing before."
     )
+
+
+def _above_lessons(folder: Path) -> list[Path]:
+    """The lessons below a folder that is none itself, as the start page's."""
+    if (folder / TABLE).exists():
+        return []
+    return [table.parent for table in sorted(folder.glob(f"*/{TABLE}"))]
+
+
+def _lesson_with(exercise: str, folder: Path) -> Path:
+    """The folder, or on the start page that of the lesson with the exercise."""
+    lessons = _above_lessons(folder)
+    for lesson in lessons:
+        with suppress(CheckFailed):
+            entry_of(lesson, exercise)
+            return lesson
+    if lessons:
+        raise CheckFailed(
+            f"There is no exercise {exercise!r} in the lessons here. Its name is the "
+            'one in quotes in its check, as in check(mse, "mse").'
+        )
+    return folder
 
 
 def _running_cell() -> str:

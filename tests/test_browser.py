@@ -221,6 +221,8 @@ def test_a_student_works_through_the_lesson(server, context, name):
         lesson.run("explore")
         expect(explorer.box).not_to_contain_text("Note:")
         move(lesson, story, f"lesson-{number}-explorer")
+        for part in (".jp-RenderedMarkdown", ".jp-OutputArea"):
+            assert_accessible(page, f".jp-Notebook {part}")
         assert "Success!" in validate(lesson)
         lesson.screenshot(f"lesson-{number}-validate")
         assert errors == []

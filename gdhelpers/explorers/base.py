@@ -94,7 +94,7 @@ class Explorer(widgets.VBox):
         self.narrow.observe(self.fit, "value")
         self.words, self.note = widgets.HTML(), widgets.HTML()
         self.pictures = 0
-        self._due = False
+        self._due, self._answer = False, None
         self._drawing = threading.Lock()
         self.row = widgets.Box(
             [*controls.values(), *more],
@@ -147,8 +147,9 @@ class Explorer(widgets.VBox):
             if place:  # it took too long between two calls
                 self.report(f"{place.function} takes too long. {place.words}")
                 return
+            self._answer = answer
             self.picture.value = self.draw(answer.data)
-            self.picture.tooltip = f"{self._alt()} {answer.words}"
+            self.picture.tooltip = self._alt()
             self.report(answer.note)
             result = html.escape(answer.words)
             self.words.value = status(
@@ -160,9 +161,24 @@ class Explorer(widgets.VBox):
             my_progress.note_target(self.name)
 
     def _alt(self) -> str:
+        alt = f"{self.alt} {self._answer.words}"
         if not self.canvas.stacked:
-            return self.alt
-        return self.alt.replace("Left,", "Above,").replace("right,", "below,")
+            return alt
+        return alt.replace("Left,", "Above,", 1).replace("right,", "below,", 1)
+
+    def still(self) -> tuple[bytes, str]:
+        """The picture as a PNG, with its text, for where nothing can be moved.
+
+        It cannot ask how wide the page is, so its panels are stacked: those a phone
+        shows, too.
+        """
+        with self._drawing:
+            wide = not self.canvas.stacked
+            self.canvas.stack(True)
+            drawn = self.draw(self._answer.data), self._alt()
+            if wide:
+                self.canvas.stack(False)
+        return drawn
 
     def report(self, note: str) -> None:
         """Say calmly what is wrong; unchanged words are not said again."""
@@ -176,9 +192,8 @@ class Explorer(widgets.VBox):
         if not self.pictures:  # its first answer took too long
             display({mime: view, "text/plain": repr(self)}, raw=True)
             return
-        picture = bytes(self.picture.value)  # a trait gives a memoryview
         more = f"Target: {self.target} {ELSEWHERE}"
-        show_still(picture, self.picture.tooltip, more, **{mime: view})
+        show_still(*self.still(), more, **{mime: view})
 
 
 def paragraph(head: str, text: str) -> str:

@@ -13,7 +13,6 @@ from gdhelpers.explorers.base import Answer, Explorer, choice
 from gdhelpers.explorers.canvas import Canvas
 from gdhelpers.explorers.student import Unusable, ask, name_of, number
 from gdhelpers.plots.base import BLACK, BLUE, ORANGE, finish
-from gdhelpers.plots.legible import ink
 
 RATES = [0.01, 0.1, *(round(0.2 + i / 10, 2) for i in range(8)), 1, 1.05, 1.1, 1.2]
 RATES += [1.5, 2, 5, 10]
@@ -21,6 +20,7 @@ GAMMAS = [0.01, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1]
 SIZES = list(range(1, 21))
 START, STEPS, GOAL = 500.0, 20, 1e-3
 LOW, HIGH, FAR = 1e-8, 1e8, 1e100
+LOWEST, HIGHEST = 1e-4, 20
 
 
 def step_rate(t: int, initial_lr: float, step_size: int, gamma: float) -> float:
@@ -75,27 +75,31 @@ def step_decay_answer(
 
 def make_draw() -> tuple[Canvas, Callable[[Mapping], bytes]]:
     """The canvas of this explorer and what moves its artists."""
-    canvas = Canvas(columns=1)
-    (ax,) = canvas.axes
-    finish(ax, x="step", y="|x| and η")
-    ax.set(xlim=(-0.5, 24.5), yscale="log", ylim=(LOW, HIGH), xticks=range(0, 21, 2))
-    ax.axhline(GOAL, color=BLACK, linestyle="--", linewidth=1)
-    ax.text(20.4, GOAL * 2, "target 1e-3")
-    ax.axhline(1, color=ORANGE, linestyle=":", linewidth=1)
-    ax.text(20.4, 2, "stable below 1", color=ink(ORANGE))
-    distance = canvas.line(ax, color=BLUE, marker="o", markersize=5, linewidth=1.5)
+    canvas = Canvas(columns=2)
+    fall, rates = canvas.axes
+    finish(fall, "how far x is from the minimum", "step", "|x|")
+    finish(rates, "the rate each step uses", "step", "η")
+    for ax in canvas.axes:
+        ax.set(xlim=(-0.5, STEPS + 0.5), xticks=range(0, STEPS + 1, 4), yscale="log")
+    fall.set(ylim=(LOW, HIGH))
+    fall.axhline(GOAL, color=BLACK, linestyle="--", linewidth=1)
+    # Beside the axes: no line goes there.
+    beside = {"x": STEPS + 0.8, "va": "center"}
+    fall.text(y=GOAL, s="target", **beside)
+    rates.set(ylim=(LOWEST, HIGHEST))
+    rates.axhline(1, color=BLACK, linestyle="--", linewidth=1)
+    rates.text(y=1, s="stable\nbelow", **beside)
+    canvas.figure.subplots_adjust(right=1 - 0.7 / 8.4, wspace=0.4)
+    distance = canvas.line(fall, color=BLUE, marker="o", markersize=5, linewidth=1.5)
     rate = canvas.line(
-        ax, color=ORANGE, marker="s", markersize=4, drawstyle="steps-post"
+        rates, color=ORANGE, marker="s", markersize=4, drawstyle="steps-post"
     )
-    # Above the axes, where no curve comes.
-    above = {"transform": ax.transAxes, "va": "bottom"}
-    ax.text(0, 1.02, "● |x|, how far from the minimum", color=BLUE, **above)
-    ax.text(0.38, 1.02, "■ η, the rate each step uses", color=ink(ORANGE), **above)
-    budget = canvas.text(ax, 1, 1.02, ha="right", va="bottom", bbox=None)
+    budget = canvas.text(rates, 0.03, 0.05)
 
     def draw(data: Mapping) -> bytes:
         distance.set_data(range(STEPS + 1), np.clip(data["x"], LOW / 10, HIGH * 10))
-        rate.set_data(range(STEPS), np.clip(data["rates"], LOW / 10, HIGH * 10))
+        used = np.clip(data["rates"], LOWEST / 10, HIGHEST * 10)
+        rate.set_data(range(STEPS), used)
         budget.set_text(f"budget Ση = {data['budget']:.3g}")
         return canvas.png()
 
@@ -115,6 +119,6 @@ def explore_step_decay(step_lr: Callable[..., float] = step_rate) -> Explorer:
         draw,
         canvas,
         target="start with a rate of 1 or more at x₀ = 500; land within 1e-3 of 0.",
-        alt="The distance from the minimum and the rate, both on one log axis.",
+        alt="Left, how far x is from the minimum; right, the rate, on log axes.",
         name="explore_step_decay",
     )

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import cycle
+from pathlib import Path
 
 import numpy as np
 from IPython.display import display
@@ -31,13 +32,24 @@ BLUE, ORANGE, GREEN, PINK, BLACK = (
     "#000000",
 )
 COLOURS = (BLUE, ORANGE, GREEN, PINK, BLACK)
+# JupyterLab and Notebook drop a PNG's alt text. So a text of its own follows each
+# picture, and where scripts run, which is wherever the output is one's own or trusted,
+# an image of one clear pixel gives the picture that text and takes itself away.
+_SCRIPT = " ".join(Path(__file__).with_name("alt.js").read_text("utf-8").split())
+_CLEAR = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+NAME_IT = (
+    f'<img alt="" src="data:image/gif;base64,{_CLEAR}"'
+    f' onload="{html.escape(_SCRIPT, quote=False)}">'
+)
 # In the flow: an absolute one would overflow the output's box and make it scroll.
 UNSEEN = (
-    '<p class="gd-figure" style="height:1px;margin:0;overflow:hidden;'
-    'clip-path:inset(50%)">Figure: {}</p>'
+    '<p class="gd-figure gd-unseen" style="height:1px;margin:0;overflow:hidden;'
+    'clip-path:inset(50%)">Figure: {}' + NAME_IT + "</p>"
 )
 # Below a picture that stands for something alive, which hides this where it is shown.
-SEEN = '<p class="gd-figure" style="max-width:52em;line-height:1.5">{}</p>'
+SEEN = (
+    '<p class="gd-figure" style="max-width:52em;line-height:1.5">{}' + NAME_IT + "</p>"
+)
 WIDTH = 6.4  # inches, of every figure: on a phone they are shown half as wide
 DPI = 200  # a figure 6.4 inches wide is shown 640 wide: sharp on a screen of 2 : 1
 LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
@@ -203,11 +215,16 @@ def show_still(picture: bytes, alt: str, more: str, **alive: dict) -> None:
     words = f"<strong>Still picture.</strong> {html.escape(f'{alt} {more}')}"
     with Image.open(io.BytesIO(picture)) as image:
         width = image.width * 100 // DPI
-        _display(image, alt, width, SEEN.format(words), **alive)
+        _display(image, alt, width, words, SEEN, **alive)
 
 
 def _display(
-    image: Image.Image, alt: str, width: int = 0, words: str = "", **richer
+    image: Image.Image,
+    alt: str,
+    width: int = 0,
+    words: str = "",
+    frame: str = UNSEEN,
+    **richer,
 ) -> None:
     if len(alt) < 30:
         raise ValueError(f"alt must say what to see, in 30 characters or more: {alt!r}")
@@ -216,9 +233,8 @@ def _display(
         metadata={"image/png": {"alt": alt} | ({"width": width} if width else {})},
         raw=True,
     )
-    # JupyterLab ignores the alt text of a PNG: say it to screen readers in HTML too.
-    words = words or UNSEEN.format(html.escape(alt))
-    display({"text/html": words}, raw=True)
+    words = words or html.escape(alt)
+    display({"text/html": frame.replace("{}", words)}, raw=True)
 
 
 def _png(image: Image.Image) -> bytes:

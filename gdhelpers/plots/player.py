@@ -74,7 +74,7 @@ def line_player(
         )
         for t in range(steps)
     ]
-    panels = "".join(
+    panels = " ".join(  # the space parts the names where only they are left
         _panel(i, name, dots, frames[i][0], style["color"])
         for i, (name, style) in enumerate(zip(paths, styles(), strict=False))
     )

@@ -68,7 +68,7 @@ def test_after_a_restart_it_says_which_cell_to_run(shell, capsys, code):
         ),
         ("02_constant_learning_rate", "torch.zeros(3)", "import math"),
         ("03_linear_regression", "x, y, start = problem()", "import torch"),
-        ("05_step_decay", "help_me('step_lr')", ""),
+        ("05_step_decay", "show(fig)", ""),
     ],
 )
 def test_after_a_restart_the_lessons_own_names_have_a_cell(
@@ -85,6 +85,19 @@ def test_after_a_restart_the_lessons_own_names_have_a_cell(
     words = said(capsys)
     assert "is not defined in this kernel: run the cell that begins with" in words
     assert f"with `{begins}" in words and "Traceback" not in words
+
+
+def test_before_the_first_cell_is_run_one_can_ask_for_help(monkeypatch, capsys):
+    """And not by a word that IPython takes for a command of its own."""
+    monkeypatch.chdir(LESSON)
+    made = InteractiveShell(config=KERNEL)
+    made.safe_execfile(FIRST, made.user_ns)
+    assert made.run_cell(f"reset('{STEP}')").success
+    assert f"is the cell of {STEP} as it was handed out" in said(capsys)
+    assert made.run_cell(f"help_me('{STEP}')").success and "The rule" in said(capsys)
+    assert callable(made.user_ns["reset_lesson"])
+    made.run_cell("kept = 1\n%reset -f")  # IPython's, with its own sign
+    assert "kept" not in made.user_ns
 
 
 def test_a_renamed_function_is_told_from_one_not_yet_run(shell, capsys):

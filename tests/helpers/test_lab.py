@@ -110,6 +110,17 @@ def test_the_table_is_not_listed_but_lessons_are():
     assert not any(fnmatch(name, glob) for name in listed for glob in globs)
 
 
+def test_no_text_sends_a_student_to_what_is_not_listed():
+    globs = OURS["ContentsManager"]["hide_globs"]
+    names = [glob for glob in globs if re.fullmatch(r"\w+\.\w+", glob)]
+    assert TABLE in names
+    release = Path(__file__).parents[2] / "release"
+    for path in (*release.glob("*.ipynb"), *release.glob("*/*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            text = "".join(cell["source"])
+            assert not [name for name in names if name in text], (path.name, text)
+
+
 # How a notebook is opened. ------------------------------------------------------------
 
 PNG = {"image/png": "iVBORw0KGgo=", "text/plain": "A parabola."}

@@ -231,6 +231,29 @@ def test_each_point_of_a_path_has_its_name_while_there_is_room(rate, names):
     assert found == [f"θ{chr(0x2080 + i)}" for i in range(names)]
 
 
+@pytest.mark.parametrize("name", sorted(explorers.__all__))
+def test_texts_of_an_explorers_still_can_be_read_on_a_phone(name, monkeypatch):
+    """Where nothing is alive nobody tells the picture how narrow the page is."""
+    shown = []
+    monkeypatch.setattr(base, "display", lambda data, **how: shown.append((data, how)))
+    explorer = getattr(explorers, name)()
+    before = bytes(explorer.picture.value)
+    explorer._ipython_display_()
+    wide = shown[0][1]["metadata"]["image/png"]["width"]
+    with Image.open(io.BytesIO(shown[0][0]["image/png"])) as image:
+        assert image.width == 2 * wide
+    texts = explorer.canvas.figure.findobj(Text)
+    sizes = {
+        text.get_text(): text.get_fontsize() * 100 / 72 * min(1, 352 / wide)
+        for text in texts
+        if text.get_text().strip()
+    }
+    assert sizes and {text: size for text, size in sizes.items() if size < 6.8} == {}
+    assert shown[0][0]["text/plain"].startswith("Above, ")
+    explorer.redraw()  # what is alive is as wide as it was
+    assert bytes(explorer.picture.value) == before
+
+
 @pytest.mark.parametrize("name", sorted(set(explorers.__all__) - {"explore_schedules"}))
 def test_an_explorers_texts_are_dark_enough_and_its_picture_sharp(name):
     explorer = getattr(explorers, name)()
@@ -249,16 +272,14 @@ def test_an_explorer_stacks_its_panels_on_a_narrow_page(name):
     with Image.open(io.BytesIO(bytes(explorer.picture.value))) as image:
         widest = int(re.search(r"(\d+)px", explorer.picture.layout.max_width)[1])
         assert image.width == 2 * widest
-        stacked = len(explorer.canvas.axes) == 2
-        assert (widest, image.height) == ((420, 1400) if stacked else (840, 700))
-    if stacked:
-        upper, lower = explorer.canvas.axes
-        boxes = [ax.get_tightbbox(for_layout_only=True) for ax in (upper, lower)]
-        assert boxes[0].y0 > boxes[1].y1  # clear of each other, and in the picture
-        assert min(b.x0 for b in boxes) >= 0 and boxes[1].y0 >= 0
-        assert max(b.x1 for b in boxes) <= figure.bbox.x1
-        assert "Above, " in explorer.picture.tooltip
-        assert "; below, " in explorer.picture.tooltip
+        assert (widest, image.height) == (420, 1400)
+    upper, lower = explorer.canvas.axes
+    boxes = [ax.get_tightbbox(for_layout_only=True) for ax in (upper, lower)]
+    assert boxes[0].y0 > boxes[1].y1  # clear of each other, and in the picture
+    assert min(b.x0 for b in boxes) >= 0 and boxes[1].y0 >= 0
+    assert max(b.x1 for b in boxes) <= figure.bbox.x1
+    assert "Above, " in explorer.picture.tooltip
+    assert "; below, " in explorer.picture.tooltip
     explorer.narrow.value = False
     assert bytes(explorer.picture.value) == wide
     assert "Above, " not in explorer.picture.tooltip

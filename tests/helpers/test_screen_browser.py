@@ -1,6 +1,8 @@
 """What a student sees of trainings and figures: in JupyterLab, and on a phone."""
 
 import json
+import re
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -15,6 +17,8 @@ from browser import (
 )
 from playwright.sync_api import expect
 
+LESSON = Path(__file__).parents[2] / "release" / "01_single_step"
+STEP = "single_step_gradient_descent"
 CELLS = {
     # Hours of training: nothing can come after its end.
     "train": """from gdhelpers.data import small_mnist
@@ -23,6 +27,10 @@ print("before")
 data = small_mnist(n_train=2000, n_val=0, n_test=10)
 run = train(0.1, epochs=99_999, data=data, batch_size=10, hidden=8, label="long")""",
     "after": "print(1 + 1)",
+    "endless": f"""from gdhelpers.checks import check
+def {STEP}(theta, learning_rate):
+    while theta != 0: theta *= 1""",
+    "check": f'check({STEP}, "{STEP}", "a positive start")',
     "path": """from gdhelpers.plots import plot_path, plot_results, show
 show(plot_path([3.0 * (-0.8) ** t for t in range(7)]))""",
     "two": """run = [500, 4, 3], [1, 1, 1]
@@ -49,6 +57,7 @@ def notebook(root: Path) -> Path:
 def lesson(request, tmp_path):
     root, home = tmp_path / "root", tmp_path / "home"
     root.mkdir(), home.mkdir()
+    shutil.copy(LESSON / "checks.json", root)
     path, app = notebook(root), request.param
     url = "lab/tree" if app == "jupyterlab" else "notebooks"
     with jupyter(root, home, app=app) as address, browser_page() as (page, _):
@@ -62,6 +71,8 @@ def lesson(request, tmp_path):
 
 def test_a_training_is_followed_and_stopped_and_figures_fit(lesson):
     follow_and_stop(lesson)
+    if lesson.app == "notebook":  # in JupyterLab a student walks into one elsewhere
+        told_of_an_endless_loop(lesson)
     for name in ("path", "two", "player", "explorer"):
         lesson.run(name)
         fits(lesson, name)
@@ -95,6 +106,17 @@ def follow_and_stop(lesson):
     assert " ".join(kept[-1].traceback) == kept[-1].evalue  # folded
 
 
+def told_of_an_endless_loop(lesson):
+    """In its time and in words; the page goes on as if nothing had been."""
+    lesson.run("endless")
+    words = " ".join(lesson.run("check").split())
+    assert "stopped after 10 s, at the line `while theta != 0: theta *= 1`" in words
+    assert "`theta` was 3 by then." in words and "Traceback" not in words
+    lesson.screenshot("endless-notebook")
+    assert lesson.run("after").strip() == "2"
+    lesson.save()
+
+
 def fits(lesson, name):
     """As wide as the page lets it be, nothing cut off and nothing to scroll."""
     page, area = lesson.page, lesson.cell(name).locator(".jp-OutputArea").first
@@ -124,6 +146,11 @@ def fits(lesson, name):
 
 
 def described(lesson):
-    """A screen reader finds the figure's words, though the cell has none."""
-    hidden = lesson.cell("path").locator(".gd-figure")
-    assert "a path of 7 points" in hidden.text_content().casefold()
+    """A picture has its words for a screen reader, once, though the cell has none."""
+    for name, words in (("path", "a path of 7 points"), ("two", "2 panels.")):
+        output = lesson.cell(name).locator(".jp-OutputArea").first
+        picture = output.get_by_role("img", name=words)
+        expect(picture).to_have_attribute("alt", re.compile("^(?!Figure)"))
+        expect(output.locator("img")).to_have_count(1)
+        expect(output.locator(".gd-figure")).to_be_hidden()
+    assert_accessible(lesson.page, ".jp-OutputArea")

@@ -76,9 +76,7 @@ def test_a_first_visit(course, tmp_path):
         for part in (".gd-overview", ".gd-explorer"):
             assert_accessible(page, part)
         for part in (".jp-RenderedMarkdown", ".jp-OutputArea"):
-            # JupyterLab drops a PNG's alt text; `show` says it in a text of its own.
-            ours = {"image-alt": {"enabled": False}}
-            assert_accessible(page, f".jp-NotebookPanel-notebook {part}", rules=ours)
+            assert_accessible(page, f".jp-NotebookPanel-notebook {part}")
         lesson.cell(warm_up).scroll_into_view_if_needed()
         lesson.screenshot("start-1280")
         page.get_by_role("link", name=re.compile("^1 · ")).first.click()

@@ -12,7 +12,7 @@ from gdgrader.exercises import exercises
 from gdhelpers import handed_out, stuck
 from gdhelpers.checks import CheckFailed
 from gdhelpers.handed_out import FILE
-from gdhelpers.stuck import RULE, reset, reset_lesson
+from gdhelpers.stuck import RULE, help_me, reset, reset_lesson
 
 ROOT = Path(__file__).parents[2]
 EXERCISES = exercises()
@@ -61,6 +61,24 @@ def test_reset_shows_the_cell_as_it_was_handed_out(name, capsys):
     ]
     assert text.strip("\n") == cell.source and "NotImplementedError" in text
     assert before(folder) == left
+
+
+def test_on_the_start_page_the_lesson_that_asks_for_it_is_found(
+    tmp_path, monkeypatch, capsys
+):
+    """The page that tells of the three lies above the lessons."""
+    release = shutil.copytree(ROOT / "release", tmp_path / "release")
+    monkeypatch.chdir(release)
+    reset("mse")
+    assert "the cell of mse as it was handed out" in capsys.readouterr().out
+    help_me("mse")
+    assert "Your turn: the loss" in capsys.readouterr().out
+    with pytest.raises(CheckFailed, match="no exercise 'msi' in the lessons here"):
+        help_me("msi")
+    before = {path: path.read_bytes() for path in release.rglob("*.*")}
+    with pytest.raises(CheckFailed, match="of that lesson's notebook"):
+        reset_lesson()
+    assert {path: path.read_bytes() for path in release.rglob("*.*")} == before
 
 
 def test_reset_of_what_is_no_exercise_says_which_there_are():
