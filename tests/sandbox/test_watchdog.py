@@ -129,14 +129,14 @@ class Group:
 def test_of_too_many_nothing_but_their_number_is_measured(monkeypatch):
     """To look at a bomb takes no longer, the larger it is."""
     looked = []
-    monkeypatch.setattr(watchdog, "resident", looked.append)
+    monkeypatch.setattr(watchdog, "held", looked.append)
     limits = Limits(processes=3, memory_bytes=1)
     none = Group((), 0)
     with contextlib.ExitStack() as stack:
         for _ in range(4):
             one = stack.enter_context(subprocess.Popen(["sleep", "600"]))
             stack.callback(one.kill)
-        me = SimpleNamespace(pid=os.getpid())
+        me = SimpleNamespace(pid=os.getpid(), contained=False)
         watched = Watched(me, limits, none, 0, Ledger(), 0.0)
         assert watched.excess() == "limit of 3 processes exceeded"
     assert looked == []

@@ -30,6 +30,9 @@ NO_NEW_PRIVS, CAP_AMBIENT, SET_DUMPABLE = 38, 47, 4
 NO_ACCELERATOR = {"CUDA_VISIBLE_DEVICES": "", "HIP_VISIBLE_DEVICES": ""}
 # Few of them: their number is the machine's, and for all kernels together.
 TERMINALS = "newinstance,ptmxmode=0666,mode=0620,max=16"
+# Bytes that one end of a connection holds unread, at least, as a rule and at most: by
+# default Linux lets it grow to tens of megabytes, which no group of version 1 counts.
+TCP = {"tcp_rmem": "4096 65536 131072", "tcp_wmem": "4096 16384 131072"}
 HOME = "/home/student"  # the submission's working folder
 SPARE_PROCESSES = 16  # above the limit, so that more than that can be seen
 
@@ -127,11 +130,19 @@ def own_namespaces(tmp_bytes: int) -> None:
         Path("/private", name).mkdir()
         mount(f"/private/{name}", target, "none", BIND)
     call("umount2", b"/private", DETACH)
+    bound_network()
     # Read-only, because where the host's user is root /proc/sys would be writable.
     mount("proc", "/proc", "proc", RDONLY | NOSUID | NODEV | NOEXEC)
     with contextlib.suppress(OSError):  # an older Linux wants a user 0 for it
         mount("devpts", "/dev/pts", "devpts", NOSUID | NOEXEC, TERMINALS)
     loopback_up()
+
+
+def bound_network() -> None:
+    """Bound what each connection of this network namespace holds unread."""
+    for name, sizes in TCP.items():
+        with contextlib.suppress(OSError):  # an older Linux has one for all
+            Path(f"/proc/sys/net/ipv4/{name}").write_text(sizes)
 
 
 def loopback_up() -> None:
