@@ -35,6 +35,11 @@ TERMINALS = "newinstance,ptmxmode=0666,mode=0620,max=16"
 TCP = {"tcp_rmem": "4096 65536 131072", "tcp_wmem": "4096 16384 131072"}
 HOME = "/home/student"  # the submission's working folder
 SPARE_PROCESSES = 16  # above the limit, so that more than that can be seen
+# For one process. It also bounds those under way, of all kernels of one user: about
+# twice as many, where a grader may have 1024.
+DESCRIPTORS, SHARED_DESCRIPTORS = 1024, 384
+SIGNALS = 512  # pending; also timers
+WATCHES = {"instances": 8, "watches": 1024}  # inotify's
 
 
 def call(name: str, *args: object) -> None:
@@ -114,7 +119,7 @@ def forbid_user_namespaces() -> None:
 
 def bound_watches() -> None:
     """Bound what is counted of the grader too, however many users there are inside."""
-    for name, bound in (("instances", 8), ("watches", 1024)):
+    for name, bound in WATCHES.items():
         Path(f"/proc/sys/user/max_inotify_{name}").write_text(str(bound))
 
 
@@ -161,11 +166,9 @@ def limit_resources(limits: dict[str, float], own: bool) -> None:
     bounds = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: limits["file_bytes"],
-        # Also a bound for descriptors under way, of all kernels of one user: about
-        # twice as many, where a grader may have 1024.
-        resource.RLIMIT_NOFILE: 1024 if own else 384,
+        resource.RLIMIT_NOFILE: DESCRIPTORS if own else SHARED_DESCRIPTORS,
         resource.RLIMIT_MEMLOCK: 0,
-        resource.RLIMIT_SIGPENDING: 512,  # also timers
+        resource.RLIMIT_SIGPENDING: SIGNALS,
         resource.RLIMIT_MSGQUEUE: 0,
         # The watchdog names the reason; this one only stands behind it.
         resource.RLIMIT_CPU: int(limits["cpu_seconds"]) + 5,
