@@ -9,7 +9,8 @@ import unicodedata
 
 import pytest
 from course import LESSON, Course
-from hypothesis import given, settings
+from fuzzed import tried
+from hypothesis import given
 from hypothesis import strategies as st
 from nbgrader.api import Gradebook
 
@@ -28,7 +29,7 @@ NAMES = [
     "\u2066ann\u2069",
     "\u200fann\u061c",
 ]
-UNICODE = settings(max_examples=300, derandomize=True, deadline=None)
+UNICODE = tried(300)
 
 
 def commands(text: str) -> list[str]:

@@ -18,6 +18,7 @@ class Limits:
 
     memory_bytes: int = 2048 * MB
     processes: int = 128  # threads count, and a kernel has about ten
+    sockets: int = 512  # a kernel has about thirty
     file_bytes: int = 64 * MB
     tmp_bytes: int = 256 * MB
     output_bytes: int = 20 * MB

@@ -3,6 +3,7 @@
 import contextlib
 import math
 import os
+import re
 import threading
 import time
 from dataclasses import dataclass
@@ -18,7 +19,12 @@ from gdgrader.sandbox.spent import Over, Spent
 INTERVAL = 0.05  # seconds between two measurements
 SELDOM = 20  # looks for one at the processes, where a control group holds all limits
 SLIGHT = 0.01  # a part of the time that is not worth asking whether it was idle
-PAGE = os.sysconf("SC_PAGE_SIZE")
+# Of /proc's words for a process: its resident set, what of it is swapped out, and the
+# tables of its pages, which grow where pages are only read.
+HELD = re.compile(rb"^Vm(?:RSS|Swap|PTE):\s*(\d+)", re.MULTILINE)
+TABLES = re.compile(rb"^VmPTE:\s*(\d+)", re.MULTILINE)
+PROPORTIONAL = re.compile(rb"^(?:Swap)?Pss:\s*(\d+)", re.MULTILINE)
+USED = re.compile(rb"^sockets: used (\d+)", re.MULTILINE)
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -31,9 +37,11 @@ class Stoppable(Protocol):
         spent: what it has taken so far.
         heard: grows with whatever it says, when that arrives.
         at_rest: whether nothing is asked of it, so that it waits for us.
+        contained: whether processes and network are its own.
     """
 
     pid: int
+    contained: bool
     stop_reason: str | None
     load: bool
     spent: Spent
@@ -109,6 +117,8 @@ class Watched:
             return f"memory limit of {limits.memory_bytes // MB} MB exceeded"
         if self.group.hits("pids") or usage.tasks > limits.processes:
             return f"limit of {limits.processes} processes exceeded"
+        if self.kernel.contained and sockets(self.kernel.pid) > limits.sockets:
+            return f"limit of {limits.sockets} sockets exceeded"
         counted = counted or self.ledger.total(usage.runs)
         self._count(max(usage.cpu_seconds, counted))
         if self.kernel.spent.cpu > limits.cpu_seconds:
@@ -151,7 +161,7 @@ class Watchdog:
         """Hold `kernel`, which has not begun yet, to `limits` from now on."""
         group = ControlGroup(next(self._names), limits)
         group.add(kernel.pid)
-        shared, now = resident(kernel.pid), time.monotonic()
+        shared, now = held(kernel.pid), time.monotonic()
         watched = Watched(kernel, limits, group, shared, Ledger(), now)
         self.kind = group.kind
         kernel.on_end.append(lambda: self._ended(watched))
@@ -242,7 +252,7 @@ def measure(
     is all that matters then, and soon told.
 
     `shared_bytes` is what each got from the warmed process by being forked. The sum of
-    resident sets counts other shared pages twice, so above `doubtful_bytes` the exact
+    what they have counts other shared pages twice, so above `doubtful_bytes` the exact
     and slower proportional sizes are read instead.
     """
     memory, tasks, ticks, runs = 0, 0, 0, {}
@@ -257,7 +267,7 @@ def measure(
             # Of proc(5)'s numbered fields 14 to 17, 20 and 24; here the third is first.
             ticks += sum(map(int, fields[11:15]))
             tasks += int(fields[17])
-            memory += max(0, resident(one) - shared_bytes)
+            memory += max(0, held(one) - shared_bytes)
             runs[one, int(fields[19])] = _run(one, fields)
     if memory > doubtful_bytes:
         memory = sum(map(_proportional, pids))
@@ -279,11 +289,14 @@ def _proportional(pid: int) -> int:
 
 
 def _pss(task: int) -> int:
-    with contextlib.suppress(OSError):
-        for line in Path(f"/proc/{task}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
-    return 0
+    own = _sum(f"/proc/{task}/smaps_rollup", PROPORTIONAL)
+    return 1024 * (own + _sum(f"/proc/{task}/status", TABLES))
+
+
+def sockets(pid: int) -> int:
+    """How many sockets the network namespace of `pid` has, those on their way included,
+    and those that are closed but not yet read to their end."""
+    return _sum(f"/proc/{pid}/net/sockstat", USED)
 
 
 def _threads(pid: int) -> list[int]:
@@ -291,20 +304,23 @@ def _threads(pid: int) -> list[int]:
     but /proc no longer tells of its memory."""
     with contextlib.suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():
-            if _pages(int(task.name)):
+            if _held(int(task.name)):
                 return [int(task.name)]
     return []
 
 
-def resident(pid: int) -> int:
-    """The resident set of process `pid`, in bytes; 0 if it has ended."""
-    pages = _pages(pid)
-    if not pages:
-        pages = max(map(_pages, _threads(pid)), default=0)
-    return pages * PAGE
+def held(pid: int) -> int:
+    """What process `pid` has of memory, its pages' tables and what is swapped out
+    included, in bytes; 0 if it has ended."""
+    return _held(pid) or max(map(_held, _threads(pid)), default=0)
 
 
-def _pages(task: int) -> int:
-    with contextlib.suppress(OSError, IndexError):
-        return int(proc.read(f"/proc/{task}/statm").split()[1])
+def _held(task: int) -> int:
+    return 1024 * _sum(f"/proc/{task}/status", HELD)
+
+
+def _sum(path: str, numbers: re.Pattern[bytes]) -> int:
+    """Of all numbers that are found in one of Linux's files; 0 where it is gone."""
+    with contextlib.suppress(OSError):
+        return sum(map(int, numbers.findall(proc.read(path))))
     return 0

@@ -100,9 +100,11 @@ def _displayed(output: dict) -> NotebookNode:
         if picture := _picture(data.get(mime), magic):
             found[mime] = picture
     other = [m for m in data if m not in ("text/plain", *found)]
-    text = data.get("text/plain")
-    if text is not None or not found:
-        found["text/plain"] = _plain(text or NOT_SHOWN.format(_plain(" ".join(other))))
+    text = _plain(data.get("text/plain"))
+    if other and not (text or found):
+        text = NOT_SHOWN.format(_plain(" ".join(other)))
+    if text or not found:
+        found["text/plain"] = text
     # Not as execute_result: nbgrader would take its number for points.
     return new_output("display_data", data=found, metadata=_described(output))
 

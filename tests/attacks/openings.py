@@ -16,6 +16,18 @@ ASIDE = (
     "held.madvise(4)\n"  # MADV_DONTNEED: kept, but in nobody's resident set
     "time.sleep(0.5)\n" + WON
 )
+# Bytes that nobody reads, in sockets that `pair` makes two at once.
+UNREAD = (
+    "held, unread, much = [], 0, bytes(1 << 16)\n"
+    "while unread < 560_000_000:\n"
+    "    held += (two := pair())\n"
+    "    for one in two:\n"
+    "        one.setblocking(False)\n"
+    "        try:\n"
+    "            while unread < 560_000_000: unread += one.send(much)\n"
+    "        except BlockingIOError: pass\n"
+    "time.sleep(0.5)\n" + WON
+)
 # A child of its own, and a piece of memory to name in both.
 PIECE = (
     "child = os.fork()\n"
@@ -97,6 +109,34 @@ ATTACKS = (
         "memory of a device",
         "memory in nobody's count: /dev/zero, shared and unmapped again",
         "held = mmap.mmap(os.open('/dev/zero', os.O_RDWR), 560_000_000)\n" + ASIDE,
+        harms=MACHINE,
+    ),
+    asks(
+        "bytes unread",
+        "memory in nobody's count: sockets with much room",
+        "def pair():\n"
+        "    two = socket.socketpair()\n"
+        "    for one in two:\n"
+        "        one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 30)\n"
+        "    return two\n" + UNREAD,
+        harms=MACHINE,
+    ),
+    asks(
+        "bytes unread on a network",
+        "memory in nobody's count: connections to oneself",
+        "door = socket.create_server(('127.0.0.1', 0))\n"
+        "def pair():\n"
+        "    return socket.create_connection(door.getsockname()), door.accept()[0]\n"
+        + UNREAD,
+        harms=MACHINE,
+    ),
+    asks(
+        "pages only read",
+        "memory in nobody's count: tables of pages that are nowhere",
+        "held = mmap.mmap(-1, 1 << 40, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000,"
+        " mmap.PROT_READ)\n"
+        "for at in range(0, 280 << 30, 2 << 20): held[at]\n"
+        "time.sleep(0.5)\n" + WON,
         harms=MACHINE,
     ),
     asks(

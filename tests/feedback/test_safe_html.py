@@ -5,7 +5,8 @@ import re
 import pytest
 from browser import browser_page
 from bs4 import BeautifulSoup
-from hypothesis import given, settings
+from fuzzed import tried
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gdgrader.feedback.safe_html import TAGS, highlight_code, markdown2html
@@ -118,13 +119,13 @@ PARTS = [
 ]
 
 
-@settings(max_examples=600, derandomize=True, deadline=None)
+@tried(600)
 @given(st.lists(st.sampled_from(PARTS) | st.text(max_size=3), max_size=40))
 def test_no_text_becomes_more(parts):
     harmless(markdown2html({}, "".join(parts)))
 
 
-@settings(max_examples=300, derandomize=True, deadline=None)
+@tried(300)
 @given(st.lists(st.sampled_from(PARTS) | st.text(max_size=3), max_size=40))
 def test_no_code_becomes_more(parts):
     source = "".join(parts)

@@ -7,7 +7,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from fuzzed import tried
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gdgrader.lms import archives
@@ -225,7 +226,7 @@ def test_a_zip_that_wants_memory(tmp_path, hungry, monkeypatch):
     )
 
 
-@settings(max_examples=150, derandomize=True, deadline=None)
+@tried(150)
 @given(
     method=st.sampled_from(METHODS),
     edits=st.lists(
@@ -246,7 +247,7 @@ def test_no_zip_of_a_students_ends_it(tmp_path_factory, method, edits, cut):
     assert OTHERS.items() <= files.items()
 
 
-@settings(max_examples=150, derandomize=True, deadline=None)
+@tried(150)
 @given(
     st.lists(st.tuples(st.integers(0, 1 << 16), st.integers(0, 255)), max_size=8),
     st.binary(max_size=40),

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 import pytest
+from fuzzed import tried
 from hypothesis import given
 from hypothesis import strategies as st
 from nbgrader.api import Student
@@ -132,6 +133,7 @@ NAMES = st.text(LETTERS, min_size=1, max_size=4)
 CLASS = st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=5, unique=True)
 
 
+@tried(100)
 @given(CLASS)
 def test_nobody_ever_gets_the_work_of_another(pairs):
     """Each hands in under the name that the platform makes of theirs."""
@@ -158,6 +160,7 @@ def test_nobody_ever_gets_the_work_of_another(pairs):
 MARKS = "\u0301ािُ"
 
 
+@tried(100)
 @given(CLASS, st.tuples(NAMES, NAMES))
 def test_a_stranger_is_matched_only_by_a_spelling_of_the_same_name(pairs, stranger):
     people = People(

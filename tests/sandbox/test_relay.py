@@ -12,6 +12,7 @@ from itertools import cycle, pairwise
 from pathlib import Path
 
 import pytest
+from fuzzed import tried
 from hypothesis import given
 from hypothesis import strategies as st
 from light import LIGHT
@@ -135,6 +136,7 @@ def test_what_is_no_whole_message_does_not_pile_up_here(flooded, name):
     assert after == "42"
 
 
+@tried(100)
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.binary(max_size=300)), max_size=20),
     st.lists(st.integers(0, 3000), max_size=8),

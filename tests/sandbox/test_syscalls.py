@@ -86,6 +86,17 @@ def test_the_filter_decides_as_it_is_told(machine):
         (6, ALLOW),
     ):
         assert answer(machine, number["fcntl"], 3, command) == expected
+    for level, option, expected in (
+        (1, 7, REFUSE),
+        (1, 8, REFUSE),
+        (1, 32, REFUSE),
+        (1, 33, REFUSE),
+        (1, 2, ALLOW),
+        (6, 7, ALLOW),
+        (6, 1, ALLOW),
+    ):
+        said = answer(machine, number["setsockopt"], 3, level, option)
+        assert said == expected
     assert answer(machine, number["prctl"], 36) == REFUSE
     assert answer(machine, number["prctl"], 15) == ALLOW
 
@@ -114,6 +125,8 @@ file = open("mine", "w")
 for what, attempt in {
     "a lease": lambda: fcntl.fcntl(file, 1024, fcntl.F_WRLCK),
     "word of changes": lambda: fcntl.fcntl(os.open(".", os.O_RDONLY), 1026, 1),
+    "more room": lambda: socket.socket().setsockopt(1, socket.SO_SNDBUF, 1 << 20),
+    "more room to hear": lambda: socket.socket().setsockopt(1, socket.SO_RCVBUF, 9999),
     "shared memory": lambda: mmap.mmap(-1, 1 << 20),
     "memory of /dev/zero": lambda: mmap.mmap(os.open("/dev/zero", os.O_RDWR), 1 << 20),
     "memory of /dev/full": lambda: mmap.mmap(os.open("/dev/full", os.O_RDWR), 1 << 20),

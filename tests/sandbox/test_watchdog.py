@@ -3,10 +3,12 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from dataclasses import astuple
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -16,7 +18,7 @@ from sandboxed import run
 
 from gdgrader.sandbox import watchdog
 from gdgrader.sandbox.control_group import CONTROLLERS
-from gdgrader.sandbox.host import Sandbox
+from gdgrader.sandbox.host import Sandbox, Unconfined
 from gdgrader.sandbox.limits import MB, Limits
 from gdgrader.sandbox.spent import Over, Spent
 from gdgrader.sandbox.watchdog import INTERVAL, NOTHING, SELDOM, Ledger, Run, Watched
@@ -55,6 +57,39 @@ MEMORY = {
     "    if not os.fork():\n        if os.fork(): os._exit(0)\n        hold()\n"
     "threading.Thread(target=start).start()\ntime.sleep(1e6)",
 }
+# 600 MB of tables: a page of them for each two megabytes of which one byte is read.
+MEMORY["tables of pages that are only read"] = """
+import mmap, time
+held = mmap.mmap(-1, 1 << 40, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, mmap.PROT_READ)
+for at in range(0, 300 << 30, 2 << 20): held[at]
+time.sleep(1e6)
+"""
+# As much as Linux takes, unread, of each of forty sockets.
+UNREAD = """
+import os, socket, sys
+held, unread = [], 0
+def fill(one):
+    global unread
+    one.setblocking(False)
+    for size in (1 << 15, 1 << 10, 1):
+        try:
+            while True: unread += one.send(bytes(size))
+        except BlockingIOError: pass
+door = socket.create_server(("127.0.0.1", 0))
+def connected():
+    return socket.create_connection(door.getsockname()), door.accept()[0]
+pairs = {
+    "pairs": socket.socketpair,
+    "pairs of letters": lambda: socket.socketpair(type=socket.SOCK_DGRAM),
+    "pairs of records": lambda: socket.socketpair(type=socket.SOCK_SEQPACKET),
+    "connections": connected,
+}
+for _ in range(20):
+    held += (two := pairs[KIND]())
+    fill(two[0]); fill(two[1])
+print(len(held), unread)
+"""
+KINDS = ("pairs", "pairs of letters", "pairs of records", "connections")
 SPIN = """
 import os, signal, time
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -87,6 +122,54 @@ def test_memory_is_seen(sandbox, name, monkeypatch):
     where = "gdgrader.sandbox.control_group._own_groups"
     monkeypatch.setattr(where, lambda: (1, {}))
     assert "memory limit of 300 MB" in (run(sandbox, MEMORY[name]).reason or "")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_waits_unread_is_little(sandbox, kind):
+    """Of a network's sockets no control group of version 1 counts it."""
+    most = 2 * int(Path("/proc/sys/net/core/wmem_default").read_text())
+    if kind == "connections" and not sandbox.nested:  # what Linux has for the machine
+        sizes = (
+            Path(f"/proc/sys/net/ipv4/{name}") for name in ("tcp_rmem", "tcp_wmem")
+        )
+        most = sum(int(size.read_text().split()[-1]) for size in sizes)
+    said = run(sandbox, f"KIND = {kind!r}\n{UNREAD}")
+    count, unread = map(int, said.text.split())
+    assert 0 < unread / count < most
+
+
+SOCKETS = {
+    "open ones": "for _ in range(300): held += socket.socketpair()",
+    "on their way": "one, other = socket.socketpair()\n"
+    "for _ in range(3):\n"
+    "    many = [x for _ in range(125) for x in socket.socketpair()]\n"
+    "    socket.send_fds(one, [b'x'], [x.fileno() for x in many])\n"
+    "    for x in many: x.close()",
+    "closed before all was read": "for _ in range(300):\n"
+    "    one, other = socket.socketpair(type=socket.SOCK_DGRAM)\n"
+    "    one.send(b'x'); one.close(); held.append(other)",
+    "of children": "for _ in range(3):\n"
+    "    if not os.fork():\n"
+    "        for _ in range(100): held += socket.socketpair()\n"
+    "        time.sleep(1e6)",
+}
+
+
+@pytest.mark.parametrize("name", SOCKETS)
+def test_no_more_sockets_than_the_limit(sandbox, name, grouped):
+    code = f"import os, socket, time\nheld = []\n{SOCKETS[name]}\ntime.sleep(1e6)"
+    assert run(sandbox, code).reason == "limit of 512 sockets exceeded"
+
+
+def test_of_the_machines_own_sockets_none_are_counted():
+    held = [one for _ in range(300) for one in socket.socketpair()]
+    try:
+        with Unconfined(LIMITS) as plain:
+            out = run(plain, "import time; time.sleep(1); print('fine')")
+        assert (out.text, out.reason) == ("fine", None)
+    finally:
+        for one in held:
+            one.close()
 
 
 @pytest.mark.parametrize("name", RELAYS)
@@ -129,14 +212,14 @@ class Group:
 def test_of_too_many_nothing_but_their_number_is_measured(monkeypatch):
     """To look at a bomb takes no longer, the larger it is."""
     looked = []
-    monkeypatch.setattr(watchdog, "resident", looked.append)
+    monkeypatch.setattr(watchdog, "held", looked.append)
     limits = Limits(processes=3, memory_bytes=1)
     none = Group((), 0)
     with contextlib.ExitStack() as stack:
         for _ in range(4):
             one = stack.enter_context(subprocess.Popen(["sleep", "600"]))
             stack.callback(one.kill)
-        me = SimpleNamespace(pid=os.getpid())
+        me = SimpleNamespace(pid=os.getpid(), contained=False)
         watched = Watched(me, limits, none, 0, Ledger(), 0.0)
         assert watched.excess() == "limit of 3 processes exceeded"
     assert looked == []

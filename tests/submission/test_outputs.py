@@ -62,6 +62,16 @@ def test_pictures_keep_their_alternative_text():
     assert '"' not in output.metadata["image/png"]["alt"]
 
 
+@pytest.mark.parametrize("text", ["", "\a", [], [None]])
+def test_of_nothing_it_is_not_said_that_it_is_not_shown(text):
+    (output,) = cleaned(shown({"text/plain": text}))
+    assert output.data == {"text/plain": ""}
+    (output,) = cleaned(shown({"text/plain": text, "image/png": PNG}))
+    assert output.data == {"image/png": PNG}
+    (output,) = cleaned(shown({"text/plain": text, "text/html": "<b>"}))
+    assert "text/html is not shown" in output.data["text/plain"]
+
+
 def test_a_result_is_never_points():
     (output,) = cleaned(shown({"text/plain": "1e9"}, kind="execute_result"))
     assert output.output_type == "display_data"

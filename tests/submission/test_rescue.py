@@ -8,7 +8,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from course import LESSON, RIGHT, Course, cell, insert
-from hypothesis import given, settings
+from fuzzed import tried
+from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
@@ -106,7 +107,7 @@ def test_only_locked_cells_can_be_skipped():
             assert not is_demonstration(c)
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(st.integers(0, 2**32), st.booleans())
 def test_whatever_is_done_the_frame_stands(course, edition, seed, lose):
     """Cells dropped, doubled, shuffled, stripped, edited: the graded ones are all there
@@ -139,7 +140,7 @@ def test_whatever_is_done_the_frame_stands(course, edition, seed, lose):
     nbformat.validate(made)
 
 
-@settings(max_examples=200, deadline=None)
+@tried(200)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=5),

@@ -163,6 +163,8 @@ OUTPUT = json_values | st.fixed_dictionaries(
 
 @settled
 @given(st.lists(OUTPUT.filter(lambda x: isinstance(x, dict)), max_size=5))
+@example([{"output_type": "display_data", "data": {"text/plain": [None]}}])
+@example([{"output_type": "display_data", "data": {"text/plain": "\x07", "x": ""}}])
 def test_outputs_become_text_and_pictures(outputs):
     cell = nbformat.v4.new_code_cell()
     cell.outputs = nbformat.from_dict(outputs)

@@ -1,7 +1,7 @@
 """Strategies for what strangers send, and how many examples of it the suite tries.
 
-HYPOTHESIS_PROFILE=long tries many more, and others at each run:
-`HYPOTHESIS_PROFILE=long pytest -k strangers_bytes`.
+HYPOTHESIS_PROFILE=long tries many more, and others at each run, as many as
+HYPOTHESIS_EXAMPLES says: `HYPOTHESIS_PROFILE=long pytest -m hypothesis`.
 """
 
 from __future__ import annotations
@@ -11,15 +11,22 @@ import os
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-FEW, MANY = 40, 5_000
+FEW, MANY = 40, int(os.environ.get("HYPOTHESIS_EXAMPLES", "5000"))
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
-settled = settings(
-    deadline=None,
-    max_examples=MANY if LONG else FEW,
-    derandomize=not LONG,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+
+
+def tried(few: int) -> settings:
+    """So many examples in the suite, always the same; many in a long run."""
+    return settings(
+        deadline=None,
+        max_examples=max(few, MANY) if LONG else few,
+        derandomize=not LONG,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+settled = tried(FEW)
 # What JSON can say, odd numbers and halves of a character included.
 json_values = st.recursive(
     st.none()

@@ -30,8 +30,16 @@ NO_NEW_PRIVS, CAP_AMBIENT, SET_DUMPABLE = 38, 47, 4
 NO_ACCELERATOR = {"CUDA_VISIBLE_DEVICES": "", "HIP_VISIBLE_DEVICES": ""}
 # Few of them: their number is the machine's, and for all kernels together.
 TERMINALS = "newinstance,ptmxmode=0666,mode=0620,max=16"
+# Bytes that one end of a connection holds unread, at least, as a rule and at most: by
+# default Linux lets it grow to tens of megabytes, which no group of version 1 counts.
+TCP = {"tcp_rmem": "4096 65536 131072", "tcp_wmem": "4096 16384 131072"}
 HOME = "/home/student"  # the submission's working folder
 SPARE_PROCESSES = 16  # above the limit, so that more than that can be seen
+# For one process. It also bounds those under way, of all kernels of one user: about
+# twice as many, where a grader may have 1024.
+DESCRIPTORS, SHARED_DESCRIPTORS = 1024, 384
+SIGNALS = 512  # pending; also timers
+WATCHES = {"instances": 8, "watches": 1024}  # inotify's
 
 
 def call(name: str, *args: object) -> None:
@@ -111,7 +119,7 @@ def forbid_user_namespaces() -> None:
 
 def bound_watches() -> None:
     """Bound what is counted of the grader too, however many users there are inside."""
-    for name, bound in (("instances", 8), ("watches", 1024)):
+    for name, bound in WATCHES.items():
         Path(f"/proc/sys/user/max_inotify_{name}").write_text(str(bound))
 
 
@@ -127,11 +135,19 @@ def own_namespaces(tmp_bytes: int) -> None:
         Path("/private", name).mkdir()
         mount(f"/private/{name}", target, "none", BIND)
     call("umount2", b"/private", DETACH)
+    bound_network()
     # Read-only, because where the host's user is root /proc/sys would be writable.
     mount("proc", "/proc", "proc", RDONLY | NOSUID | NODEV | NOEXEC)
     with contextlib.suppress(OSError):  # an older Linux wants a user 0 for it
         mount("devpts", "/dev/pts", "devpts", NOSUID | NOEXEC, TERMINALS)
     loopback_up()
+
+
+def bound_network() -> None:
+    """Bound what each connection of this network namespace holds unread."""
+    for name, sizes in TCP.items():
+        with contextlib.suppress(OSError):  # an older Linux has one for all
+            Path(f"/proc/sys/net/ipv4/{name}").write_text(sizes)
 
 
 def loopback_up() -> None:
@@ -150,11 +166,9 @@ def limit_resources(limits: dict[str, float], own: bool) -> None:
     bounds = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: limits["file_bytes"],
-        # Also a bound for descriptors under way, of all kernels of one user: about
-        # twice as many, where a grader may have 1024.
-        resource.RLIMIT_NOFILE: 1024 if own else 384,
+        resource.RLIMIT_NOFILE: DESCRIPTORS if own else SHARED_DESCRIPTORS,
         resource.RLIMIT_MEMLOCK: 0,
-        resource.RLIMIT_SIGPENDING: 512,  # also timers
+        resource.RLIMIT_SIGPENDING: SIGNALS,
         resource.RLIMIT_MSGQUEUE: 0,
         # The watchdog names the reason; this one only stands behind it.
         resource.RLIMIT_CPU: int(limits["cpu_seconds"]) + 5,

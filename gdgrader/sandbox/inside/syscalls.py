@@ -63,6 +63,7 @@ LOOKED_AT = {
         "mmap": 9,
         "socket": 41,
         "socketpair": 53,
+        "setsockopt": 54,
         "clone": 56,
         "fcntl": 72,
         "prctl": 157,
@@ -72,6 +73,7 @@ LOOKED_AT = {
         "prctl": 167,
         "socket": 198,
         "socketpair": 199,
+        "setsockopt": 208,
         "clone": 220,
         "mmap": 222,
     },
@@ -79,6 +81,9 @@ LOOKED_AT = {
 ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 UNIX, INET, INET6, NETLINK = 1, 2, 10, 16
 PROTOCOLS = (0, 6, 17)  # whatever is usual, TCP, UDP; netlink's 0 tells of routes
+SOCKET_ITSELF = 1
+# More room for what is unread, of sockets: that is in no one's resident set either.
+MORE_ROOM = (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF, and by force
 SET_SUBREAPER, SETLEASE, NOTIFY = 36, 1024, 1026
 # clone's flags for namespaces, and for a child that would be its parent's sibling.
 NOT_CLONED = 0x7E028000
@@ -121,6 +126,10 @@ def filter_program(machine: str) -> list[tuple[int, int, int, int]]:
         ],
         "socket": sockets,
         "socketpair": sockets,
+        "setsockopt": [
+            *(argument(1), (equal, 1, 0, SOCKET_ITSELF), allow, argument(2)),
+            *none_of(MORE_ROOM),
+        ],
         "fcntl": [argument(1), *none_of((SETLEASE, NOTIFY))],
         "prctl": [argument(0), *none_of((SET_SUBREAPER,))],
     }
