@@ -87,6 +87,8 @@ def _tagged(value: dict) -> str:
         return f"torch.tensor({_code(value['$tensor'])}, dtype=torch.float64)"
     if "$schedule" in value:
         return f"schedules.{value['$schedule']}({_keywords(value['kwargs'])})"
+    if "$loss" in value:
+        return f"tensor_losses.{value['$loss']}({_keywords(value['kwargs'])})"
     if "$scheduler" in value:
         return f"lambda optimizer: {_scheduler(value)}"
     return "{" + ", ".join(f"{_code(k)}: {_code(v)}" for k, v in value.items()) + "}"

@@ -6,6 +6,7 @@ What JSON cannot say is spelled as a tagged dictionary:
     {"$tensor": [[1.0, 2.0]]}                      a float64 tensor
     {"$scheduler": "StepLR", "kwargs": {...}}      optimizer -> torch scheduler
     {"$schedule": "cosine", "kwargs": {...}}       gdhelpers.schedules.cosine(...)
+    {"$loss": "bowl", "kwargs": {...}}             gdhelpers.tensor_losses.bowl(...)
 
 An answer is one of
 
@@ -191,6 +192,10 @@ def decode(value):
         from gdhelpers import schedules
 
         return getattr(schedules, value["$schedule"])(**value.get("kwargs", {}))
+    if "$loss" in value:
+        from gdhelpers import tensor_losses
+
+        return getattr(tensor_losses, value["$loss"])(**value.get("kwargs", {}))
     return {k: decode(v) for k, v in value.items()}
 
 
