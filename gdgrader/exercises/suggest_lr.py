@@ -46,27 +46,21 @@ def _curve(rng) -> tuple[list[float], list[float]]:
     return _rates(rng, len(losses)), losses
 
 
-def _asks(rule: str):
-    def draw(rng):
-        return case(*_curve(rng), rule)
-
-    return draw
-
-
-exercise.asks(
-    "minimum",
+@exercise.asks(
+    "minimum, and a tenth of it",
     case(RISING, CURVE, "minimum"),
+    case(RISING, CURVE, "tenth"),
     case(RISING, EARLY, "minimum"),
+    case(RISING, EARLY, "tenth"),
     case(RISING, STEEP_END, "minimum"),
     case(RISING[:3], [3.0, 2.0, 1.0], "minimum"),
-)(_asks("minimum"))
-exercise.asks(
-    "a tenth of it",
-    case(RISING, CURVE, "tenth"),
-    case(RISING, EARLY, "tenth"),
-    case(RISING, STEEP_END, "tenth"),
-)(_asks("tenth"))
-exercise.asks(
+    case(RISING[:3], [1.0, 2.0, 3.0], "tenth"),
+)
+def _(rng):
+    return [case(*_curve(rng), "minimum"), case(*_curve(rng), "tenth")]
+
+
+@exercise.asks(
     "steepest",
     case(RISING, CURVE, "steepest"),
     case(RISING, EARLY, "steepest"),
@@ -74,7 +68,9 @@ exercise.asks(
     case(RISING[:3], [3.0, 2.0, 1.0], "steepest"),
     case(RISING[:5], [4.0, 3.0, 2.0, 1.0, 0.5], "steepest"),
     case(RISING, CURVE, "minimum", aside=True),
-)(_asks("steepest"))
+)
+def _(rng):
+    return case(*_curve(rng), "steepest")
 
 
 @exercise.right

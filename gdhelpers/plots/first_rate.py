@@ -42,7 +42,7 @@ def plot_range_test(
     ax.plot(rates[: len(smooth)], smooth, color=BLUE, linewidth=2)
     ax.set_xscale("log")
     low, high = min(smooth), max(smooth[: len(smooth) // 2])
-    ax.set_ylim(low - 0.25 * (high - low), high + 0.25 * (high - low))
+    ax.set_ylim(low - 0.5 * (high - low), high + 0.25 * (high - low))
     colours = (ORANGE, GREEN, "#5D3A9B")
     for (name, lr), colour, mark in zip(
         (marks or {}).items(), colours, MARKS, strict=False
