@@ -80,7 +80,9 @@ def make_run(
     stepped = [i != skipped for i in range(steps)]
     taken = list(accumulate(stepped, initial=0))[:steps]
     used = {
-        "resumed without its state": lambda i: lr(taken[i] - _from(resumed_at, i)),
+        "resumed without its state": lambda i: lr(
+            taken[i] - (taken[resumed_at] if i >= resumed_at else 0)
+        ),
         "planned in batches": lambda i: long(i),
         "stepped per batch": lambda i: lr(accumulated * i),
         # A reduction lasts one step; the plateau then halves the full rate again.
@@ -119,11 +121,6 @@ def _plan(
     else:
         after = linear(max_lr, steps - warmup, 0.1 * max_lr)
     return warmup_then(after, warmup, start)
-
-
-def _from(resumed_at: int, i: int) -> int:
-    """How many steps a schedule that begins anew there has forgotten."""
-    return resumed_at if i >= resumed_at else 0
 
 
 def _rounded(lr: float) -> float:

@@ -31,7 +31,7 @@ def test_mistakes_are_named(name):
 
 
 def sharpness_cases():
-    for seed in range(30):
+    for seed in range(10):
         for asked in exercises()["sharpness"].properties.values():
             yield from asked.cases(str(seed))
 
@@ -46,19 +46,18 @@ def test_the_gap_makes_any_drawn_start_converge():
     for case in sharpness_cases():
         values, rounds = eigenvalues(case), case["args"][2]
         if len(values) > 1:
-            assert abs(values[1]) <= 0.65 * abs(values[0])
-            assert rounds >= 40
+            assert abs(values[1]) <= 0.55 * abs(values[0])
+            assert rounds >= 16
         else:
             assert rounds == 1
 
 
-def test_the_tolerance_lies_between_a_bad_start_and_the_mistakes():
+def test_any_start_ends_far_within_the_tolerance():
     exercise = exercises()["sharpness"]
     for case in sharpness_cases():
         right = eigenvalues(case)[0]
         args = decode(case["args"])
-        # A start that is a thousandth as long in the right direction as in others.
-        for seed in range(20):
+        for seed in range(5):
             found = exercise.answer(*args[:3], seed)
             assert abs(found - right) < 1e-4 * abs(right)
 
@@ -149,6 +148,12 @@ def test_a_plateau_s_plan_is_that_of_a_loop_with_one(fault):
 def test_a_run_resumed_and_skipped_rightly_uses_what_is_due(fault):
     trace = make_run(fault, resumed_at=9, skipped=6)
     used = run_with(fault, 0.4, 4, 16, 2, 9, 6, None)
+    assert trace["used"] == pytest.approx(used, rel=1e-9)
+
+
+def test_a_run_begun_anew_after_a_skip_is_that_of_a_loop():
+    trace = make_run("resumed without its state", resumed_at=9, skipped=6)
+    used = run_with("resumed without its state", 0.4, 4, 16, 2, 9, 6, None)
     assert trace["used"] == pytest.approx(used, rel=1e-9)
 
 

@@ -60,7 +60,7 @@ def right_where_it_is_flat(trace):
         return "zero first step" if used[0] == 0.0 else "none"
     if used[1] != due[1]:
         return "stepped per batch" if used[1] > due[1] else "planned in batches"
-    if max(planned.count(lr) for lr in planned) > 1:  # a plateau's plan
+    if planned[-2] == planned[-1]:  # a plateau's plan
         return "overwritten by LambdaLR"
     at = trace["resumed_at"]
     if at is not None and used[at] != due[at] and used[:at] == due[:at]:
@@ -71,13 +71,13 @@ def right_where_it_is_flat(trace):
 def right_by_the_start_anew(trace):
     planned, used, stepped = trace["planned"], trace["used"], trace["stepped"]
     at = trace["resumed_at"]
+    due = [planned[sum(stepped[:i])] for i in range(len(used))]
     if not used[0]:
         return "zero first step"
-    if at is not None and used[at] == planned[0]:
-        return "resumed without its state"
-    due = [planned[sum(stepped[:i])] for i in range(len(used))]
     if used == due:
         return "none"
+    if at is not None and used[at] == planned[0] != due[at]:
+        return "resumed without its state"
     if used[1] > planned[1]:
         return "stepped per batch"
     if used[1] < planned[1]:
