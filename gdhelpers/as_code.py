@@ -120,6 +120,8 @@ def _tagged(value: dict) -> str:
         return f"torch.nn.functional.{value['$loss']}"
     if "$schedule" in value:
         return f"schedules.{value['$schedule']}({_keywords(value['kwargs'])})"
+    if "$tensor_loss" in value:
+        return f"tensor_losses.{value['$tensor_loss']}({_keywords(value['kwargs'])})"
     if "$scheduler" in value:
         return f"lambda optimizer: {_scheduler(value)}"
     return "{" + ", ".join(f"{_code(k)}: {_code(v)}" for k, v in value.items()) + "}"

@@ -10,6 +10,7 @@ What JSON cannot say is spelled as a tagged dictionary:
     {"$optimizer": "SGD", "kwargs": {...}}         a torch optimizer of that model
     {"$driven": {"$scheduler": …}}                 a torch scheduler of that optimizer
     {"$loss": "mse_loss"}                          torch.nn.functional.mse_loss
+    {"$tensor_loss": "bowl", "kwargs": {...}}      gdhelpers.tensor_losses.bowl(...)
 
 An answer is one of
 
@@ -221,6 +222,11 @@ def decode(value):
         from torch.nn import functional
 
         return getattr(functional, value["$loss"])
+    if "$tensor_loss" in value:
+        from gdhelpers import tensor_losses
+
+        make = getattr(tensor_losses, value["$tensor_loss"])
+        return make(**value.get("kwargs", {}))
     if set(value) & TRAINED:
         return Part(_maker(value))
     return {k: decode(v) for k, v in value.items()}

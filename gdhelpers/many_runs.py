@@ -48,6 +48,7 @@ def train_many(
     momentum: Schedule | float = 0.9,
     nesterov: bool = True,
     hidden: int = 100,
+    gain: float = 1.0,
     per: str = "step",
     eval_every: int | None = None,
     test_at_end: bool = False,
@@ -65,6 +66,8 @@ def train_many(
         schedules: by name, functions of the step, or numbers for constant rates.
         seeds: each fixes initial weights and the order of the images.
         momentum: a number, or a function of the step, the same for all runs.
+        gain: multiplies the weights that training begins with; above 1 the
+            initialisation is inflated.
         eval_every: measure after each so many steps instead of after each epoch.
         test_at_end: open the test set after the last step only; the test metrics have
             one entry then.
@@ -97,7 +100,7 @@ def train_many(
     data = _as_type(data, dtype)
 
     def train_one(seed: int, advance: Callable[[], None]) -> list[History]:
-        nets = SideBySide(seed, len(schedules), hidden, inputs, dtype)
+        nets = SideBySide(seed, len(schedules), hidden, inputs, dtype, gain)
         losses = torch.empty(total_steps, len(schedules), dtype=dtype)
         measured: dict[str, list[Tensor]] = {}
         for t in range(total_steps):

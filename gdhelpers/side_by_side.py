@@ -22,18 +22,26 @@ _ROUNDING = 1.5 * 2.0**52 * GRID  # added and taken away, it leaves a multiple o
 class SideBySide:
     """R perceptrons of h hidden units that begin as `seeded_model(seed)`.
 
+    All weights, not the biases, are `gain` times that model's at first.
+
     Attributes:
         weights: of the layers W1 (d, R·h), b1 (R·h), W2 (R, h, 10), b2 (R, 1, 10).
         generator: the seed's stream, where the weights left it.
     """
 
     def __init__(
-        self, seed: int, runs: int, hidden: int, inputs: int, dtype: torch.dtype
+        self,
+        seed: int,
+        runs: int,
+        hidden: int,
+        inputs: int,
+        dtype: torch.dtype,
+        gain: float = 1.0,
     ):
         model, self.generator = seeded_model(seed, hidden, inputs)
         self.runs, self.hidden, self.exact = runs, hidden, dtype == torch.float64
         first, second = (
-            (layer.weight.detach().T.to(dtype), layer.bias.detach().to(dtype))
+            (gain * layer.weight.detach().T.to(dtype), layer.bias.detach().to(dtype))
             for layer in (model.fc1, model.fc2)
         )
         self.weights = [

@@ -102,6 +102,13 @@ STORIES = {
         "ArrowRight",
         "5 % hold, cosine",
     ),
+    "08_range_test_warmup": Story(
+        "sharpness",
+        "the bound returned",
+        "learning rate η",
+        "End",
+        "The loss rises in each of the first 3 steps: diverges.",
+    ),
 }
 
 

@@ -9,10 +9,10 @@ import pytest
 @pytest.mark.parametrize(
     "name",
     [
-        *("adam", "arguments", "as_code", "averaging", "data", "differences"),
+        *("adam", "arguments", "as_code", "averaging", "data", "differences", "edge"),
         *("momentum", "plots.legible", "plots.words", "progress", "range_test"),
-        *("scheduler_bugs", "schedules", "shared_inputs", "sharpness", "stability"),
-        *("terminal", "verdicts"),
+        *("scheduler_bugs", "scheduler_faults", "schedules", "shared_inputs"),
+        *("sharpness", "stability", "tensor_losses", "terminal", "verdicts"),
     ],
 )
 def test_examples(name):

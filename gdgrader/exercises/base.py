@@ -48,6 +48,11 @@ def schedule(name: str, **kwargs) -> dict:
     return {"$schedule": name, "kwargs": kwargs}
 
 
+def loss(name: str, **kwargs) -> dict:
+    """A loss of `gdhelpers.tensor_losses`, as an argument of `case`."""
+    return {"$tensor_loss": name, "kwargs": kwargs}
+
+
 @dataclass(frozen=True)
 class Property:
     """One graded property: cases always asked, and how to draw further ones.

@@ -18,6 +18,7 @@ _HOMES = {
     "explore_step_decay": "step_decay",
     "explore_plateau": "plateau",
     "explore_schedules": "sketcher",
+    "explore_edge": "edge",
 }
 __all__ = list(_HOMES)
 

@@ -8,6 +8,12 @@ from gdhelpers.plots.descent import (
     plot_results,
     plot_runs,
 )
+from gdhelpers.plots.first_rate import (
+    plot_edge,
+    plot_faults,
+    plot_range_test,
+    plot_warmed,
+)
 from gdhelpers.plots.many_runs import (
     plot_differences,
     plot_race,
@@ -41,9 +47,11 @@ __all__ = [
     "new_column",
     "plot_decisions",
     "plot_differences",
+    "plot_edge",
     "plot_errors",
     "plot_factor",
     "plot_factors",
+    "plot_faults",
     "plot_floors",
     "plot_gallery",
     "plot_guesses",
@@ -51,6 +59,7 @@ __all__ = [
     "plot_path",
     "plot_patience",
     "plot_race",
+    "plot_range_test",
     "plot_rates",
     "plot_rescue",
     "plot_results",
@@ -61,6 +70,7 @@ __all__ = [
     "plot_steered",
     "plot_stills",
     "plot_tuning",
+    "plot_warmed",
     "plot_wobble",
     "show",
 ]

@@ -131,11 +131,36 @@ BORDERS = {
         ("start_factor * schedule(0)", lambda a: a["start_factor"] == 0),
         ("start_factor * schedule(0)", lambda a: a["start_factor"] == 1),
     ],
+    "range_test_rates": [
+        ("2 or more", lambda a: a["n"] == 2),
+        ("0 < low < high", lambda a: a["high"] < 1.3 * a["low"]),
+    ],
+    "suggest_lr": [
+        ("3 or more", lambda a: len(a["rates"]) == 3),
+        (
+            "the first if there are several",
+            lambda a: a["losses"].count(min(a["losses"])) == 2,
+        ),
+        ("neither the first rate nor the last", lambda a: _steep_at_the_start(a)),
+        ('for "tenth" a tenth of it', lambda a: a["losses"] == [1.0, 2.0, 3.0]),
+    ],
+    "sharpness": [
+        ("1 or more", lambda a: a["iterations"] == 1),
+        ("shape (d,)", lambda a: len(a["params"]["$tensor"]) == 1),
+        ("with its sign", lambda a: "-" in str(a["loss_fn"])),
+        ("where to look", lambda a: not any(a["params"]["$tensor"])),
+    ],
 }
 
 
 def _error(a: dict, steps: int) -> float:
     return abs(1 - a["learning_rate"] * a["curvature"]) ** steps
+
+
+def _steep_at_the_start(a: dict) -> bool:
+    """Whether the largest single fall is that from the first rate to the second."""
+    falls = [x - y for x, y in zip(a["losses"], a["losses"][1:], strict=False)]
+    return a["rule"] == "steepest" and falls.index(max(falls)) == 0
 
 
 def _rows(tensor: dict) -> list:

@@ -20,9 +20,11 @@ FLOATS = (
     *("single_step_gradient_descent", "gradient_descent", "contraction_factor"),
     *("max_stable_lr", "max_stable_lr_for", "step_lr", "cosine_lr", "one_cycle_lr"),
     *("noise_floor", "max_stable_lr_momentum"),
+    *("suggest_lr", "sharpness"),
 )
-COUNTS, TEXTS = ("steps_to_tolerance",), ("spot_the_bug",)
-LISTS, LEADS = ("simulate_plateau", "landing_rates"), ("paired_interval",)
+COUNTS, TEXTS = ("steps_to_tolerance",), ("spot_the_bug", "name_the_fault")
+LISTS = ("simulate_plateau", "landing_rates", "range_test_rates")
+LEADS = ("paired_interval",)
 PAIRS = ("optimize_constant", "optimize_scheduled", "optimize_plateau")
 TENSORS, FITS, FUNCTIONS = ("mse", "mse_gradient"), ("fit",), ("warmup_then",)
 SPLITS = ("split_train_val",)

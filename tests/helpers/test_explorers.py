@@ -25,6 +25,7 @@ from gdhelpers.explorers import (
     base,
     constant_rate,
     descent,
+    edge,
     minibatches,
     plateau,
     regression,
@@ -615,6 +616,7 @@ EXPLORERS = {
     "step_decay": step_decay.explore_step_decay,
     "plateau": plateau.explore_plateau,
     "schedules": sketcher.explore_schedules,
+    "edge": edge.explore_edge,
 }
 
 

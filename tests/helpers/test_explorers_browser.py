@@ -81,6 +81,7 @@ TARGETS = {
         "from a first rate of 1.05",
     ),
     "explore_plateau": ([("patience", "2")], "two falls, after epochs 14 and 17"),
+    "explore_edge": ([("learning rate η", "0.7")], "above the bound at the start"),
 }
 
 

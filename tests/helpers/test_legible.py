@@ -16,11 +16,15 @@ from gdhelpers.plateau import plateau_decisions
 from gdhelpers.plots import base, line_player, many_runs
 from gdhelpers.plots.legible import CONTRAST, contrast, covered, ink, make_room
 from gdhelpers.scheduler_bugs import BUGS, make_trace
+from gdhelpers.scheduler_faults import FAULTS, make_run
 
 STEPS = np.arange(1, 41)
 X = np.stack([np.linspace(-1, 1, 60), np.ones(60)], axis=1)
 Y = 3 * X[:, 0] + 2.5 + np.sin(40 * X[:, 0]) / 2
 RATES = {name: [0.1 * (i + 1)] * 40 for i, name in enumerate(many_runs.LOOKS)}
+TEST = 0.001 * 10 ** (STEPS / 10)  # the rates of a range test, and its losses
+LINE = 2.3 - 1.5 * np.exp(-((STEPS - 28) ** 2) / 60)
+DOTS = LINE + 0.1 * np.sin(7.0 * STEPS)
 NOISY = [1 - 0.01 * t + 0.3 * np.sin(7.0 * t) for t in range(60)]
 
 
@@ -87,6 +91,18 @@ FIGURES = {
         {"ours": 98 - 2 / STEPS[:10], "source": 97.9 - 2 / STEPS[:10]},
         [0.1, 0.1, 0.01, 0.01, 0.001, 0.001, 1e-4, 1e-5, 1e-6, 1e-6],
     ),
+    "range test": lambda: plots.plot_range_test(TEST, DOTS, LINE[:35]),
+    "range test, read": lambda: plots.plot_range_test(
+        TEST, DOTS, LINE[:35], {"minimum": 0.6, "tenth": 0.06, "steepest": 0.19}
+    ),
+    "edge": lambda: plots.plot_edge(
+        {lr: ([0, 20, 39], [4, 3 / lr, 2.1 / lr]) for lr in (0.1, 0.3, 0.5)},
+        {0.1: 0.5 - STEPS / 100, 0.3: 0.3 - STEPS / 200, 0.5: 0.2 - STEPS / 300},
+    ),
+    "warmed": lambda: plots.plot_warmed(
+        {"λ": (STEPS, 20 / STEPS), "2/η": (STEPS, 30 / STEPS)}
+    ),
+    "faults": lambda: plots.plot_faults({fault: make_run(fault) for fault in FAULTS}),
     "schedules": lambda: plots.plot_schedules(RATES),
     "tuning": lambda: plots.plot_tuning(
         {

@@ -1,0 +1,132 @@
+"""Right ways to write `sharpness`."""
+
+import torch
+
+
+def _product(loss_fn, params):
+    theta = params.detach().clone().requires_grad_()
+    (g,) = torch.autograd.grad(loss_fn(theta), theta, create_graph=True)
+
+    def product(v):
+        (hv,) = torch.autograd.grad(g @ v, theta, retain_graph=True)
+        return hv
+
+    return product
+
+
+def right_unit_after(loss_fn, params, iterations, seed):
+    product = _product(loss_fn, params)
+    v = torch.randn(params.shape, generator=torch.Generator().manual_seed(seed)).to(
+        params
+    )
+    v /= v.norm()
+    for _ in range(iterations):
+        hv = product(v)
+        found = torch.dot(v, hv)
+        v = hv / hv.norm()
+    return found.item()
+
+
+def right_rayleigh_at_the_end(loss_fn, params, iterations, seed):
+    product = _product(loss_fn, params)
+    generator = torch.Generator().manual_seed(seed)
+    v = torch.rand(params.shape, generator=generator, dtype=params.dtype) - 0.5
+    for _ in range(iterations):
+        v = product(v)
+        v = v / v.norm()
+    return float(v @ product(v))
+
+
+def right_rayleigh_divided(loss_fn, params, iterations, seed):
+    product = _product(loss_fn, params)
+    v = torch.randn(len(params), generator=torch.Generator().manual_seed(seed)).double()
+    for _ in range(iterations):
+        hv = product(v)
+        found = (v * hv).sum() / (v * v).sum()
+        v = hv / hv.abs().max()
+    return found.item()
+
+
+def right_global_seed(loss_fn, params, iterations, seed):
+    torch.manual_seed(seed)
+    product = _product(loss_fn, params)
+    v = torch.randn_like(params)
+    for _ in range(iterations):
+        v = v / torch.linalg.vector_norm(v)
+        hv = product(v)
+        found, v = (v @ hv).item(), hv
+    return found
+
+
+def right_length_with_the_sign(loss_fn, params, iterations, seed):
+    product = _product(loss_fn, params)
+    v = torch.randn(
+        params.shape, generator=torch.Generator().manual_seed(seed)
+    ).double()
+    for _ in range(iterations):
+        v = v / v.norm()
+        before, v = v, product(v)
+    return (v.norm() * torch.sign(before @ v)).item()
+
+
+def right_hvp(loss_fn, params, iterations, seed):
+    from torch.autograd.functional import hvp
+
+    v = torch.randn(params.shape, generator=torch.Generator().manual_seed(seed)).to(
+        params
+    )
+    for _ in range(iterations):
+        v = v / v.norm()
+        _, hv = hvp(loss_fn, params, v)
+        found, v = v @ hv, hv
+    return found.item()
+
+
+def right_func(loss_fn, params, iterations, seed):
+    from torch.func import grad, jvp
+
+    v = torch.randn(params.shape, generator=torch.Generator().manual_seed(seed)).to(
+        params
+    )
+    for _ in range(iterations):
+        v = v / v.norm()
+        _, hv = jvp(grad(loss_fn), (params,), (v,))
+        found, v = v @ hv, hv
+    return found.item()
+
+
+def right_two_gradients(loss_fn, params, iterations, seed):
+    """A central difference of gradients in place of a second derivative."""
+
+    def gradient(at):
+        at = at.detach().requires_grad_()
+        return torch.autograd.grad(loss_fn(at), at)[0]
+
+    v = torch.randn(params.shape, generator=torch.Generator().manual_seed(seed)).to(
+        params
+    )
+    for _ in range(iterations):
+        v = v / v.norm()
+        hv = (gradient(params + 1e-4 * v) - gradient(params - 1e-4 * v)) / 2e-4
+        found, v = v @ hv, hv
+    return found.item()
+
+
+def right_whole_hessian(loss_fn, params, iterations, seed):
+    h = torch.autograd.functional.hessian(loss_fn, params)
+    values = torch.linalg.eigvalsh(h)
+    return values[values.abs().argmax()].item()
+
+
+def right_backward(loss_fn, params, iterations, seed):
+    theta = params.clone().requires_grad_()
+    (g,) = torch.autograd.grad(loss_fn(theta), theta, create_graph=True)
+    v = torch.randn(params.shape, generator=torch.Generator().manual_seed(seed)).to(
+        params
+    )
+    for _ in range(iterations):
+        v = v / v.norm()
+        theta.grad = None
+        (g @ v).backward(retain_graph=True)
+        found, v = (v @ theta.grad).item(), theta.grad.clone()
+    return found
