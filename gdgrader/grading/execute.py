@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from jupyter_core.utils import run_sync
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_output
+from nbformat.v4 import new_code_cell
 
 from gdgrader.course.edition import is_demonstration, marks
 from gdgrader.grading.judge import KEY, Judge, wrong
@@ -21,7 +21,7 @@ from gdgrader.grading.kernel_session import (
 from gdgrader.sandbox.host import KernelHost
 from gdgrader.sandbox.limits import Limits
 from gdgrader.sandbox.spent import Over, Spent
-from gdgrader.submission.outputs import clean_outputs
+from gdgrader.submission.outputs import clean_outputs, error_output, stream_output
 from gdhelpers.verdicts import Fault, Verdict
 
 NEW_KERNELS = 8  # after so many were lost, the rest is not run
@@ -402,9 +402,9 @@ def verdict_output(verdict: Verdict | None) -> NotebookNode:
     """A verdict as nbgrader reads it: text means full marks, an error none."""
     message = verdict.message if verdict else "✗ not judged"
     if verdict and verdict.right:
-        return new_output("stream", name="stdout", text=message + "\n")
+        return stream_output("stdout", message + "\n")
     lines = message.splitlines()
-    return new_output("error", ename="CheckFailed", evalue=lines[0], traceback=lines)
+    return error_output("CheckFailed", lines[0], lines)
 
 
 def _not_run(cell: NotebookNode) -> bool:
@@ -412,6 +412,4 @@ def _not_run(cell: NotebookNode) -> bool:
 
 
 def _say(cell: NotebookNode, why: str) -> None:
-    cell.outputs.append(
-        new_output("error", ename="Stopped", evalue=why, traceback=[f"■ {why}"])
-    )
+    cell.outputs.append(error_output("Stopped", why, [f"■ {why}"]))

@@ -6,8 +6,7 @@ import base64
 import binascii
 import re
 
-from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat import NotebookNode, from_dict
 
 KB = 1 << 10
 TEXT_BYTES = 40 * KB  # of one cell
@@ -78,11 +77,10 @@ def _cleaned(output: dict) -> NotebookNode | None:
     kind = output.get("output_type")
     if kind == "stream":
         name = "stderr" if output.get("name") == "stderr" else "stdout"
-        return new_output("stream", name=name, text=_plain(output.get("text")))
+        return stream_output(name=name, text=_plain(output.get("text")))
     if kind == "error":
         lines = output.get("traceback")
-        return new_output(
-            "error",
+        return error_output(
             ename=_plain(output.get("ename")),
             evalue=_plain(output.get("evalue")),
             traceback=[_plain(x) for x in lines] if isinstance(lines, list) else [],
@@ -106,7 +104,7 @@ def _displayed(output: dict) -> NotebookNode:
     if text or not found:
         found["text/plain"] = text
     # Not as execute_result: nbgrader would take its number for points.
-    return new_output("display_data", data=found, metadata=_described(output))
+    return _output("display_data", data=found, metadata=_described(output))
 
 
 def _only_html(output: dict) -> bool:
@@ -172,4 +170,22 @@ def _plain(text: object) -> str:
 
 
 def _said(text: str) -> NotebookNode:
-    return new_output("stream", name="stdout", text=text)
+    return stream_output("stdout", text)
+
+
+# nbformat's own `new_output` validates each at once, which takes fifty times as
+# long as to make it; they are validated with the notebook when it is written.
+
+
+def stream_output(name: str, text: str) -> NotebookNode:
+    """What was printed on "stdout" or "stderr"."""
+    return _output("stream", name=name, text=text)
+
+
+def error_output(ename: str, evalue: str, traceback: list[str]) -> NotebookNode:
+    """What was raised."""
+    return _output("error", ename=ename, evalue=evalue, traceback=traceback)
+
+
+def _output(kind: str, **parts: object) -> NotebookNode:
+    return from_dict({"output_type": kind, **parts})

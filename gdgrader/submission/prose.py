@@ -6,7 +6,8 @@ import ast
 import difflib
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from nbformat import NotebookNode
 
@@ -63,9 +64,7 @@ def prose_elsewhere(
         answers: sources that are accounted for.
         given: the notebook that the student received.
     """
-    text = "\n".join(cell.source for cell in given.cells)
-    known = {piece for cell in given.cells for piece in prose(cell)}
-    lines = list(dict.fromkeys(line.strip() for line in text.splitlines()))
+    text, known, lines = _given(tuple((c.cell_type, c.source) for c in given.cells))
     found = []
     for cell in submitted.cells:
         if not any(cell.source.strip() in answer for answer in answers):  # or a part
@@ -76,7 +75,18 @@ def prose_elsewhere(
     return [piece for piece in dict.fromkeys(found) if piece and piece not in text]
 
 
-def _added(line: str, given: list[str]) -> str:
+@lru_cache(maxsize=8)  # a worker grades one lesson after the other
+def _given(
+    cells: tuple[tuple[str, str], ...],
+) -> tuple[str, frozenset[str], tuple[str, ...]]:
+    """Of cells by kind and source: their text, its pieces in words, its lines."""
+    text = "\n".join(source for _, source in cells)
+    each = (NotebookNode(cell_type=kind, source=source) for kind, source in cells)
+    known = frozenset(piece for cell in each for piece in prose(cell))
+    return text, known, tuple(dict.fromkeys(x.strip() for x in text.splitlines()))
+
+
+def _added(line: str, given: Sequence[str]) -> str:
     """A line, or what of it was added to a line given; "" for nothing to speak of."""
     if line in given or LINKS.fullmatch(line):
         return ""

@@ -1,6 +1,6 @@
 """Print what each attack gains here and with stock nbgrader, as a table.
 
-    python -m tests.attacks              both, about ten minutes on two cores
+    python -m tests.attacks              both, some twenty minutes on two cores
     python -m tests.attacks --ours       without stock nbgrader
     python -m tests.attacks --beside     those that other tests run
 

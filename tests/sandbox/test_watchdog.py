@@ -253,7 +253,9 @@ def test_processes_are_measured_where_no_group_holds_all(
         return NOTHING
 
     monkeypatch.setattr(watchdog, "measure", measure)
-    kernel = SimpleNamespace(spent=Spent(), heard=0, at_rest=True, pid=0)
+    kernel = SimpleNamespace(
+        spent=Spent(), heard=0, at_rest=True, pid=0, contained=False
+    )
     group = Group(folders, seconds)
     watched = Watched(kernel, LIMITS, group, 0, Ledger(), time.monotonic())
     for _ in range(100):
@@ -270,7 +272,9 @@ def test_processes_are_measured_where_no_group_holds_all(
     ],
 )
 def test_what_the_group_says_counts_at_each_look(hit, seconds, words, monkeypatch):
-    kernel = SimpleNamespace(spent=Spent(), heard=0, at_rest=True, pid=0)
+    kernel = SimpleNamespace(
+        spent=Spent(), heard=0, at_rest=True, pid=0, contained=False
+    )
     watched = Watched(kernel, LIMITS, Group(ALL, seconds, hit), 0, Ledger(), 0.0, 0, 1)
     monkeypatch.setattr(watchdog, "measure", lambda *_: pytest.fail("was measured"))
     assert words in watched.excess()
