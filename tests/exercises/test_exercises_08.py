@@ -7,8 +7,8 @@ from torch.optim.lr_scheduler import LambdaLR
 
 from gdgrader.exercises import exercises
 from gdhelpers.cases import decode
-from gdhelpers.schedules import linear, multi_step, warmup_then
 from gdhelpers.scheduler_faults import FAULTS, FLAT, make_run, unnamed_runs
+from gdhelpers.schedules import linear, multi_step, warmup_then
 
 NAMES = list(exercises("08_range_test_warmup"))
 
