@@ -57,9 +57,9 @@ class Descent:
 def small_task(gain: float = 0.5) -> tuple[Callable[[Tensor], Tensor], Tensor]:
     """The loss of a 196-16-10 tanh network on 100 small images of MNIST, and a start.
 
-    L(θ) is the mean over the images of half the squared distance between the ten outputs
-    and the label's row of one 1 and nine 0; the images have mean 0. The weights lie in one
-    row: W₁ of shape (196, 16), then W₂ of shape (16, 10).
+    L(θ) is the mean over the images of half the squared distance between the ten
+    outputs and the label's row of one 1 and nine 0; the images have mean 0. The weights
+    lie in one row: W₁ of shape (196, 16), then W₂ of shape (16, 10).
 
     Args:
         gain: multiplies first weights of variance 1 / inputs.

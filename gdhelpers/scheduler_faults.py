@@ -2,7 +2,7 @@
 
 A trace is made of plain numbers, one entry for each time the optimizer was to step:
 
-    {"planned": [0.1, 0.2, 0.3, …],       the rate that step number 0, 1, 2, … should use
+    {"planned": [0.1, 0.2, 0.3, …],       the rate that step 0, 1, 2, … should use
      "used": [0.1, 0.2, 0.2, …],          the rate in force each time
      "stepped": [True, False, True, …],   whether the optimizer did step
      "resumed_at": 7}                     where a saved run went on; None if it was not

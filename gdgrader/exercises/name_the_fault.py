@@ -109,7 +109,8 @@ def _(trace):
 
 exercise.mistake(
     "skipped steps not counted out",
-    "this compares entry by entry. But a plan counts the steps that were *taken*: after "
+    "this compares entry by entry. But a plan counts the steps that were *taken*: "
+    "after "
     "one that was left out, the rate planned for it is still due.",
     {"planned[sum(stepped[:i])]": "planned[i]"},
 )
@@ -161,7 +162,8 @@ exercise.mistake(
 )
 exercise.mistake(
     "skipping not looked at",
-    "look where the used rates leave the plan first: did the step before it take place?",
+    "look where the used rates leave the plan first: did the step before it take "
+    "place?",
     {_SKIPPED: ""},
 )
 exercise.mistake(

@@ -1,7 +1,8 @@
 """The rates of a range test: `range_test_rates(low, high, n)`.
 
 Tolerance: powers and logarithms in float64 agree to 1e-14, and `torch.logspace` in its
-own float32 to 1e-6; the mistakes differ by more than 1e-2 of a rate. So 1e-5 of the size.
+own float32 to 1e-6; the mistakes differ by more than 1e-2 of a rate. So 1e-5 of the
+size.
 """
 
 from gdgrader.exercises.base import Exercise, case

@@ -116,6 +116,7 @@ def _(loss_fn, params, iterations, seed):
     return found.item()
 
 
+_HESSIAN = "    h = torch.autograd.functional.hessian(loss_fn, params)\n"
 _UNIT = "        v = v / v.norm()\n"
 _HV = "(hv,) = torch.autograd.grad(g @ v, theta, retain_graph=True)"
 exercise.mistake(
@@ -131,11 +132,12 @@ exercise.mistake(
 )
 exercise.mistake(
     "largest, not steepest",
-    "the largest eigenvalue by its sign. Power iteration ends at the one of the largest "
+    "the largest eigenvalue by its sign. Power iteration ends at the one of the "
+    "largest "
     "size, and here that is negative.",
     {
-        "    return found.item()": "    h = torch.autograd.functional.hessian(loss_fn, params)\n"
-        "    return torch.linalg.eigvalsh(h)[-1].item()"
+        "    return found.item()": _HESSIAN
+        + "    return torch.linalg.eigvalsh(h)[-1].item()"
     },
 )
 exercise.mistake(
@@ -158,13 +160,15 @@ exercise.mistake(
 )
 exercise.mistake(
     "along the gradient",
-    "this is how much the loss bends along its gradient, and that is not where it bends "
+    "this is how much the loss bends along its gradient, and that is not where it "
+    "bends "
     "most. Begin at random, and put Hv into v's place.",
     {_UNIT: "        v = (g / g.norm()).detach()\n"},
 )
 exercise.mistake(
     "the gradient at v",
-    "here v is taken for the parameters. On a bowl about 0 the gradient at v happens to "
+    "here v is taken for the parameters. On a bowl about 0 the gradient at v happens "
+    "to "
     "be Hv; elsewhere it is not. H belongs to params.",
     {
         _HV: "w = v.detach().clone().requires_grad_()\n        (hv,) = "
@@ -178,20 +182,18 @@ exercise.mistake(
 )
 exercise.mistake(
     "the diagonal's largest",
-    "this is the largest entry on the Hessian's diagonal: how much the loss bends along "
+    "this is the largest entry on the Hessian's diagonal: how much the loss bends "
+    "along "
     "one parameter. The steepest direction mixes several.",
     {
-        "    return found.item()": "    h = torch.autograd.functional.hessian(loss_fn, params)\n"
-        "    d = h.diagonal()\n    return d[d.abs().argmax()].item()"
+        "    return found.item()": _HESSIAN
+        + "    d = h.diagonal()\n    return d[d.abs().argmax()].item()"
     },
 )
 exercise.mistake(
     "the sum of all",
     "this is the sum of all eigenvalues, the Hessian's trace.",
-    {
-        "    return found.item()": "    h = torch.autograd.functional.hessian(loss_fn, params)\n"
-        "    return h.trace().item()"
-    },
+    {"    return found.item()": _HESSIAN + "    return h.trace().item()"},
 )
 exercise.mistake(
     "direction returned",

@@ -112,19 +112,22 @@ exercise.mistake(
 )
 exercise.mistake(
     "steepest either way",
-    "the steepest place of all, up or down. A loss that shoots up is steep, too: look for "
+    "the steepest place of all, up or down. A loss that shoots up is steep, too: "
+    "look for "
     "falls alone.",
     {_FALL: "abs(losses[i - 1] - losses[i + 1])"},
 )
 exercise.mistake(
     "per rate, not per logarithm",
     "the fall is divided by the difference of the rates, so that the smallest rates "
-    "always look steepest. Divide by that of their logarithms, which is the same for all.",
+    "always look steepest. Divide by that of their logarithms, which is the same for "
+    "all.",
     {_FALL: f"({_FALL}) / (rates[i + 1] - rates[i - 1])"},
 )
 exercise.mistake(
     "fall to the next rate",
-    "this compares a rate with the next one only. The fall at a rate is that between its "
+    "this compares a rate with the next one only. The fall at a rate is that between "
+    "its "
     "two neighbours.",
     {
         _FALL: "losses[i] - losses[i + 1]",
@@ -165,15 +168,16 @@ exercise.mistake(
 )
 exercise.mistake(
     "a tenth of the places",
-    "this goes to a tenth of the *place* in the list. A tenth of the rate was asked for.",
+    "this goes to a tenth of the *place* in the list. A tenth of the rate was asked "
+    "for.",
     {
-        "    lowest = rates[losses.index(min(losses))]\n    return lowest / 10 if": "    at = "
-        "losses.index(min(losses))\n    lowest = rates[at]\n    return rates[at // 10] if"
+        "lowest / 10": "rates[losses.index(min(losses)) // 10]",
     },
 )
 exercise.mistake(
     "a tenth of the steepest",
-    "this is a tenth of where the loss falls fastest. It is a tenth of where it is smallest.",
+    "this is a tenth of where the loss falls fastest. It is a tenth of where it is "
+    "smallest.",
     {
         'if rule == "steepest":': 'if rule != "minimum":',
         f"return {_STEEPEST}": f'return {_STEEPEST} / (10 if rule == "tenth" else 1)',

@@ -73,8 +73,8 @@ def first_sharpness(function: Callable) -> tuple[float, str]:
         return right, f"{trouble} Until then you see the course's own λ at the start."
     if not abs(given - right) < 0.02 * right:
         return right, (
-            f"{name_of(function)} gives {given:.4g} at the start, where λ is {right:.3g}. "
-            "Until then you see the course's own."
+            f"{name_of(function)} gives {given:.4g} at the start, where λ is "
+            f"{right:.3g}. Until then you see the course's own."
         )
     return given, ""
 
@@ -113,7 +113,7 @@ def make_draw() -> tuple[Canvas, Callable[[Mapping], bytes]]:
 
 
 def explore_edge(sharpness: Callable[..., float] = course_sharpness) -> Explorer:
-    """Raise the rate of full-batch descent; `sharpness(loss_fn, θ, n, seed)` may be yours."""
+    """Raise the rate of full-batch descent; `sharpness` may be yours."""
     canvas, draw = make_draw()
     first = functools.cache(functools.partial(first_sharpness, sharpness))
     return Explorer(
@@ -124,7 +124,7 @@ def explore_edge(sharpness: Callable[..., float] = course_sharpness) -> Explorer
         functools.partial(edge_answer, first),
         draw,
         canvas,
-        target="at a rate above the bound 2/λ of the start, bring the loss below 0.016.",
+        target="at a rate above the start's bound 2/λ, bring the loss below 0.016.",
         alt="Left, the loss of one run; right, its sharpness and the line 2/η.",
         name="explore_edge",
     )

@@ -1,4 +1,4 @@
-"""Figures of lesson 08: a range test, sharpness against 2/η, and faults of long runs."""
+"""Figures of lesson 08: a range test, sharpness beside 2/η, faults of long runs."""
 
 from __future__ import annotations
 

@@ -61,6 +61,13 @@ SAMPLED = {
         "In the race it ended 1.17 ± 0.34",
         "after five epochs one-cycle has 90.8",
     ],
+    "08": [
+        "the steepest place is at 0.163",
+        "near the steepest, 93.4",
+        "at step 50 the sharpness is 5.8",
+        "a gain of 2.66 ± 2.16",
+        "below the 0.043",
+    ],
 }
 SAMPLE = [(lesson, text) for lesson, texts in SAMPLED.items() for text in texts]
 

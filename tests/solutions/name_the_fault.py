@@ -4,7 +4,7 @@
 def right_counter(trace):
     planned, used = trace["planned"], trace["used"]
     taken = 0
-    for i, (lr, stepped) in enumerate(zip(used, trace["stepped"], strict=True)):
+    for i, (lr, stepped) in enumerate(zip(used, trace["stepped"], strict=True)):  # noqa: B007
         if lr != planned[taken]:
             break
         taken += stepped

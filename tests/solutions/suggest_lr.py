@@ -1,5 +1,7 @@
 """Right ways to write `suggest_lr`."""
 
+from itertools import pairwise
+
 
 def right_loop(rates, losses, rule):
     if rule == "steepest":
@@ -22,7 +24,9 @@ def right_pairs(rates, losses, rule):
     if rule == "steepest":
         falls = zip(losses, losses[2:], rates[1:], strict=False)
         return max(falls, key=lambda f: f[0] - f[1])[2]
-    _, _, lr = min((loss, i, lr) for i, (loss, lr) in enumerate(zip(losses, rates)))
+    _, _, lr = min(
+        (loss, i, lr) for i, (loss, lr) in enumerate(zip(losses, rates, strict=True))
+    )
     return 0.1 * lr if rule == "tenth" else lr
 
 
@@ -89,8 +93,8 @@ def right_sorted(rates, losses, rule):
 
 
 def right_two_halves(rates, losses, rule):
-    drops = [a - b for a, b in zip(losses, losses[1:], strict=False)]
-    both = [a + b for a, b in zip(drops, drops[1:], strict=False)]
+    drops = [a - b for a, b in pairwise(losses)]
+    both = [a + b for a, b in pairwise(drops)]
     found = {
         "steepest": rates[1 + both.index(max(both))],
         "minimum": rates[losses.index(min(losses))],

@@ -1,6 +1,7 @@
 """Wrong ways to read a rate off a curve, as people write them."""
 
 import math
+from itertools import pairwise
 
 
 def _lowest(rates, losses):
@@ -65,7 +66,7 @@ def wrong_per_rate(rates, losses, rule):
 def wrong_next_only(rates, losses, rule):
     """Told: fall to the next rate."""
     if rule == "steepest":
-        falls = [a - b for a, b in zip(losses, losses[1:], strict=False)]
+        falls = [a - b for a, b in pairwise(losses)]
         return rates[falls.index(max(falls))]
     return _rest(rates, losses, rule)
 
@@ -73,7 +74,7 @@ def wrong_next_only(rates, losses, rule):
 def wrong_before_only(rates, losses, rule):
     """Told: fall from the rate before."""
     if rule == "steepest":
-        falls = [a - b for a, b in zip(losses, losses[1:], strict=False)]
+        falls = [a - b for a, b in pairwise(losses)]
         return rates[1 + falls.index(max(falls))]
     return _rest(rates, losses, rule)
 
