@@ -27,7 +27,7 @@ CONTESTS: dict[str, tuple[Sequence[float], dict[str, Callable[[float], Schedule]
         {
             "Adam constant": s.constant,
             "Adam linear": lambda lr: s.linear(lr, STEPS),
-            "Adam wsd": lambda lr: s.wsd(lr, STEPS, 60, 120),
+            "Adam warm-up, stable, decay": lambda lr: s.wsd(lr, STEPS, 60, 120),
         },
     ),
     "schedule-free": ((1.0, 2.0, 3.0, 4.0, 8.0), {"schedule-free": s.constant}),

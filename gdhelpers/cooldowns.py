@@ -43,7 +43,9 @@ def grow(
         by name the validation accuracy in percent, mean of `SEEDS`, after every
         `EVERY` steps. A branch is a run of its own here, with the same first steps.
     """
-    branches = {name(s, n): cooldown(constant(LR), s, n) for s in starts for n in lengths}
+    branches = {
+        name(s, n): cooldown(constant(LR), s, n) for s in starts for n in lengths
+    }
     runs = train_many(
         {CONSTANT: LR, **branches},
         SEEDS,

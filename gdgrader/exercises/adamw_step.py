@@ -2,11 +2,10 @@
 
 Tolerance: the averages and the step in float32 are good to 1e-6; wherever a mistake
 shows, one of the cases differs by 1e-4 of the answer or more. 1e-5 lies between. A
-gradient of 1e-8 asks where ε stands: its square's average is 1e-19, hence no larger abs.
+gradient of 1e-8 asks where ε stands: its square's average is 1e-19, hence this abs.
 """
 
 from gdgrader.exercises.base import Exercise, case, tensor
-from gdgrader.exercises.draws import numbers
 
 exercise = Exercise("adamw_step", "09_averaging_adamw", rel=1e-5, abs=1e-22, place=2)
 exercise.help(
@@ -28,6 +27,7 @@ def a_size(rng) -> float:
 
 
 def a_first(rng, size: int = 2, weight_decay: float = 0.0) -> dict:
+    """Draw a first step."""
     zero = tensor([0.0] * size)
     theta, grad = ([a_size(rng) for _ in range(size)] for _ in range(2))
     lr = round(rng.uniform(0.05, 0.4), 3)
@@ -35,6 +35,7 @@ def a_first(rng, size: int = 2, weight_decay: float = 0.0) -> dict:
 
 
 def a_later(rng, size: int = 2, weight_decay: float = 0.0) -> dict:
+    """Draw a step of a run that goes on."""
     theta, grad = ([a_size(rng) for _ in range(size)] for _ in range(2))
     mean = [round(0.2 * a_size(rng), 3) for _ in range(size)]
     square = [round(rng.uniform(0.01, 0.05), 4) for _ in range(size)]
@@ -122,10 +123,9 @@ exercise.mistake(
     "the state keeps the averages as they are. The corrected ones are for the step "
     "alone, else they are corrected again and again.",
     {
-        "    step = ": "    mean, square = mean / (1 - 0.9**t), square / (1 - 0.999**t)\n"
-        "    step = ",
         _MEAN: "mean",
         _SQUARE: "square",
+        "    step = ": f"    mean, square = {_MEAN}, {_SQUARE}\n    step = ",
     },
 )
 exercise.mistake(
@@ -155,7 +155,7 @@ exercise.mistake(
 exercise.mistake(
     "ε under the root",
     "ε is added to the root, not under it: that shows where gradients are tiny.",
-    {" ** 0.5 + 1e-8)": " + 1e-8) ** 0.5", "((square": "(square"},
+    {"0.999**t)) ** 0.5 + 1e-8)": "0.999**t) + 1e-8) ** 0.5)"},
 )
 exercise.mistake(
     "ε left out",

@@ -17,7 +17,7 @@ exercise.help(
 
 
 def a_run(rng, steps: int, size: int):
-    """Weights of so many steps, which drift: an order or a start that is wrong shows."""
+    """Weights of so many steps, which drift: a wrong order or start shows."""
     start = numbers(rng, size, 2, 4)
     return [
         tensor([round(s - 0.3 * i + x, 2) for s, x in zip(start, noise, strict=True)])
@@ -31,12 +31,8 @@ def a_decay(rng) -> float:
     return round(rng.choice([rng.uniform(0.15, 0.4), rng.uniform(0.6, 0.9)]), 2)
 
 
-_FOUR = [
-    tensor([8.0, -1.0]),
-    tensor([4.0, 2.0]),
-    tensor([6.0, 5.0]),
-    tensor([1.0, 3.0]),
-]
+_ROWS = ([8.0, -1.0], [4.0, 2.0], [6.0, 5.0], [1.0, 3.0])
+_FOUR = [tensor(row) for row in _ROWS]
 
 
 @exercise.asks(
@@ -162,9 +158,7 @@ exercise.mistake(
     "first weights changed",
     "right, but it overwrites the first weights, which belong to the run. Make a new "
     "tensor at each step, or begin with a `.clone()`.",
-    {
-        "mean = decay * mean + (1 - decay) * theta": "mean.mul_(decay).add_((1 - decay) * theta)"
-    },
+    {"mean = decay * mean + (1": "mean.mul_(decay).add_((1", "* theta": "* theta)"},
 )
 
 

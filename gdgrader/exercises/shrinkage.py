@@ -26,6 +26,7 @@ def some_rates(rng, low: int, high: int) -> list[float]:
     case([0.1] * 300, 0.1),
     case([0.4], 0.25),
     case([0.25] * 4, 2.0),
+    case([0.8, 0.4, 0.2], 0.5, aside=True),  # which step is missing shows there
 )
 def _(rng):
     lr = round(rng.uniform(0.2, 0.9), 3)
@@ -89,9 +90,7 @@ exercise.mistake(
     "exponential",
     "this is exp(−wd·Ση), which is near the product where the rates are small, and "
     "only there. Multiply the factors themselves.",
-    {
-        "left * (1 - lr * weight_decay)": "left * 2.718281828459045 ** (-lr * weight_decay)"
-    },
+    {"left * (1 - lr * weight_decay)": "left * 2.718281828459 ** (-lr * weight_decay)"},
 )
 exercise.mistake(
     "first rate for all",
@@ -131,7 +130,6 @@ exercise.mistake(
     "first step left out",
     "the first step's factor is missing.",
     {"in rates": "in rates[1:]"},
-    untold=["a constant rate"],
 )
 exercise.mistake(
     "decay squared",
@@ -139,8 +137,8 @@ exercise.mistake(
     {"(1 - lr * weight_decay)": "(1 - lr * weight_decay) ** 2"},
 )
 exercise.mistake(
-    "the decay never changes",
-    "this is wrong by its sign or size where η·wd is above 1: the factor is then "
-    "negative, and stays so.",
+    "factors below zero cut",
+    "factors below 0 were cut off. Where η·wd is above 1 a step turns the weight's "
+    "sign; leave it so.",
     {"(1 - lr * weight_decay)": "max(0.0, 1 - lr * weight_decay)"},
 )

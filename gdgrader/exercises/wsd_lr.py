@@ -132,14 +132,16 @@ exercise.mistake(
     "your fall begins decay_steps after the warm-up. decay_steps is how long it takes: "
     "it ends at total_steps.",
     {
-        _FALL: "max_lr * min(left / max(total_steps - warmup_steps - decay_steps, 1), 1.0)"
+        _FALL: "max_lr * min(left / max(total_steps - warmup_steps - decay_steps, 1), "
+        "1.0)"
     },
 )
 exercise.mistake(
     "lengths swapped",
     "warmup_steps and decay_steps have changed places.",
     {
-        _START: "    if t < decay_steps:\n        return max_lr * t / decay_steps\n",
+        "if t < warmup_steps": "if t < decay_steps",
+        "t / warmup_steps": "t / decay_steps",
         "left / decay_steps": "left / max(warmup_steps, 1)",
     },
 )
@@ -156,7 +158,8 @@ exercise.mistake(
     "your rate drops to 0 where the decay begins, then rises: count the steps that are "
     "*left*.",
     {
-        _FALL: "max_lr if left >= decay_steps else max_lr * (1 - left / decay_steps) * (left > 0)"
+        "left / decay_steps": "left / decay_steps if left >= decay_steps "
+        "else (1 - left / decay_steps) * (left > 0)"
     },
 )
 exercise.mistake(
@@ -170,9 +173,10 @@ exercise.mistake(
     {_RISE: "t / warmup_steps", _FALL: "min(left / decay_steps, 1.0)"},
 )
 exercise.mistake(
-    "rate of the decay",
+    "highest rate past the end",
     "past the end you are back at max_lr. The rate stays at 0.",
     {"max(total_steps - t, 0)": "total_steps - t if t <= total_steps else decay_steps"},
+    {"max(total_steps - t, 0)": "total_steps - t if t < total_steps else decay_steps"},
 )
 
 

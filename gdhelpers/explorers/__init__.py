@@ -17,6 +17,7 @@ _HOMES = {
     "explore_step_decay": "step_decay",
     "explore_plateau": "plateau",
     "explore_schedules": "sketcher",
+    "explore_cooldown": "cooldown",
 }
 __all__ = list(_HOMES)
 
