@@ -66,13 +66,13 @@ check: setup
 	$(BIN)/gdgrader build --check
 
 # Each measures a peer in the same run; leave the machine alone meanwhile. Stock nbgrader
-# trains lesson 05's demonstrations for every student: eight of them show the ratio.
+# trains lesson 06's demonstrations for every student: eight of them show the ratio.
 bench: setup system
 	$(BIN)/python -m benchmarks.epoch_vs_dataloader
 	$(BIN)/python -m benchmarks.seed_table
 	$(BIN)/python -m benchmarks.explorer_latency
 	$(BIN)/python -m benchmarks.grading_throughput
-	$(BIN)/python -m benchmarks.grading_throughput --lesson 05_reduce_on_plateau --count 8
+	$(BIN)/python -m benchmarks.grading_throughput --lesson 06_reduce_on_plateau --count 8
 	$(BIN)/python -m benchmarks.grading_scale
 
 lint: setup

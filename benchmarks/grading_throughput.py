@@ -1,6 +1,6 @@
 """Grade the same 40 submissions with stock `nbgrader autograde` and with ours.
 
-    python -m benchmarks.grading_throughput [--count 40] [--lesson 04_step_decay]
+    python -m benchmarks.grading_throughput [--count 40] [--lesson 05_step_decay]
 
 Whole commands are timed, start and warm-up included; ours with its sandbox, judge and
 limits. Every automatic score must be the same before a time is quoted.

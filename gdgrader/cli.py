@@ -246,6 +246,23 @@ def due(
 
 
 @app.command()
+def rename(
+    old: Annotated[str, typer.Argument(help="What the lesson was called.")],
+    new: Annotated[str, typer.Argument(help="What source/ calls it now.")],
+    root: Root = Path(),
+) -> None:
+    """Let gradebook, work and feedback follow a lesson's new name."""
+    from gdgrader.config import load_config
+    from gdgrader.gradebook import rename as renaming
+
+    with _ends_with(renaming.CannotRename, then="Nothing was renamed."):
+        done = renaming.rename(load_config(root), old, new)
+    for line in done:
+        console.print(f"  {line}", markup=False)
+    console.print(f"✓ {old} is {new} now.", markup=False)
+
+
+@app.command()
 def mistakes(
     lesson: Annotated[
         str | None, typer.Argument(help="Such as 01_single_step; all unless told.")

@@ -1,4 +1,4 @@
-"""What goes wrong with schedulers, as traces of rates: the bug gallery of lesson 04.
+"""What goes wrong with schedulers, as traces of rates: the bug gallery of lesson 05.
 
 A trace is made of plain numbers:
 

@@ -1,4 +1,4 @@
-"""Lesson 06's tuning: each entrant at each highest rate, over many seeds.
+"""Lesson 07's tuning: each entrant at each highest rate, over many seeds.
 
 It takes some minutes, so its results lie in `tuning.json`. To make them anew:
 `python -m gdhelpers.tuning`. The tests train a part again and find the same numbers.

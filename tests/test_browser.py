@@ -23,6 +23,7 @@ from browser import (
 from exercise_checks import right_solutions
 from playwright.sync_api import expect
 
+from gdgrader.course.build import lessons
 from gdgrader.exercises import exercises
 from gdgrader.exercises.base import Mistake
 from gdgrader.exercises.reference import source_notebook
@@ -73,21 +74,21 @@ STORIES = {
         "End",
         "Above the bound: diverges",
     ),
-    "04_step_decay": Story(
+    "05_step_decay": Story(
         "step_lr",
         "one epoch early",
         "initial rate",
         "Home",
         "The budget is too small to get there.",
     ),
-    "05_reduce_on_plateau": Story(
+    "06_reduce_on_plateau": Story(
         "simulate_plateau",
         "an epoch too early",
         "patience",
         "Home",
         "with a patience of 0",
     ),
-    "06_cosine_one_cycle": Story(
+    "07_cosine_one_cycle": Story(
         "cosine_lr",
         "half forgotten",
         "hold, % of steps",
@@ -164,6 +165,10 @@ def validate(lesson: Lesson) -> str:
 def context():
     with browser() as opened:
         yield opened
+
+
+def test_every_lesson_has_its_student():
+    assert list(STORIES) == lessons(ROOT)
 
 
 @pytest.mark.parametrize("name", STORIES)

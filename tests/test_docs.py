@@ -44,10 +44,10 @@ MADE = {
     "regrade.md": (),
     "limits.md": (),
     "add-an-exercise.md": ("release/01_single_step/checks.json",),
-    "add-a-lesson.md": ("notebooks/07_newton.ipynb", "reports/07_newton.html"),
+    "add-a-lesson.md": ("notebooks/10_newton.ipynb", "reports/10_newton.html"),
     "term.md": ("home/01_single_step/01_single_step.ipynb", "grades.csv"),
     "vscode.md": ("autograded/ann/01_single_step/01_single_step.ipynb",),
-    "colab.md": ("wheels/checks.json", "wheels/06_cosine_one_cycle.ipynb"),
+    "colab.md": ("wheels/checks.json", "wheels/07_cosine_one_cycle.ipynb"),
     "late-policy.md": ("grades.csv", "reports/01_single_step.html"),
 }
 

@@ -42,7 +42,7 @@ class BuildError(RuntimeError):
 
 def lessons(root: Path) -> list[str]:
     """The course's lessons in order: the folders of `source/` with their notebook."""
-    found = sorted(p.stem for p in (root / "source").glob("*/*.ipynb"))
+    found = pages.lessons(root)
     if not found:
         raise BuildError(
             f"no lesson in {(root / 'source').resolve()}: run this in the course's "
@@ -160,7 +160,7 @@ def make_notebooks(root: Path, made: Path, run: bool = True) -> None:
             path = source_notebook(lesson, root)
             asked = public_checks.asked_exercises(lesson, notebook, path)
             solutions |= {n: staged_help.worked(x, notebook) for n, x in asked.items()}
-        pages.add_footer(notebook, pages.footer(root, but=[pages.START]))
+        pages.add_footer(notebook, pages.ending(root, lesson, but=[pages.START]))
         worked[lesson] = _worked(notebook)
     for page, notebook in make_pages(root, but=[pages.START]).items():
         worked[page] = _worked(notebook)
@@ -273,6 +273,8 @@ def _replace(made: Path, folder: Path) -> list[Path]:
         target.write_bytes(content)
         changed.append(target)
     for name in old.keys() - new.keys():
+        if folder.name == "release" and _worked_in(old[name]):
+            shutil.copy(old[name], old[name].with_suffix(".mine.ipynb"))
         old[name].unlink()
         changed.append(old[name])
     return changed

@@ -3,11 +3,12 @@
 `source/<page>.ipynb` is a page, `source/<lesson>/<lesson>.ipynb` a lesson: nbgrader and
 our own commands know folders only, so no page is ever taken for a lesson. What a page
 says of the lessons stands in it as a mark, which the build fills from their first
-cells; and each lesson ends with links to the pages.
+cells; and each lesson ends with links to the next one and to the pages.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 START = "start"  # the student edition's; readers of the worked one begin in the README
-CLOSING = "closing"  # linked from the last lesson, by hand, and from no other
+CLOSING = "closing"  # what follows the last lesson; linked from no other
 
 
 class PageError(ValueError):
@@ -70,6 +71,11 @@ class Head:
 def pages(root: Path) -> list[str]:
     """The course's pages: the notebooks that lie in `source/` itself."""
     return sorted(path.stem for path in (root / "source").glob("*.ipynb"))
+
+
+def lessons(root: Path) -> list[str]:
+    """The lessons in order: the folders of `source/` with their notebook."""
+    return sorted(path.stem for path in (root / "source").glob("*/*.ipynb"))
 
 
 def filled(root: Path, page: str, heads: Sequence[Head]) -> NotebookNode:
@@ -132,6 +138,30 @@ def footer(root: Path, but: Iterable[str] = (), up: str = "../") -> str:
     return " · ".join(f"[{_title(root, p)}]({up}{p}.ipynb)" for p in linked)
 
 
+def ending(root: Path, lesson: str, but: Iterable[str] = ()) -> str:
+    """What a lesson ends with: a link to the next, or the closing page, and the footer.
+
+    Args:
+        root: the course's folder.
+        lesson: its folder's name.
+        but: pages that are not linked.
+    """
+    return "\n\n".join(filter(None, [_next(root, lesson), footer(root, but)]))
+
+
+def _next(root: Path, lesson: str) -> str:
+    after = [name for name in lessons(root) if name > lesson]
+    if after:
+        path = root / "source" / after[0] / f"{after[0]}.ipynb"
+        title = after[0]
+        with contextlib.suppress(Exception):  # its own build says what is wrong with it
+            title = Head.of(title, nbformat.read(path, as_version=4)).title
+        return f"Next: [{title}](../{after[0]}/{after[0]}.ipynb)"
+    if CLOSING in pages(root):
+        return f"Next: [{_title(root, CLOSING)}](../{CLOSING}.ipynb)"
+    return ""
+
+
 def _title(root: Path, page: str) -> str:
     notebook = nbformat.read(root / "source" / f"{page}.ipynb", as_version=4)
     found = re.match(r"# ([^\n]+)", notebook.cells[0].source)
@@ -152,12 +182,12 @@ def add_footer(notebook: NotebookNode, line: str) -> None:
 
 
 class Footer(NbGraderPreprocessor):
-    """End each lesson with links to the pages when nbgrader generates it."""
+    """End each lesson with links onward when nbgrader generates it."""
 
     def preprocess(
         self, nb: NotebookNode, resources: dict
     ) -> tuple[NotebookNode, dict]:
-        """Add the line, which is no part of any graded cell."""
+        """Add the lines, which are no part of any graded cell."""
         folder = Path(resources["metadata"]["path"])
-        add_footer(nb, footer(folder.parents[1]))
+        add_footer(nb, ending(folder.parents[1], folder.name))
         return nb, resources

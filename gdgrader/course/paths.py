@@ -63,16 +63,27 @@ class CoursePaths:
         if (named := self.submitted(student, lesson)).is_dir():
             yield student, named
             return
-        wanted, base = self.submitted(student, lesson), Path(self.course.root)
+        yield from self.matching(self.course.submitted_directory, student, lesson)
+
+    def matching(
+        self, step: str, student: str, lesson: str
+    ) -> Iterator[tuple[str, Path]]:
+        """Who has a folder in a step's directory, and where; all may be patterns."""
+        wanted, base = self._of_one(step, student, lesson), Path(self.course.root)
         if not wanted.is_relative_to(base):
             base = Path(wanted.anchor)
         for folder in base.glob(str(wanted.relative_to(base))):
-            if folder.is_dir() and (found := self.submission_at(folder)):
+            if folder.is_dir() and (found := self.submission_at(folder, step)):
                 yield found[0], folder
 
-    def submission_at(self, folder: Path) -> tuple[str, str] | None:
-        """The student and the lesson whose submission lies in `folder`, if one does."""
-        step = self.course.submitted_directory
+    def submission_at(self, folder: Path, step: str = "") -> tuple[str, str] | None:
+        """The student and the lesson whose submission lies in `folder`, if one does.
+
+        Args:
+            folder: an absolute path.
+            step: of what directory; of what was handed in unless told.
+        """
+        step = step or self.course.submitted_directory
         names = ("(?P<student>[^/]+)", "(?P<lesson>[^/]+)")
         pattern = self.course.format_path(step, *names, escape=True)
         found = re.fullmatch(pattern, str(folder))

@@ -7,7 +7,7 @@ or more; a cosine taken in float32, within 2e-7 of it, is right: 1e-6 lies betwe
 from gdgrader.exercises.base import Exercise, case
 from gdgrader.exercises.draws import a_highest_rate
 
-exercise = Exercise("cosine_lr", "06_cosine_one_cycle", rel=1e-6, abs=1e-6, place=1)
+exercise = Exercise("cosine_lr", "07_cosine_one_cycle", rel=1e-6, abs=1e-6, place=1)
 exercise.help(
     passage="Your turn: half a cosine",
     first_line="share = min(…, 1.0)\nreturn min_lr + (…) * …",

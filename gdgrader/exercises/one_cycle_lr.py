@@ -8,7 +8,7 @@ answers count as equal within 1e-12, or 1e-9 of their size.
 from gdgrader.exercises.base import Exercise, case
 from gdgrader.exercises.draws import a_highest_rate
 
-exercise = Exercise("one_cycle_lr", "06_cosine_one_cycle", rel=1e-9, abs=1e-12, place=2)
+exercise = Exercise("one_cycle_lr", "07_cosine_one_cycle", rel=1e-9, abs=1e-12, place=2)
 exercise.help(
     passage="Your turn: one cycle",
     first_line="peak, end = pct_start * total_steps - 1, …",

@@ -1,6 +1,6 @@
-"""The loop that feeds ReduceLROnPlateau: lesson 05's `optimize`.
+"""The loop that feeds ReduceLROnPlateau: lesson 06's `optimize`.
 
-Tolerance: as in lesson 04, float32 x is good to 1e-6 a step, and the absolute 1e-4
+Tolerance: as in lesson 05, float32 x is good to 1e-6 a step, and the absolute 1e-4
 counts where x is near 0. The rates stay above 0.01, and no loss comes near the best
 within rounding.
 """
@@ -8,7 +8,7 @@ within rounding.
 from gdgrader.exercises.base import Exercise, case, scheduler
 
 exercise = Exercise(
-    "optimize_plateau", "05_reduce_on_plateau", "optimize", rel=1e-4, abs=1e-4, place=2
+    "optimize_plateau", "06_reduce_on_plateau", "optimize", rel=1e-4, abs=1e-4, place=2
 )
 exercise.help(
     passage="Your turn: a loop that listens",

@@ -1,4 +1,4 @@
-"""The loop with a torch scheduler: lesson 04's `optimize(…, make_scheduler)`.
+"""The loop with a torch scheduler: lesson 05's `optimize(…, make_scheduler)`.
 
 Tolerance: the lesson's x is float32, good to 1e-6 of itself a step; some x come so near
 to 0 that only the absolute 1e-4 (x starts at 500) counts. The rates stay above 0.02,
@@ -8,7 +8,7 @@ and the mistakes change them, or x, by 5 % at least somewhere.
 from gdgrader.exercises.base import Exercise, case, scheduler
 
 exercise = Exercise(
-    "optimize_scheduled", "04_step_decay", "optimize", rel=1e-4, abs=1e-4, place=2
+    "optimize_scheduled", "05_step_decay", "optimize", rel=1e-4, abs=1e-4, place=2
 )
 exercise.help(
     passage="The order of things",

@@ -10,7 +10,7 @@ from random import Random
 from gdgrader.exercises.base import Exercise, case
 
 exercise = Exercise(
-    "paired_interval", "06_cosine_one_cycle", rel=5e-4, abs=1e-5, place=4
+    "paired_interval", "07_cosine_one_cycle", rel=5e-4, abs=1e-5, place=4
 )
 exercise.help(
     passage="Your turn: how sure is a lead?",

@@ -7,7 +7,7 @@ or so.
 
 from gdgrader.exercises.base import Exercise, case
 
-exercise = Exercise("simulate_plateau", "05_reduce_on_plateau", abs=0.0, place=1)
+exercise = Exercise("simulate_plateau", "06_reduce_on_plateau", abs=0.0, place=1)
 exercise.help(
     passage="The rule",
     first_line="best, bad, resting, lr, rates = …\nfor metric in metrics:",

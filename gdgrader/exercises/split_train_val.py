@@ -5,7 +5,7 @@ Tolerance: none; indices, and what is right is for the rule "split" to say.
 
 from gdgrader.exercises.base import Exercise, case
 
-exercise = Exercise("split_train_val", "05_reduce_on_plateau", place=3)
+exercise = Exercise("split_train_val", "06_reduce_on_plateau", place=3)
 exercise.help(
     passage="Whom may the rate listen to?",
     first_line="order = torch.randperm(n, generator=…)",

@@ -6,7 +6,7 @@ Tolerance: none; names are right or wrong.
 from gdgrader.exercises.base import Exercise, case
 from gdhelpers.scheduler_bugs import BUGS, make_trace
 
-exercise = Exercise("spot_the_bug", "04_step_decay", place=3)
+exercise = Exercise("spot_the_bug", "05_step_decay", place=3)
 exercise.help(
     passage="The bug gallery",
     first_line='used = [… for rates in trace["used"]]',

@@ -6,7 +6,7 @@ by step and γ**k differ by 1e-15 or so, the mistakes by a factor γ.
 
 from gdgrader.exercises.base import Exercise, case
 
-exercise = Exercise("step_lr", "04_step_decay", abs=0.0, place=1)
+exercise = Exercise("step_lr", "05_step_decay", abs=0.0, place=1)
 exercise.help(
     passage="The step schedule",
     first_line="return initial_lr * gamma ** (…)",

@@ -7,7 +7,7 @@ so answers count as equal within 1e-12, or 1e-9 of their size.
 from gdgrader.exercises.base import Exercise, case, schedule
 from gdgrader.exercises.draws import a_highest_rate
 
-exercise = Exercise("warmup_then", "06_cosine_one_cycle", rel=1e-9, abs=1e-12, place=3)
+exercise = Exercise("warmup_then", "07_cosine_one_cycle", rel=1e-9, abs=1e-12, place=3)
 exercise.help(
     passage="Your turn: a warm-up in front of anything",
     first_line="def lr(t):\n"

@@ -31,6 +31,7 @@ from sqlalchemy import (
     inspect,
     select,
     text,
+    update,
 )
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import with_polymorphic
@@ -185,6 +186,25 @@ def state(gradebook: Gradebook, assignment: str, student: str) -> State:
     waiting = any(n.needs_manual_grade for n in submission.notebooks)
     last = found[-1]
     return State(WAITING if waiting else GRADED, "", last.fingerprint, last.seed)
+
+
+def rename_states(gradebook: Gradebook, old: str, new: str, notebook: str) -> None:
+    """Call an assignment, and its notebook of the same name, otherwise.
+
+    The caller commits.
+
+    Args:
+        old: of both.
+        new: the assignment's.
+        notebook: the notebook's.
+    """
+    if not _columns(gradebook):
+        return
+    ours = _states.c
+    gradebook.db.execute(delete(_states).where(ours.assignment == new))
+    of_old = update(_states).where(ours.assignment == old)
+    gradebook.db.execute(of_old.where(ours.notebook == old).values(notebook=notebook))
+    gradebook.db.execute(of_old.values(assignment=new))
 
 
 def _have_table(gradebook: Gradebook) -> None:

@@ -1,4 +1,4 @@
-"""Lesson 05's explorer: look over ReduceLROnPlateau's shoulder, epoch by epoch."""
+"""Lesson 06's explorer: look over ReduceLROnPlateau's shoulder, epoch by epoch."""
 
 from __future__ import annotations
 

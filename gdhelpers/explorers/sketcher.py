@@ -1,4 +1,4 @@
-"""Lesson 06's explorer: sketch a schedule, train under it, enter it in a league."""
+"""Lesson 07's explorer: sketch a schedule, train under it, enter it in a league."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lesson 04's explorer: when to turn the rate down, and by how much."""
+"""Lesson 05's explorer: when to turn the rate down, and by how much."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures of lesson 05: a rate that listens to a metric."""
+"""Figures of lesson 06: a rate that listens to a metric."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures of lesson 04: rates epoch by epoch, the bug gallery, results over seeds."""
+"""Figures of lesson 05: rates epoch by epoch, the bug gallery, results over seeds."""
 
 from __future__ import annotations
 

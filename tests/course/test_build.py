@@ -14,12 +14,12 @@ from typer.testing import CliRunner
 
 from gdgrader.cli import app
 from gdgrader.course import build as builder
-from gdgrader.course import public_checks
+from gdgrader.course import pages, public_checks
 from gdgrader.course.edition import graded_cell
 
 ROOT = Path(__file__).parents[2]
 LESSONS = builder.lessons(ROOT)
-TELL_OF_ALL = (("release", "start"), ("release", "closing"), ("notebooks", "closing"))
+TO_CLOSING = r"Next: [What you can do now](\1closing.ipynb)"
 
 
 def copy_course(to: Path, *lessons: str) -> Path:
@@ -36,6 +36,13 @@ def copy_course(to: Path, *lessons: str) -> Path:
         (to / "notebooks").mkdir(exist_ok=True)
         shutil.copy(ROOT / "notebooks" / f"{lesson}.ipynb", to / "notebooks")
     return to
+
+
+def telling() -> set[str]:
+    """The pages that tell of all lessons."""
+    found = pages.pages(ROOT)
+    texts = {p: (ROOT / "source" / f"{p}.ipynb").read_text("utf-8") for p in found}
+    return {page for page in found if any(m in texts[page] for m in pages.MARKS)}
 
 
 def gdgrader(*arguments: str) -> tuple[int, str]:
@@ -84,6 +91,21 @@ def test_two_builds_are_identical_and_keep_a_students_work(tmp_path):
     assert again == first
 
 
+def test_a_lesson_that_is_called_otherwise_now_keeps_a_students_work(tmp_path):
+    for folder, name in (("made", "05_a"), ("release", "04_a")):
+        path = tmp_path / folder / name / f"{name}.ipynb"
+        path.parent.mkdir(parents=True)
+        cell = nbformat.v4.new_code_cell("1", id="one", execution_count=1)
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+        path.with_name("checks.json").write_text('{"exercises": {}}')
+    worked = (tmp_path / "release/04_a/04_a.ipynb").read_bytes()
+    builder._replace(tmp_path / "made", tmp_path / "release")
+    old = tmp_path / "release" / "04_a"
+    assert [path.name for path in old.iterdir()] == ["04_a.mine.ipynb"]
+    assert (old / "04_a.mine.ipynb").read_bytes() == worked
+    assert (tmp_path / "release" / "05_a" / "05_a.ipynb").exists()
+
+
 def test_a_lesson_that_fails_leaves_the_editions_alone(tmp_path):
     course = copy_course(tmp_path, LESSONS[0])
     before = {p: p.read_bytes() for p in builder._files(course / "release").values()}
@@ -100,16 +122,20 @@ def test_a_rebuild_on_another_processor_changes_nothing(tmp_path, other_processo
     """Of one lesson: what each of the first three shows there nbval compares in
     `test_arithmetic.py`, and below stand the tables of all."""
     course = copy_course(tmp_path, LESSONS[2])
+    for path in builder._files(course).values():  # alone, it is the last
+        onward = path.read_text(encoding="utf-8")
+        onward = re.sub(r"Next: \[.*?\]\((\.\./)?.*?\)", TO_CLOSING, onward)
+        path.write_text(onward, encoding="utf-8")
     build = ("-m", "gdgrader.cli", "build", "--root", str(course))
     run = arithmetic.run(other_processor, *build)
     assert run.returncode == 0, run.stdout + run.stderr
     changed = [line for line in run.stdout.splitlines() if line.startswith("wrote")]
     # The worked edition's tables and some pages tell of all lessons.
-    pages = {f"{edition}/{page}.ipynb" for edition, page in TELL_OF_ALL}
     assert {line.removeprefix(f"wrote {course}/") for line in changed} == {
         "notebooks/checks.json",
         "notebooks/solutions.json",
-        *pages,
+        *(f"release/{page}.ipynb" for page in telling()),
+        *(f"notebooks/{page}.ipynb" for page in telling() - {pages.START}),
     }
 
 

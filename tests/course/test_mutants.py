@@ -152,4 +152,4 @@ def test_command_knows_its_exercises_and_its_course(tmp_path):
     ran = CliRunner().invoke(app, ["mutants", "no_such", "--root", str(ROOT)])
     assert ran.exit_code == 1 and "no exercise no_such; there are single" in ran.output
     ran = CliRunner().invoke(app, ["mutants", "step_lr", "--root", str(tmp_path)])
-    assert ran.exit_code == 1 and "04_step_decay" in ran.output
+    assert ran.exit_code == 1 and "05_step_decay" in ran.output

@@ -78,9 +78,36 @@ def test_a_start_page_follows_the_lessons(tmp_path):
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_our_lessons_say_all_that_the_pages_tell(lesson):
     head = pages.Head.of(lesson, build._read(ROOT, lesson))
-    assert re.match(r"\d+ · .*\?$", head.title)
+    assert re.fullmatch(rf"{int(lesson[:2])} · .*\?", head.title)
     assert 20 <= head.minutes <= 120 and len(head.before) > 20
     assert len(head.able) >= 3 and all(one[-1] in ";." for one in head.able)
+
+
+def test_the_readme_lists_the_lessons():
+    heads = [pages.Head.of(lesson, build._read(ROOT, lesson)) for lesson in LESSONS]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| \[\d.*", readme, re.MULTILINE) == [
+        f"| [{head.lesson[:2]}](notebooks/{head.lesson}.ipynb) "
+        f"| {head.title.partition(' · ')[2]} | {head.minutes} |"
+        for head in heads
+    ]
+
+
+@pytest.mark.parametrize(
+    "document", ["README.md", "docs/first-class.md", "docs/term.md"]
+)
+def test_documents_name_the_lessons_that_a_person_grades(document):
+    by_hand = [
+        lesson[:2]
+        for lesson in LESSONS
+        if any(
+            cell.cell_type == "markdown"
+            and cell.metadata.get("nbgrader", {}).get("grade")
+            for cell in build._read(ROOT, lesson).cells
+        )
+    ]
+    words = f"essons {', '.join(by_hand[:-1])} and {by_hand[-1]}"
+    assert words in (ROOT / document).read_text(encoding="utf-8")
 
 
 def test_a_lesson_may_say_less(tmp_path):
@@ -159,7 +186,8 @@ def test_every_link_leads_to_a_notebook_of_its_edition(edition):
     made = build.make_pages(ROOT, but)
     for lesson in LESSONS:
         made[f"{lesson}/{lesson}"] = build._read(ROOT, lesson)
-        pages.add_footer(made[f"{lesson}/{lesson}"], pages.footer(ROOT, but))
+        end = pages.ending(ROOT, lesson, but)
+        pages.add_footer(made[f"{lesson}/{lesson}"], end)
     there = {Path(name).name if flat else name for name in made}
     links: dict[str, set[str]] = {}
     for name, notebook in made.items():
@@ -175,6 +203,31 @@ def test_every_link_leads_to_a_notebook_of_its_edition(edition):
         assert links[f"{lesson}/{lesson}"] >= set(PAGES) - {pages.CLOSING, *but}
     last = LESSONS[-1]
     assert [n for n in LESSONS if pages.CLOSING in links[f"{n}/{n}"]] == [last]
+
+
+def test_each_lesson_leads_to_the_next(tmp_path):
+    """By the list of lessons, so that one more needs no edit of its neighbours."""
+    lessons = {"02_a": "# 1 · A?", "10_b": "# 2 · B?", "11_c": "no title"}
+    made = course(tmp_path, lessons, closing="# The end", start="# Start")
+    ends = [pages.ending(made, lesson) for lesson in lessons]
+    assert [end.splitlines() for end in ends] == [
+        ["Next: [2 · B?](../10_b/10_b.ipynb)", "", "[Start](../start.ipynb)"],
+        ["Next: [11_c](../11_c/11_c.ipynb)", "", "[Start](../start.ipynb)"],
+        ["Next: [The end](../closing.ipynb)", "", "[Start](../start.ipynb)"],
+    ]
+    (made / "source" / "11_c" / "11_c.ipynb").write_text("this is no notebook")
+    assert pages.ending(made, "10_b") == ends[1]  # nor does its neighbour suffer
+    for page in ("start", "closing"):
+        (made / "source" / f"{page}.ipynb").unlink()
+    assert pages.ending(made, "11_c") == ""
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_build_alone_says_what_comes_next(lesson):
+    assert "Next: [" not in text(build._read(ROOT, lesson)), "the build adds the link"
+    path = ROOT / "release" / lesson / f"{lesson}.ipynb"
+    last = pages.ending(ROOT, lesson)
+    assert text(nbformat.read(path, as_version=4)).count(f"\n\n{last}") == 1
 
 
 def run_cells(name: str) -> list:

@@ -15,7 +15,7 @@ def module(name, **holds):
 
 
 def doubling(**edits_of_mistakes):
-    exercise = Exercise("doubled", "07_newton")
+    exercise = Exercise("doubled", "10_newton")
 
     @exercise.right
     def _(x):
@@ -67,7 +67,7 @@ def test_an_edit_that_does_not_fit_names_exercise_and_mistake(edits, said):
 
 def test_an_edit_needs_a_right_text():
     with pytest.raises(ValueError, match="decorate the right text"):
-        Exercise("doubled", "07_newton").mistake("late", "A hint.", {"x": "y"})
+        Exercise("doubled", "10_newton").mistake("late", "A hint.", {"x": "y"})
 
 
 # What is asked ------------------------------------------------------------------------
@@ -84,7 +84,7 @@ def test_an_edit_needs_a_right_text():
     ],
 )
 def test_a_property_without_a_draw_is_refused_and_named(draw, said):
-    with pytest.raises(ValueError, match=f"07_newton, doubled: .*'of three'.*{said}"):
+    with pytest.raises(ValueError, match=f"10_newton, doubled: .*'of three'.*{said}"):
         doubling().asks("of three", case(3.0))(draw)
 
 

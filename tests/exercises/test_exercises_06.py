@@ -1,26 +1,28 @@
-"""The exercises of lesson 06: what passes and what each mistake is told."""
-
-import math
-from contextlib import suppress
-from inspect import signature
+"""The exercises of lesson 06: right answers, known mistakes, torch as the oracle."""
 
 import pytest
 import torch
-from exercise_checks import assert_mistakes_are_named, assert_right_solutions_pass
+from exercise_checks import (
+    ROOT,
+    assert_mistakes_are_named,
+    assert_right_solutions_pass,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from gdgrader.exercises import exercises
-from gdhelpers.schedules import cosine, one_cycle
+from gdgrader.exercises.reference import load_reference, source_notebook
+from gdhelpers.plateau import plateau_decisions
+from gdhelpers.split_rule import split_problem
 
-NAMES = list(exercises("06_cosine_one_cycle"))
+LESSON = "06_reduce_on_plateau"
+NAMES = list(exercises(LESSON))
+lesson = load_reference(source_notebook(LESSON, ROOT))
 
 
 def test_all_are_here():
-    assert NAMES == [
-        "cosine_lr",
-        "one_cycle_lr",
-        "warmup_then",
-        "paired_interval",
-    ]
+    assert NAMES == ["simulate_plateau", "optimize_plateau", "split_train_val"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -33,42 +35,69 @@ def test_mistakes_are_named(name):
     assert_mistakes_are_named(name)
 
 
-def in_float32(t, total_steps, max_lr, min_lr=0.0):
-    share = torch.tensor(min(t / total_steps, 1) * math.pi)
-    return (min_lr + (max_lr - min_lr) * (1 + torch.cos(share)) / 2).item()
+@settings(deadline=None)
+@given(
+    metrics=st.lists(st.sampled_from([-2, -1, 0, 0.5, 0.99, 1, 1.01, 2, float("nan")])),
+    mode=st.sampled_from(["min", "max"]),
+    patience=st.integers(0, 3),
+    threshold=st.sampled_from([0, 1e-4, 0.02]),
+    cooldown=st.integers(0, 3),
+    min_lr=st.sampled_from([0, 0.03]),
+    factor=st.sampled_from([0.1, 0.5]),
+)
+def test_the_reference_is_torch_s_rule(metrics, **how):
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.4)
+    scheduler = ReduceLROnPlateau(optimizer, **how, eps=0)
+    expected = []
+    for metric in metrics:
+        scheduler.step(metric)
+        expected.append(optimizer.param_groups[0]["lr"])
+    assert lesson["simulate_plateau"](metrics, 0.4, **how) == expected
+    rows = plateau_decisions(metrics, 0.4, **how, eps=0)
+    assert [row.lr for row in rows] == expected
+    for row in rows:
+        assert row.dropped <= (row.bad > how["patience"])
+        assert (row.bad == 0) or not row.better
+        assert row.better == (
+            row.metric < row.bar if how["mode"] == "min" else row.metric > row.bar
+        )
 
 
-def distances(exercise, schedule, wrong):
-    """How far from the schedule, as a share of its highest rate, at the most, in each
-    property under each seed."""
-    for seed in range(100):
-        for asked in exercise.properties.values():
-            yield max(
-                distance(case, schedule, wrong) for case in asked.cases(str(seed))
-            )
+SPLIT = {"args": [20, 6, 0]}
+TRAIN, VAL = [0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 15, 17, 18], [3, 7, 11, 14, 16, 19]
 
 
-def distance(case, schedule, wrong):
-    given = signature(wrong).bind(*case["args"], **case["kwargs"])
-    more = dict(given.arguments)
-    t, steps, top = (more.pop(n) for n in ("t", "total_steps", "max_lr"))
-    with suppress(ZeroDivisionError):
-        return abs(wrong(*given.args) - schedule(top, steps, **more)(t)) / top
-    return math.inf  # no answer at all
+def test_a_fair_split_has_no_problem():
+    for cast in (list, lambda part: {"$tensor": part, "shape": [len(part)]}):
+        assert split_problem([cast(TRAIN), cast(VAL)], SPLIT) == ""
 
 
-def least(exercise, schedule):
-    return min(
-        d
-        for mistake in exercise.mistakes
-        for d in distances(exercise, schedule, mistake.function)
-        if d > 1e-12
-    )
+@pytest.mark.parametrize(
+    ("got", "problem"),
+    [
+        (None, "Return a pair"),
+        ([TRAIN], "Return a pair"),
+        ([TRAIN, None], "whole numbers"),
+        ([[float(i) for i in TRAIN], VAL], "whole numbers"),
+        ([[True] * 14, [False] * 6], "whole numbers"),
+        ([{"$tensor": [TRAIN], "shape": [1, 14]}, VAL], "whole numbers"),
+        ([VAL, TRAIN], "validation part has 14"),
+        ([TRAIN[1:], VAL], "training part has 13"),
+        ([[*TRAIN, 3], VAL], "1 indices are in both"),
+        ([TRAIN, [3, 3, 7, 11, 14, 16]], "more than once"),
+        ([[*TRAIN[1:], 20], VAL], "from 0 to 19"),
+    ],
+)
+def test_a_wrong_split_is_named(got, problem):
+    assert problem in split_problem(got, SPLIT)
 
 
-def test_the_tolerances_lie_between_rounding_and_mistakes():
-    """The numbers by which cosine_lr.py and one_cycle_lr.py argue them."""
-    known = exercises()
-    assert max(distances(known["cosine_lr"], cosine, in_float32)) < 2e-7
-    assert least(known["cosine_lr"], cosine) > 4e-3
-    assert 2e-6 < least(known["one_cycle_lr"], one_cycle) < 2.5e-6
+def test_the_seed_decides_the_split():
+    other = [[*TRAIN[1:], 3], [0, 7, 11, 14, 16, 19]]
+    again, another = SPLIT | {"twice": True}, SPLIT | {"twice": [20, 6, 1]}
+    assert split_problem([[TRAIN, VAL], [TRAIN, VAL]], again) == ""
+    assert split_problem([[TRAIN, VAL], other], another) == ""
+    assert "Two calls" in split_problem([[TRAIN, VAL], other], again)
+    assert "not used" in split_problem([[TRAIN, VAL], [TRAIN, VAL]], another)
+    assert "pair" in split_problem([TRAIN], another)
+    assert "pair" in split_problem([[TRAIN, VAL], None], again)

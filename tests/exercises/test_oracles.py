@@ -318,7 +318,7 @@ def test_the_landing_rates_are_the_fewest_that_leave_nothing(curvatures):
         assert left == pytest.approx(0, abs=1e-12)
 
 
-# Lesson 04
+# Lesson 05
 
 
 @oracle
@@ -351,7 +351,7 @@ def test_each_bug_is_named(bug, initial_lr, step_size, gamma, more, batches):
     assert reference("spot_the_bug")(trace) == bug
 
 
-# Lesson 05
+# Lesson 06
 
 metrics = st.one_of(
     number(-3, 3),
@@ -401,7 +401,7 @@ def test_a_split_is_fair_and_repeatable(n, share, seed):
         assert split_problem(first, {"args": [n, n_val, seed]}) == ""
 
 
-# Lesson 06
+# Lesson 07
 
 
 @oracle

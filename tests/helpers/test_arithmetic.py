@@ -1,13 +1,13 @@
 """Three processors in one run: what must hold on each is run again as they compute.
 
 Run again is whatever hangs on arithmetic and is cheap (`AGAIN`): the prose of lessons
-01 to 03 and their cells as nbval compares them, what lessons 04 to 06 say apart from
+01 to 03 and their cells as nbval compares them, what the later ones say apart from
 their trainings, schedules, descents, training against torch's own loop, and for a few
 seeds the right solutions and known mistakes of every exercise. Not run again, and why:
 
 - What grades, reports and draws: it compares texts, or within tolerances that the
   exercises argue; `test_build.py` rebuilds tables and lessons in both settings.
-- The long trainings of lessons 04 to 06. They start from the same bits and count in
+- The long trainings of the later lessons. They start from the same bits and count in
   float64; below, one run of each comparison is taken to its full length in all
   settings, and the source's network through two epochs. They end with the same
   accuracies, and with losses equal to more digits than any lesson prints.
@@ -22,26 +22,19 @@ import functools
 import json
 import os
 import re
+from pathlib import Path
 
 import arithmetic
 import pytest
 
+TESTS = Path(__file__).parents[1]
 AGAIN = (
-    "lessons/test_lesson_01.py",
-    "lessons/test_lesson_02.py",
-    "lessons/test_lesson_03.py",
-    "lessons/test_lesson_04.py",
-    "lessons/test_lesson_05.py",
-    "lessons/test_lesson_06.py",
-    "exercises/test_exercises_01.py",
-    "exercises/test_exercises_02.py",
-    "exercises/test_exercises_03.py",
-    "exercises/test_exercises_04.py",
-    "exercises/test_exercises_05.py",
-    "exercises/test_exercises_06.py",
-    "helpers/test_schedules.py",
-    "helpers/test_descent.py",
-    "helpers/test_training.py",
+    *sorted(map(str, TESTS.glob("lessons/test_lesson_*.py"))),
+    *sorted(map(str, TESTS.glob("exercises/test_exercises_*.py"))),
+    *(
+        str(TESTS / f"helpers/test_{n}.py")
+        for n in ("schedules", "descent", "training")
+    ),
 )
 NOTEBOOKS = ("01_single_step", "02_constant_learning_rate", "03_linear_regression")
 TRAININGS = """
@@ -63,9 +56,9 @@ steps = train_many(
     {"constant": 0.1}, seeds=[5], epochs=5, per="epoch",
     data=small_mnist(n_train=10_000, n_val=0), **setting)
 print(json.dumps({
-    "lesson 06, at the highest rate": said(race["high"][0]),
-    "lesson 06, cosine": said(race["cosine"][0]),
-    "lesson 04": said(steps["constant"][0]),
+    "lesson 07, at the highest rate": said(race["high"][0]),
+    "lesson 07, cosine": said(race["cosine"][0]),
+    "lesson 05": said(steps["constant"][0]),
     "the source's network": said(train(
         0.1, epochs=2, loader_draws=True, dtype=torch.float64, num_threads=1)),
 }))
@@ -109,7 +102,7 @@ def test_what_hangs_on_arithmetic_holds_there(other_processor, tmp_path):
         other_processor,
         *("-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider"),
         *("-p", "untrained", f"--basetemp={tmp_path / 'tests'}"),
-        *(f"tests/{name}" for name in AGAIN),
+        *AGAIN,
         *(f"notebooks/{name}.ipynb" for name in NOTEBOOKS),
         TRIAL_SEEDS="3",
         PYTHONPATH=os.pathsep.join(["tests/support", os.environ.get("PYTHONPATH", "")]),

@@ -68,7 +68,7 @@ def test_after_a_restart_it_says_which_cell_to_run(shell, capsys, code):
         ),
         ("02_constant_learning_rate", "torch.zeros(3)", "import math"),
         ("03_linear_regression", "x, y, start = problem()", "import torch"),
-        ("04_step_decay", "help_me('step_lr')", ""),
+        ("05_step_decay", "help_me('step_lr')", ""),
     ],
 )
 def test_after_a_restart_the_lessons_own_names_have_a_cell(

@@ -19,9 +19,9 @@ simulate_plateau = exercises()["simulate_plateau"].answer
 spot_the_bug = exercises()["spot_the_bug"].answer
 LESSON_1 = ROOT / "release" / "01_single_step"
 LESSON_3 = ROOT / "release" / "03_linear_regression"
-LESSON_4 = ROOT / "release" / "04_step_decay"
-LESSON_5 = ROOT / "release" / "05_reduce_on_plateau"
-LESSON_6 = ROOT / "release" / "06_cosine_one_cycle"
+LESSON_5 = ROOT / "release" / "05_step_decay"
+LESSON_6 = ROOT / "release" / "06_reduce_on_plateau"
+LESSON_7 = ROOT / "release" / "07_cosine_one_cycle"
 
 
 def flat(text: str) -> str:
@@ -134,11 +134,11 @@ def trace_cut(trace):
 @pytest.mark.parametrize(
     ("function", "exercise", "folder", "name"),
     [
-        (emptied, "simulate_plateau", LESSON_5, "metrics"),
-        (sorted_in_place, "simulate_plateau", LESSON_5, "metrics"),
+        (emptied, "simulate_plateau", LESSON_6, "metrics"),
+        (sorted_in_place, "simulate_plateau", LESSON_6, "metrics"),
         (zeroed, "mse", LESSON_3, "y_hat"),
         (target_doubled, "mse", LESSON_3, "y"),
-        (trace_cut, "spot_the_bug", LESSON_4, "trace"),
+        (trace_cut, "spot_the_bug", LESSON_5, "trace"),
     ],
 )
 def test_what_belongs_to_the_caller_is_left_alone(function, exercise, folder, name):
@@ -206,7 +206,7 @@ def test_float32_is_named_where_it_shows():
     def one_cycle_lr(t, total_steps, max_lr, pct_start=0.3):
         return float(torch.tensor(one_cycle(max_lr, total_steps, pct_start)(t)))
 
-    text = words(one_cycle_lr, "one_cycle_lr", None, LESSON_6)
+    text = words(one_cycle_lr, "one_cycle_lr", None, LESSON_7)
     assert "right in 7 digits only" in text and "float64" in text
     came_back, wanted = re.search(r"The result is (\S+), not (\S+):", text).groups()
     assert came_back != wanted
@@ -217,7 +217,7 @@ def test_a_rate_in_float32_is_right_where_nothing_depends_on_more():
         share = torch.tensor(min(t / total_steps, 1) * math.pi)
         return (min_lr + (max_lr - min_lr) * (1 + torch.cos(share)) / 2).item()
 
-    check(cosine_lr, "cosine_lr", None, LESSON_6)
+    check(cosine_lr, "cosine_lr", None, LESSON_7)
 
 
 def test_a_place_in_a_nested_answer_is_written_as_an_index():
@@ -229,7 +229,7 @@ def test_a_place_in_a_nested_answer_is_written_as_an_index():
 
 def test_a_value_in_place_of_a_function_of_the_step():
     text = words(
-        lambda schedule, n, start_factor=0.0: 0.5, "warmup_then", None, LESSON_6
+        lambda schedule, n, start_factor=0.0: 0.5, "warmup_then", None, LESSON_7
     )
     assert "should be a function of the step, not a number" in text
 
@@ -247,7 +247,7 @@ def test_an_argument_that_was_changed_is_found_out():
 
 
 def test_a_trace_is_spelled_out():
-    text = words(lambda trace: "none", "spot_the_bug", None, LESSON_4)
+    text = words(lambda trace: "none", "spot_the_bug", None, LESSON_5)
     assert "called:    spot_the_bug({'intended': [0.1, " in text
 
 
@@ -255,7 +255,7 @@ def test_answers_cut_short_show_where_they_differ():
     def never(metrics, initial_lr, mode="min", factor=0.1, patience=10, **others):
         return [initial_lr] * len(metrics)
 
-    text = words(never, "simulate_plateau", "patience", LESSON_5)
+    text = words(never, "simulate_plateau", "patience", LESSON_6)
     came_back, expected = (line.partition(": ")[2] for line in text.splitlines()[2:4])
     assert came_back.strip() == "[0.1, 0.1, …, at 10: 0.1, 0.1, 0.1 (13 entries)]"
     assert expected.strip() == "[0.1, 0.1, …, at 10: 0.1, 0.01, 0.01 (13 entries)]"

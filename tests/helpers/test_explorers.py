@@ -238,7 +238,7 @@ def test_a_gradient_that_changes_what_it_is_given_does_no_harm():
     )
 
 
-# Lesson 04
+# Lesson 05
 
 
 def test_step_decay_path_is_that_of_torch():
@@ -280,7 +280,7 @@ def test_step_decay_opens_on_a_drop_that_turns_the_run():
     assert not answer.reached
 
 
-# Lesson 05
+# Lesson 06
 
 PLATEAU = {
     "epoch": 0,
@@ -419,7 +419,7 @@ def test_dragging_edits_the_series_and_looking_does_not():
     assert "There is no epoch 2 here. Epoch 1: metric 8" in explorer.words.value
 
 
-# Lesson 06
+# Lesson 07
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ EXERCISES = exercises()
 LESSONS = sorted({x.lesson for x in EXERCISES.values()})
 
 
-@pytest.fixture(params=["03_linear_regression", "06_cosine_one_cycle"])
+@pytest.fixture(params=["03_linear_regression", "07_cosine_one_cycle"])
 def lesson(request, tmp_path):
     """A lesson as a student has it, worked in and saved."""
     folder = tmp_path / request.param

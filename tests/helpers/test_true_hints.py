@@ -118,7 +118,7 @@ def test_demonstrations_and_explorers_name_it_too(capsys):
 
 
 def loop(step_scheduler):
-    """Lesson 05's optimize around what the student does with the scheduler."""
+    """Lesson 06's optimize around what the student does with the scheduler."""
 
     def optimize(initial_lr=1.05, num_iterations=20, make_scheduler=None):
         x = torch.tensor(500.0, requires_grad=True)

@@ -185,7 +185,7 @@ def test_no_constant_rate_beats_the_one_that_lands_but_two_curvatures_change_tha
 def test_large_first_is_the_idea_of_a_decay_and_not_of_every_schedule():
     text = prose(LESSON)
     assert "that is the idea of every *decay*" in text
-    assert "lesson 6 has one that begins small" in text
+    assert "lesson 7 has one that begins small" in text
     for schedule in (wsd(1.0, 100, 10, 20), one_cycle(1.0, 100)):
         assert schedule(0) < 0.1 < 0.9 < max(map(schedule, range(100)))
 

@@ -167,7 +167,7 @@ def test_who_wrote_nothing_is_answered_at_once(course, student):
     assert "Nothing was written here" not in course.formgrader(student)
 
 
-@pytest.mark.parametrize("lesson", ["02_constant_learning_rate", "06_cosine_one_cycle"])
+@pytest.mark.parametrize("lesson", ["02_constant_learning_rate", "07_cosine_one_cycle"])
 def test_a_lesson_as_it_was_handed_out_is_blank(lesson):
     """Also where its own strings are in pieces, as those that describe a figure."""
     root = Path(__file__).parents[2]

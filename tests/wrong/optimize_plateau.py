@@ -1,4 +1,4 @@
-"""Wrong ways to write the loop of lesson 05, as people do."""
+"""Wrong ways to write the loop of lesson 06, as people do."""
 
 import torch
 from torch.optim.lr_scheduler import ReduceLROnPlateau
