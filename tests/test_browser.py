@@ -95,6 +95,13 @@ STORIES = {
         "ArrowRight",
         "5 % hold, cosine",
     ),
+    "09_averaging_adamw": Story(
+        "wsd_lr",
+        "nothing stable",
+        "branch at step",
+        "Home",
+        "Branch at step 60, cool down over 15",
+    ),
 }
 
 

@@ -19,17 +19,19 @@ ANSWERS = {name: exercise.answer for name, exercise in exercises().items()}
 FLOATS = (
     *("single_step_gradient_descent", "gradient_descent", "contraction_factor"),
     *("max_stable_lr", "max_stable_lr_for", "step_lr", "cosine_lr", "one_cycle_lr"),
+    *("shrinkage", "wsd_lr"),
 )
 COUNTS, TEXTS = ("steps_to_tolerance",), ("spot_the_bug",)
 LISTS, LEADS = ("simulate_plateau", "landing_rates"), ("paired_interval",)
 PAIRS = ("optimize_constant", "optimize_scheduled", "optimize_plateau")
-TENSORS, FITS, FUNCTIONS = ("mse", "mse_gradient"), ("fit",), ("warmup_then",)
+TENSORS, FITS, FUNCTIONS = ("mse", "mse_gradient", "ema"), ("fit",), ("warmup_then",)
+STEPS = ("adamw_step",)
 SPLITS = ("split_train_val",)
 
 
 def test_every_exercise_is_of_one_kind():
     kinds = (FLOATS, COUNTS, LISTS, TEXTS, PAIRS, TENSORS, FITS, FUNCTIONS, SPLITS)
-    kinds += (LEADS,)
+    kinds += (LEADS, STEPS)
     assert sorted(name for kind in kinds for name in kind) == sorted(ANSWERS)
 
 
@@ -61,6 +63,18 @@ def weights(cast):
 
 def losses(cast):
     return lambda fitted: (fitted[0], cast(fitted[1]))
+
+
+def stepped(cast):
+    """Cast θ and the averages, and leave the count."""
+    return lambda result: (
+        cast(result[0]),
+        (result[1][0], *(cast(part) for part in result[1][1:])),
+    )
+
+
+def counted(cast):
+    return lambda result: (result[0], (cast(result[1][0]), *result[1][1:]))
 
 
 def rates(cast):
@@ -95,6 +109,14 @@ RIGHT = {
         losses(tuple),
         losses(np.array),
         losses(lambda v: [np.float32(x) for x in v]),
+    ],
+    STEPS: [
+        list,
+        lambda result: [result[0], list(result[1])],
+        stepped(lambda v: v.clone().requires_grad_()),
+        stepped(torch.nn.Parameter),
+        counted(float),
+        counted(np.int64),
     ],
     FUNCTIONS: [
         Rate,
@@ -192,6 +214,15 @@ REFUSED = {
         (losses(lambda v: [torch.tensor(x) for x in v]), ITEM),
         (losses(iter), "should be a list or tuple of"),
         (lambda fitted: fitted[0], "should be 2 things"),
+    ],
+    STEPS: [
+        (stepped(torch.Tensor.tolist), "should be a torch tensor, not a list or tuple"),
+        (stepped(torch.Tensor.numpy), "`torch.as_tensor(…)` makes one"),
+        (stepped(lambda v: v.unsqueeze(0)), "has shape (1,"),
+        (counted(torch.tensor), ITEM),
+        (lambda result: result[0], "should be 2 things"),
+        (lambda result: (result[0], *result[1]), "should be 2 things"),
+        (lambda result: (result[0], result[1][1:]), "three parts"),
     ],
     FUNCTIONS: [
         (lambda lr: [lr(t) for t in range(300)], "should be a function of the step"),

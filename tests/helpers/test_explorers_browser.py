@@ -77,6 +77,10 @@ TARGETS = {
         "from a first rate of 1.05",
     ),
     "explore_plateau": ([("patience", "2")], "two falls, after epochs 14 and 17"),
+    "explore_cooldown": (
+        [("branch at step", "300"), ("steps of cooldown", "120")],
+        "93.97 % after 420 steps",
+    ),
 }
 
 
