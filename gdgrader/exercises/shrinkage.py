@@ -39,6 +39,8 @@ def _(rng):
     case([0.0, 0.5, 1.0, 0.5, 0.0], 0.3),
     case([150.0, 0.5], 0.004),
     case([0.9, 0.3], 150.0),
+    case([2.0, 0.5], 0.8),  # turns the sign, and keeps it
+    case([0.99, 0.98, 0.97, 0.96], 1.0),  # next to nothing is left
 )
 def _(rng):
     return case(some_rates(rng, 4, 9), round(rng.uniform(0.1, 0.6), 2))

@@ -204,6 +204,7 @@ REFUSED = {
     TENSORS: [
         (lambda v: v.unsqueeze(0), "has shape (1,"),
         (lambda v: v > 9, "The result is tensor("),
+        (lambda v: v.to(torch.complex128), "torch tensor, not a complex tensor"),
         (lambda v: [v], "should be a torch tensor, not a list or tuple"),
     ],
     FITS: [

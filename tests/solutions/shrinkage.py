@@ -51,7 +51,7 @@ def right_library(rates, weight_decay):
 
 
 def right_optimizer(rates, weight_decay):
-    theta = torch.ones(1, dtype=torch.float64, requires_grad=True)
+    theta = torch.ones(1, dtype=torch.float64)
     theta.grad = torch.zeros(1, dtype=torch.float64)
     optimizer = torch.optim.AdamW([theta], weight_decay=weight_decay)
     for lr in rates:

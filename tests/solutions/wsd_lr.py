@@ -2,7 +2,6 @@
 
 import numpy as np
 import torch
-from torch.optim.lr_scheduler import ConstantLR, LambdaLR, LinearLR, SequentialLR
 
 from gdhelpers import schedules
 
@@ -41,10 +40,11 @@ def right_numpy(t, total_steps, max_lr, warmup_steps, decay_steps):
     return np.interp(t, steps[2:], [max_lr, 0])
 
 
-def right_clamped(t, total_steps, max_lr, warmup_steps, decay_steps):
-    left = torch.tensor((total_steps - t) / decay_steps, dtype=torch.float64)
-    rise = min(1, t / max(warmup_steps, 1)) if warmup_steps else 1
-    return max_lr * min(rise, left.clamp(0, 1).item())
+def right_middle_of_three(t, total_steps, max_lr, warmup_steps, decay_steps):
+    if t < warmup_steps:
+        return t * max_lr / warmup_steps
+    share = (total_steps - t) / decay_steps
+    return max_lr * sorted([0, share, 1])[1]
 
 
 def right_table(t, total_steps, max_lr, warmup_steps, decay_steps):
@@ -63,19 +63,9 @@ def right_cooldown(t, total_steps, max_lr, warmup_steps, decay_steps):
     return schedules.cooldown(run, total_steps - decay_steps, decay_steps)(t)
 
 
-def right_schedulers(t, total_steps, max_lr, warmup_steps, decay_steps):
-    optimizer = torch.optim.SGD([torch.zeros(1)], lr=max_lr)
-    begin = total_steps - decay_steps
-    rise = LambdaLR(optimizer, lambda step: step / warmup_steps if warmup_steps else 1)
-    level = ConstantLR(optimizer, factor=1.0)
-    fall = LinearLR(optimizer, 1.0, 0.0, decay_steps)
-    parts, at = [rise, level, fall], [warmup_steps, begin]
-    if begin == warmup_steps:
-        parts, at = [rise, fall], [begin]
-    if not warmup_steps:
-        parts, at = parts[1:], at[1:]
-    scheduler = SequentialLR(optimizer, parts, at) if at else parts[0]
-    for _ in range(t):
-        optimizer.step()
-        scheduler.step()
-    return optimizer.param_groups[0]["lr"]
+def right_torch(t, total_steps, max_lr, warmup_steps, decay_steps):
+    left = torch.tensor(total_steps - t, dtype=torch.float64)
+    share = (left / decay_steps).clamp(0, 1)
+    if t < warmup_steps:
+        share = torch.tensor(t / warmup_steps, dtype=torch.float64)
+    return (max_lr * share).item()
