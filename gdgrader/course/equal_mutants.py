@@ -605,8 +605,6 @@ EQUAL: dict[str, Reasons] = {
             "for theta in weights[1:]: → for theta in weights[0:]:",
         ),
         "the average is a tensor of its own by then": (
-            "mean = weights[0].clone() → mean = weights[0]",
-            "mean = mean + … → mean += …",
             "total = total + … → total += …",
         ),
         "numpy stacks a list of arrays, and takes tensors for arrays, by itself": (
@@ -621,6 +619,17 @@ EQUAL: dict[str, Reasons] = {
         ),
         "weights that autograd follows are as good": (
             "return average.module.w.detach() → return average.module.w",
+        ),
+    },
+    "adamw_step": {
+        **never_negative("lr", "weight_decay"),
+        "the state has three parts": ("state = state[:…",),
+        "a number cannot be changed in place": (
+            "t = t + 1 → t += 1",
+            "step = step + 1 → step += 1",
+        ),
+        "torch takes an array of numpy's as a tensor": (
+            "new = … → new = (1 - lr * weight_decay) * theta - lr * step",
         ),
     },
     "shrinkage": {
@@ -648,7 +657,7 @@ EQUAL: dict[str, Reasons] = {
             "if t < total_steps: → if t <= total_steps:",
             "if t >= total_steps: → if t > total_steps:",
             "if t >= begin: → if t > begin:",
-            "if t < warmup_steps: → if t <= warmup_steps:",
+            "rising = t < warmup_steps → rising = t <= warmup_steps",
         ),
         "above 1 it is not the smallest of the three": ("…else 1.0 → …else 2.0",),
         "one entry more of the table is 0, as what comes after it": (

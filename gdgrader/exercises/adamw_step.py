@@ -46,6 +46,8 @@ def a_later(rng, size: int = 2, weight_decay: float = 0.0) -> dict:
 
 _ZERO = [0, tensor([0.0, 0.0]), tensor([0.0, 0.0])]
 _LATER = [3, tensor([0.2, -0.1]), tensor([0.01, 0.004])]
+_LONG = tensor([2.0, -1.0, 0.5] * 70)
+_LONG_STATE = [2, tensor([0.2, 0.1, -0.3] * 70), tensor([0.01, 0.004, 0.02] * 70)]
 _THETA, _GRAD, _TINY = tensor([2.0, -1.0]), tensor([3.0, 0.5]), tensor([1e-8, -3e-8])
 
 
@@ -64,6 +66,7 @@ def _(rng):
     "a later step",
     case(_THETA, _LATER, _GRAD, 0.1, 0.0),
     case(_THETA, [150, *_LATER[1:]], _GRAD, 0.1, 0.0),
+    case(_LONG, _LONG_STATE, tensor([3.0, 0.5, -2.0] * 70), 0.1, 0.0),
     case(_THETA, [5, tensor([1e-9, 2e-9]), tensor([1e-18, 0.0])], _TINY, 0.1, 0.0),
     case(_THETA, _LATER, tensor([0.0, 0.0]), 0.1, 0.0),
     case(_THETA, _LATER, _GRAD, 0.1, 0.5, aside=True),
@@ -81,6 +84,8 @@ def _(rng):
     case(tensor([250.0, -250.0]), _LATER, _GRAD, 0.1, 0.5),
     case(_THETA, _ZERO, _TINY, 0.1, 0.5),
     case(_THETA, _LATER, _GRAD, 0.0, 0.5),
+    case(_THETA, _LATER, _GRAD, 150.0, 0.001234),
+    case(_THETA, _LATER, _GRAD, 0.001, 150.0),
 )
 def _(rng):
     weight_decay = round(rng.uniform(0.2, 1.5), 2)

@@ -44,20 +44,15 @@ def right_lists(theta, state, grad, lr, weight_decay):
 
 
 def right_entry_by_entry(theta, state, grad, lr, weight_decay):
-    t, means, squares = state
-    rows = [[], [], []]
-    for x, m, s, g in zip(theta, means, squares, grad, strict=True):
-        m = 0.9 * m + 0.1 * g
-        s = 0.999 * s + 0.001 * g**2
-        step = (m / (1 - 0.9 ** (t + 1))) / (
-            math.sqrt(s / (1 - 0.999 ** (t + 1))) + 1e-8
-        )
-        for row, value in zip(
-            rows, ((1 - lr * weight_decay) * x - lr * step, m, s), strict=True
-        ):
-            row.append(value)
-    x, m, s = (torch.stack(row) for row in rows)
-    return x, (t + 1, m, s)
+    t, means, squares = state[0] + 1, state[1].clone(), state[2].clone()
+    theta = theta.clone()
+    for i, g in enumerate(grad.tolist()):
+        means[i] = 0.9 * means[i] + 0.1 * g
+        squares[i] = 0.999 * squares[i] + 0.001 * g**2
+        root = math.sqrt(squares[i].item() / (1 - 0.999**t))
+        theta[i] -= lr * weight_decay * theta[i]
+        theta[i] -= lr * means[i] / (1 - 0.9**t) / (root + 1e-8)
+    return theta, (t, means, squares)
 
 
 def right_as_torch_scales(theta, state, grad, lr, weight_decay):
@@ -94,8 +89,8 @@ def right_library(theta, state, grad, lr, weight_decay):
 
 
 def right_optimizer(theta, state, grad, lr, weight_decay):
-    p = theta.clone().requires_grad_()
-    p.grad = grad.clone()
+    p = theta.clone()
+    p.grad = grad
     optimizer = torch.optim.AdamW([p], lr=lr, weight_decay=weight_decay)
     t, mean, square = state
     optimizer.state[p] = {
@@ -105,7 +100,7 @@ def right_optimizer(theta, state, grad, lr, weight_decay):
     }
     optimizer.step()
     found = optimizer.state[p]
-    return p.detach(), (t + 1, found["exp_avg"], found["exp_avg_sq"])
+    return p, (t + 1, found["exp_avg"], found["exp_avg_sq"])
 
 
 def right_numpy_inside(theta, state, grad, lr, weight_decay):

@@ -16,7 +16,7 @@ def right_loop(weights, decay):
 
 
 def right_all_with_the_first_again(weights, decay):
-    mean = weights[0].clone()
+    mean = weights[0]
     for theta in weights:
         mean = mean + (1 - decay) * (theta - mean)
     return mean

@@ -35,7 +35,8 @@ def right_from_the_start_of_the_decay(
 
 def right_numpy(t, total_steps, max_lr, warmup_steps, decay_steps):
     steps = [0, warmup_steps, total_steps - decay_steps, total_steps]
-    if t < warmup_steps:
+    rising = t < warmup_steps
+    if rising:
         return np.interp(t, steps[:2], [0, max_lr])
     return np.interp(t, steps[2:], [max_lr, 0])
 
