@@ -282,6 +282,8 @@ def _of_many(value) -> dict:
 
 def _dense(tag: str, value) -> dict:
     shape = list(value.shape)
+    if "complex" in str(value.dtype):  # JSON has no word for its numbers
+        return {"$other": f"complex {tag[1:]}"}
     size = 1
     for n in shape:
         size *= n

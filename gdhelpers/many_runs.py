@@ -15,13 +15,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gdhelpers.arguments import fraction
 from gdhelpers.data import Images, load_mnist
 from gdhelpers.history import History
 from gdhelpers.progress import progress as shown_progress
 from gdhelpers.progress import stoppable
 from gdhelpers.remember import remembered
 from gdhelpers.schedules import Schedule, constant
-from gdhelpers.side_by_side import SideBySide
+from gdhelpers.side_by_side import OPTIMIZERS
 from gdhelpers.training import check_counts, number_of_steps, threads
 
 POLL = 0.1  # seconds between two looks at how far the seeds are
@@ -45,8 +46,10 @@ def train_many(
     epochs: int,
     data: Images | None = None,
     batch_size: int = 100,
+    optimizer: str = "sgd",
     momentum: Schedule | float = 0.9,
     nesterov: bool = True,
+    averages: Sequence[float] = (),
     hidden: int = 100,
     gain: float = 1.0,
     per: str = "step",
@@ -65,7 +68,11 @@ def train_many(
     Args:
         schedules: by name, functions of the step, or numbers for constant rates.
         seeds: each fixes initial weights and the order of the images.
-        momentum: a number, or a function of the step, the same for all runs.
+        optimizer: "sgd", "adam" or "schedule-free", as in `side_by_side`.
+        momentum: a number, or a function of the step, the same for all runs. Adam's
+            β₁ and the β of schedule-free SGD; only SGD may have `nesterov`.
+        averages: decays of averages of the weights after each step, as
+            `averaging.ema`, which are measured whenever the weights are.
         gain: multiplies the weights that training begins with; above 1 the
             initialisation is inflated.
         eval_every: measure after each so many steps instead of after each epoch.
@@ -83,10 +90,14 @@ def train_many(
 
     Returns:
         For each name the runs in the order of `seeds`, with the metrics of `train`
-        but for "lr_after".
+        but for "lr_after", and each again for each average: "val_accuracy, EMA 0.99".
     """
     if per not in ("step", "epoch"):
         raise ValueError(f'per must be "step" or "epoch", got {per!r}')
+    if optimizer not in OPTIMIZERS:
+        known = ", ".join(map(repr, OPTIMIZERS))
+        raise ValueError(f"optimizer must be one of {known}, got {optimizer!r}")
+    fraction(**{f"averages[{i}]": decay for i, decay in enumerate(averages)})
     check_counts(
         epochs=epochs, batch_size=batch_size, schedules=len(schedules), seeds=len(seeds)
     )
@@ -100,7 +111,9 @@ def train_many(
     data = _as_type(data, dtype)
 
     def train_one(seed: int, advance: Callable[[], None]) -> list[History]:
-        nets = SideBySide(seed, len(schedules), hidden, inputs, dtype, gain)
+        shape = (seed, len(schedules), hidden, inputs, dtype, gain)
+        nets = OPTIMIZERS[optimizer](*shape)
+        means: dict[float, list[Tensor]] = {}
         losses = torch.empty(total_steps, len(schedules), dtype=dtype)
         measured: dict[str, list[Tensor]] = {}
         for t in range(total_steps):
@@ -112,11 +125,16 @@ def train_many(
                 data.x_train[idx], data.y_train[idx]
             )
             nets.step(gradients, rates[t].to(dtype), friction(t), nesterov)
+            for decay in averages:
+                means[decay] = nets.averaged(means.get(decay), decay)
             parts = ["val"] if (t + 1) % eval_every == 0 else []
             if t + 1 == total_steps if test_at_end else parts:
                 parts.append("test")
             for name, value in nets.measure(data, parts).items():
                 measured.setdefault(name, []).append(value)
+            for decay, weights in means.items():
+                for name, value in nets.measure(data, parts, weights).items():
+                    measured.setdefault(f"{name}, EMA {decay:g}", []).append(value)
             advance()
         return [
             _history(losses[:, r], rates[:, r], measured, r, eval_every, name)

@@ -29,6 +29,7 @@ LONG = (
     "test_build",
     "test_explorers",
     "test_lesson_07",
+    "test_lesson_09",
     "test_watchdog",
     "test_exercises_06",
     "test_class",

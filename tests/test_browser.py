@@ -109,6 +109,13 @@ STORIES = {
         "End",
         "The loss rises in each of the first 3 steps: diverges.",
     ),
+    "09_averaging_adamw": Story(
+        "wsd_lr",
+        "nothing stable",
+        "branch at step",
+        "Home",
+        "Branch at step 60, cool down over 15",
+    ),
 }
 
 

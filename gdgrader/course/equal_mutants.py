@@ -634,4 +634,74 @@ EQUAL: dict[str, Reasons] = {
             "factor = round(… → factor = round(student_t(level, len(lead) - 1), 6)",
         ),
     },
+    "ema": {
+        **never_negative("decay"),
+        **at_most(1, "decay"),
+        "the first weights, taken once more, leave an average of themselves alone": (
+            "for theta in weights[1:]: → for theta in weights:",
+            "for theta in weights[1:]: → for theta in weights[:]:",
+            "for theta in weights[1:]: → for theta in weights[1 - 1:]:",
+            "for theta in weights[1:]: → for theta in weights[0:]:",
+        ),
+        "the average is a tensor of its own by then": (
+            "total = total + … → total += …",
+        ),
+        "numpy stacks a list of arrays, and takes tensors for arrays, by itself": (
+            "table = … → table = [w.numpy() for w in weights]",
+            "table = … → table = np.stack([w for w in weights])",
+        ),
+        "one number that is no whole one makes a range of such": (
+            "…, -1, -1.0) → …, -1.0, -1)",
+        ),
+        "the first update copies the weights, whatever the average held": (
+            "model.w = … → model.w = torch.nn.Parameter(weights[-1].clone())",
+        ),
+        "weights that autograd follows are as good": (
+            "return average.module.w.detach() → return average.module.w",
+        ),
+    },
+    "adamw_step": {
+        **never_negative("lr", "weight_decay"),
+        "the state has three parts": ("state = state[:…",),
+        "a number cannot be changed in place": (
+            "t = t + 1 → t += 1",
+            "step = step + 1 → step += 1",
+        ),
+        "torch takes an array of numpy's as a tensor": (
+            "new = … → new = (1 - lr * weight_decay) * theta - lr * step",
+        ),
+    },
+    "shrinkage": {
+        **never_negative("weight_decay"),
+        "a product is the same in any order": ("rates = sorted(rates)",),
+        "a rate is never negative": ("rates = [abs(m) for m in rates]",),
+        "a rate is a number": (
+            "rates = [m for m in rates if m == m]",
+            "rates = [m if m == m else …",
+        ),
+        "a number cannot be changed in place": (
+            "left = left * … → left *= …",
+            "left = left - … → left -= …",
+        ),
+    },
+    "wsd_lr": {
+        **never_negative("t", "total_steps", "max_lr", "warmup_steps", "decay_steps"),
+        **POSITIVE,
+        "there is one step at least, and the decay takes one": (
+            "total_steps = max(total_steps, 1)",
+            "decay_steps = max(decay_steps, 1)",
+        ),
+        "where two parts meet both have the same rate": (
+            "if t < total_steps - decay_steps: → if t <= total_steps - decay_steps:",
+            "if t < total_steps: → if t <= total_steps:",
+            "if t >= total_steps: → if t > total_steps:",
+            "if t >= begin: → if t > begin:",
+            "rising = t < warmup_steps → rising = t <= warmup_steps",
+        ),
+        "above 1 it is not the smallest of the three": ("…else 1.0 → …else 2.0",),
+        "one entry more of the table is 0, as what comes after it": (
+            "…range(decay_steps, 0, -1)] → …range(decay_steps, 0 - 1, -1)]",
+            "…range(decay_steps, 0, -1)] → …range(decay_steps, -1, -1)]",
+        ),
+    },
 }

@@ -19,6 +19,7 @@ _HOMES = {
     "explore_plateau": "plateau",
     "explore_schedules": "sketcher",
     "explore_edge": "edge",
+    "explore_cooldown": "cooldown",
 }
 __all__ = list(_HOMES)
 

@@ -1,5 +1,6 @@
 """Figures: `plot_*(data, ax=None) -> Axes`, and `show(figure, alt="…")`."""
 
+from gdhelpers.plots.averages import plot_averaged, plot_branches
 from gdhelpers.plots.base import COLOURS, new_axes, new_column, show
 from gdhelpers.plots.descent import (
     plot_errors,
@@ -45,6 +46,8 @@ __all__ = [
     "line_player",
     "new_axes",
     "new_column",
+    "plot_averaged",
+    "plot_branches",
     "plot_decisions",
     "plot_differences",
     "plot_edge",

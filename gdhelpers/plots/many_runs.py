@@ -47,7 +47,7 @@ def plot_schedules(rates: Mapping[str, Sequence[float]], ax: Axes | None = None)
     ax = ax or new_axes(height=3.3)
     for (name, lr), look in zip(rates.items(), _looks(list(rates)), strict=True):
         ax.plot(lr, lw=2, label=name, **(look | {"marker": None}))
-    _names_above(ax)
+    names_above(ax)
     return finish(ax, x="step", y="learning rate")
 
 
@@ -88,7 +88,7 @@ def plot_tuning(
     ax.minorticks_off()
     if lowest:
         ax.set_ylim(bottom=lowest)
-    _names_above(ax)
+    names_above(ax)
     return finish(ax, x="highest learning rate", y="validation accuracy (%)")
 
 
@@ -111,7 +111,7 @@ def plot_race(
         )
     if lowest:
         ax.set_ylim(bottom=lowest)
-    _names_above(ax)
+    names_above(ax)
     return finish(ax, x="step", y="validation accuracy (%)")
 
 
@@ -140,7 +140,7 @@ def plot_differences(
     return finish(ax, x=f"test accuracy minus {against}'s (points)")
 
 
-def _names_above(ax: Axes) -> None:
+def names_above(ax: Axes) -> None:
     """A legend over the figure: six lines that cross leave no room for labels."""
     ax.legend(
         loc="lower center",

@@ -125,6 +125,39 @@ BORDERS = {
         ("pct_start", lambda a: a["t"] == a["pct_start"] * a["total_steps"] - 1),
         ("pct_start", lambda a: a["pct_start"] * a["total_steps"] % 1),
     ],
+    "ema": [
+        ("at least one", lambda a: len(a["weights"]) == 1),
+        ("0 ≤ d ≤ 1", lambda a: a["decay"] == 0),
+        ("0 ≤ d ≤ 1", lambda a: a["decay"] == 1),
+        ("It begins as weights[0], as they are", lambda a: len(a["weights"]) == 2),
+    ],
+    "adamw_step": [
+        ("Before the first step: 0 and zeros", lambda a: a["state"][0] == 0),
+        ("(float ≥ 0)", lambda a: a["lr"] == 0),
+        ("(float ≥ 0)", lambda a: a["weight_decay"] == 0),
+        ("the gradient there", lambda a: not any(_rows(a["grad"]))),
+    ],
+    "shrinkage": [
+        ("perhaps none", lambda a: a["rates"] == []),
+        ("weight_decay (float): wd", lambda a: a["weight_decay"] == 0),
+        ("the rate of each step", lambda a: 0.0 in a["rates"]),
+        (
+            "after all steps",
+            lambda a: a["weight_decay"] * max(a["rates"], default=0) > 1,
+        ),
+    ],
+    "wsd_lr": [
+        ("the step, from 0", lambda a: a["t"] == 0),
+        ("the first step at max_lr", lambda a: a["t"] == a["warmup_steps"] > 0),
+        ("unless it is 0", lambda a: a["t"] == a["warmup_steps"] == 0),
+        ("the first step at rate 0 again", lambda a: a["t"] == a["total_steps"]),
+        ("stays at 0", lambda a: a["t"] > a["total_steps"]),
+        ("decay_steps (int ≥ 1)", lambda a: a["decay_steps"] == 1),
+        (
+            "both fit into total_steps",
+            lambda a: a["warmup_steps"] + a["decay_steps"] == a["total_steps"],
+        ),
+    ],
     "warmup_then": [
         ("0 means no warm-up", lambda a: a["warmup_steps"] == 0),
         ("a straight line from there to schedule(0)", lambda a: a["warmup_steps"] == 1),

@@ -21,19 +21,21 @@ FLOATS = (
     *("max_stable_lr", "max_stable_lr_for", "step_lr", "cosine_lr", "one_cycle_lr"),
     *("noise_floor", "max_stable_lr_momentum"),
     *("suggest_lr", "sharpness"),
+    *("shrinkage", "wsd_lr"),
 )
 COUNTS, TEXTS = ("steps_to_tolerance",), ("spot_the_bug", "name_the_fault")
 LISTS = ("simulate_plateau", "landing_rates", "range_test_rates")
 LEADS = ("paired_interval",)
 PAIRS = ("optimize_constant", "optimize_scheduled", "optimize_plateau")
-TENSORS, FITS, FUNCTIONS = ("mse", "mse_gradient"), ("fit",), ("warmup_then",)
+TENSORS, FITS, FUNCTIONS = ("mse", "mse_gradient", "ema"), ("fit",), ("warmup_then",)
+ADAMS = ("adamw_step",)
 SPLITS = ("split_train_val",)
 EPOCHS, STEPS, TRAININGS = ("epoch_batches",), ("momentum_step",), ("train_epoch",)
 
 
 def test_every_exercise_is_of_one_kind():
     kinds = (FLOATS, COUNTS, LISTS, TEXTS, PAIRS, TENSORS, FITS, FUNCTIONS, SPLITS)
-    kinds += (LEADS, EPOCHS, STEPS, TRAININGS)
+    kinds += (LEADS, EPOCHS, STEPS, TRAININGS, ADAMS)
     assert sorted(name for kind in kinds for name in kind) == sorted(ANSWERS)
 
 
@@ -75,6 +77,18 @@ def moved(cast):
     return lambda pair: (cast(pair[0]), cast(pair[1]))
 
 
+def stepped(cast):
+    """Cast θ and the averages, and leave the count."""
+    return lambda result: (
+        cast(result[0]),
+        (result[1][0], *(cast(part) for part in result[1][1:])),
+    )
+
+
+def counted(cast):
+    return lambda result: (result[0], (cast(result[1][0]), *result[1][1:]))
+
+
 def rates(cast):
     return lambda schedule: lambda t: cast(schedule(t))
 
@@ -107,6 +121,14 @@ RIGHT = {
         losses(tuple),
         losses(np.array),
         losses(lambda v: [np.float32(x) for x in v]),
+    ],
+    ADAMS: [
+        list,
+        lambda result: [result[0], list(result[1])],
+        stepped(lambda v: v.clone().requires_grad_()),
+        stepped(torch.nn.Parameter),
+        counted(float),
+        counted(np.int64),
     ],
     FUNCTIONS: [
         Rate,
@@ -210,6 +232,7 @@ REFUSED = {
     TENSORS: [
         (lambda v: v.unsqueeze(0), "has shape (1,"),
         (lambda v: v > 9, "The result is tensor("),
+        (lambda v: v.to(torch.complex128), "torch tensor, not a complex tensor"),
         (lambda v: [v], "should be a torch tensor, not a list or tuple"),
     ],
     FITS: [
@@ -220,6 +243,15 @@ REFUSED = {
         (losses(lambda v: [torch.tensor(x) for x in v]), ITEM),
         (losses(iter), "should be a list or tuple of"),
         (lambda fitted: fitted[0], "should be 2 things"),
+    ],
+    ADAMS: [
+        (stepped(torch.Tensor.tolist), "should be a torch tensor, not a list or tuple"),
+        (stepped(torch.Tensor.numpy), "`torch.as_tensor(…)` makes one"),
+        (stepped(lambda v: v.unsqueeze(0)), "has shape (1,"),
+        (counted(torch.tensor), ITEM),
+        (lambda result: result[0], "should be 2 things"),
+        (lambda result: (result[0], *result[1]), "should be 2 things"),
+        (lambda result: (result[0], result[1][1:]), "three parts"),
     ],
     FUNCTIONS: [
         (lambda lr: [lr(t) for t in range(300)], "should be a function of the step"),

@@ -2,12 +2,13 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from exercise_checks import ROOT
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from torch.optim import SGD
+from torch.optim import SGD, AdamW
 from torch.optim.lr_scheduler import (
     CosineAnnealingLR,
     ExponentialLR,
@@ -18,6 +19,7 @@ from torch.optim.lr_scheduler import (
     SequentialLR,
     StepLR,
 )
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from gdgrader.exercises import exercises
 from gdgrader.exercises.reference import load_reference, source_notebook
@@ -605,3 +607,76 @@ def test_what_a_seed_brings_to_both_drops_out(pairs, lead, level):
     got, half = reference("paired_interval")([x + lead for x in b], b, level)
     assert got == pytest.approx(lead, abs=1e-9)
     assert half == pytest.approx(0, abs=1e-8)
+
+
+# Lesson 09
+
+entries = st.lists(number(-50, 50), min_size=2, max_size=2)
+
+
+@oracle
+@given(rows=st.lists(entries, min_size=1, max_size=8), decay=number(0, 1))
+def test_an_average_is_torch_s(rows, decay):
+    model = torch.nn.Linear(2, 1, bias=False).double()
+    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(decay))
+    run = [torch.tensor(row, dtype=torch.float64) for row in rows]
+    for theta in run:
+        model.weight.data.copy_(theta.view(1, 2))
+        average.update_parameters(model)
+    wanted = average.module.weight.detach().flatten()
+    assert torch.allclose(reference("ema")(run, decay), wanted, atol=1e-9)
+
+
+@oracle
+@given(
+    start=entries,
+    gradients=st.lists(entries, min_size=1, max_size=5),
+    lr=number(0, 1),
+    weight_decay=number(0, 2),
+)
+def test_steps_of_adamw_are_torch_s(start, gradients, lr, weight_decay):
+    theirs = torch.tensor(start, dtype=torch.float64, requires_grad=True)
+    optimizer = AdamW([theirs], lr=lr, weight_decay=weight_decay)
+    mine, zero = theirs.detach().clone(), torch.zeros(2, dtype=torch.float64)
+    state = (0, zero, zero)
+    for row in gradients:
+        theirs.grad = torch.tensor(row, dtype=torch.float64)
+        mine, state = reference("adamw_step")(
+            mine, state, theirs.grad, lr, weight_decay
+        )
+        optimizer.step()
+    assert torch.allclose(mine, theirs.detach(), rtol=1e-7, atol=1e-9)
+    kept = optimizer.state[theirs]
+    assert state[0] == kept["step"] == len(gradients)
+    assert torch.allclose(state[1], kept["exp_avg"], atol=1e-9)
+    assert torch.allclose(state[2], kept["exp_avg_sq"], atol=1e-9)
+
+
+@oracle
+@given(used=st.lists(number(0, 2), max_size=8), weight_decay=number(0, 2))
+def test_what_decay_leaves_is_what_adamw_leaves(used, weight_decay):
+    theta = torch.ones(1, dtype=torch.float64, requires_grad=True)
+    theta.grad = torch.zeros(1, dtype=torch.float64)
+    optimizer = AdamW([theta], weight_decay=weight_decay)
+    for lr in used:
+        optimizer.param_groups[0]["lr"] = lr
+        optimizer.step()
+    got = reference("shrinkage")(used, weight_decay)
+    assert got == pytest.approx(theta.item(), rel=1e-9, abs=1e-12)
+
+
+@oracle
+@given(
+    parts=st.tuples(st.integers(0, 50), st.integers(0, 50), st.integers(1, 50)),
+    max_lr=rates,
+)
+def test_warm_up_stable_decay_is_a_line_through_four_points(parts, max_lr):
+    warmup, stable, decay = parts
+    total = sum(parts)
+    for t in range(total + 3):
+        xs, ys = [0, warmup], [0, max_lr]
+        if t >= warmup:
+            xs, ys = [warmup + stable, total], [max_lr, 0]
+        wanted = np.interp(t, xs, ys)
+        got = reference("wsd_lr")(t, total, max_lr, warmup, decay)
+        assert got == pytest.approx(wanted, rel=1e-9, abs=1e-9 * max_lr)

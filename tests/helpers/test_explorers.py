@@ -24,6 +24,7 @@ from gdhelpers.explorers import (
     __all__,
     base,
     constant_rate,
+    cooldown,
     descent,
     edge,
     minibatches,
@@ -607,6 +608,50 @@ def test_training_that_cannot_be_is_told_calmly(league, monkeypatch):
     assert (league, explorer.trainer.button.description) == ([], "Train")
 
 
+# Lesson 09
+
+
+def test_a_cooldown_is_told_with_its_steps_and_its_gain():
+    found = cooldown.cooldowns.cooldowns()
+    answer = cooldown.cooldown_answer(cooldown.plain_wsd, 480, 60)
+    gained = found["480+60"][-1] - found["constant"][480 // cooldown.EVERY - 1]
+    assert "540 steps in all" in answer.words
+    assert f"{gained:+.1f} points on the constant run" in answer.words
+    assert "now with 420 steps in all or fewer" in answer.words and not answer.reached
+    assert answer.data["at"][0] == 480 and answer.data["at"][-1] == 540
+    assert answer.data["branch"][0] == answer.data["trunk"][31]
+    assert (
+        "or cool down longer"
+        in cooldown.cooldown_answer(cooldown.plain_wsd, 120, 15).words
+    )
+
+
+def test_a_cooldown_reaches_its_target_from_the_middle():
+    explorer = cooldown.explore_cooldown()
+    assert "Reached" not in explorer.words.value
+    explorer.controls["start"].value = 300
+    explorer.controls["length"].value = 120
+    assert "Reached" in explorer.words.value and "420 steps" in explorer.words.value
+
+
+def test_every_branch_that_can_be_chosen_was_trained():
+    found = cooldown.cooldowns.cooldowns()
+    for start, length in itertools.product(cooldown.STARTS, cooldown.LENGTHS):
+        values = found[cooldown.cooldowns.name(start, length)]
+        assert len(values) == cooldown.TOTAL // cooldown.EVERY
+        end = (start + length) // cooldown.EVERY - 1
+        assert values[end:] == [values[end]] * (len(values) - end)  # the rate is 0
+
+
+def test_a_wrong_schedule_is_shown_and_named():
+    def wsd_lr(t, total_steps, max_lr, warmup_steps, decay_steps):
+        return max_lr
+
+    answer = cooldown.cooldown_answer(wsd_lr, 480, 60)
+    assert "wsd_lr gives 0.4 at step 481, but the rate there is 0.3933" in answer.note
+    assert (answer.data["rates"] == 0.4).all()
+
+
 # What all share
 
 EXPLORERS = {
@@ -617,6 +662,7 @@ EXPLORERS = {
     "plateau": plateau.explore_plateau,
     "schedules": sketcher.explore_schedules,
     "edge": edge.explore_edge,
+    "cooldown": cooldown.explore_cooldown,
 }
 
 

@@ -82,6 +82,10 @@ TARGETS = {
     ),
     "explore_plateau": ([("patience", "2")], "two falls, after epochs 14 and 17"),
     "explore_edge": ([("learning rate η", "0.7")], "above the bound at the start"),
+    "explore_cooldown": (
+        [("branch at step", "300"), ("steps of cooldown", "120")],
+        "93.97 % after 420 steps",
+    ),
 }
 
 

@@ -15,10 +15,12 @@ from torch.nn.functional import cross_entropy
 from torch.optim import SGD, lr_scheduler
 
 from benchmarks import epoch_vs_dataloader
+from gdhelpers.averaging import ema
 from gdhelpers.data import Images, small_mnist
 from gdhelpers.many_runs import train_many
 from gdhelpers.network import Perceptron, PlainSGD, seeded_model
 from gdhelpers.schedules import constant, cosine, one_cycle, step_decay
+from gdhelpers.side_by_side import SideBySide
 from gdhelpers.training import threads, train
 
 F64 = {"dtype": torch.float64}
@@ -376,3 +378,97 @@ def test_an_epoch_through_train_sees_the_losses_of_a_dataloader():
     assert epoch_vs_dataloader.through_train(images) != pytest.approx(
         epoch_vs_dataloader.through_dataloader(shifted), abs=1e-3
     )
+
+
+def own_weights(data, seed):
+    """θ of the first run of a seed, as rows, and its stream of batches."""
+    model, generator = seeded_model(seed, 7, data.x_train.shape[1])
+    return model.double(), generator
+
+
+def slopes_at(model, data, idx):
+    loss = cross_entropy(model(data.x_train[idx].double()), data.y_train[idx])
+    return torch.autograd.grad(loss, list(model.parameters())), loss.item()
+
+
+MANY = {"epochs": 2, "batch_size": 50, "hidden": 7, "dtype": torch.float64}
+
+
+def test_adam_side_by_side_is_torch_s(data):
+    lr = cosine(0.03, 14)
+    (run,) = train_many(
+        {"a": lr, "b": 0.01}, [3], data=data, optimizer="adam", progress=False, **MANY
+    )["a"]
+    model, generator = own_weights(data, 3)
+    optimizer = torch.optim.Adam(model.parameters(), lr=1.0)
+    losses = []
+    for _ in range(2):
+        for idx in torch.randperm(330, generator=generator).split(50):
+            slopes, loss = slopes_at(model, data, idx)
+            optimizer.param_groups[0]["lr"] = lr(len(losses))
+            for p, g in zip(model.parameters(), slopes, strict=True):
+                p.grad = (g * 2**20).round() / 2**20  # as `GRID` rounds them
+            optimizer.step()
+            losses.append(loss)
+    assert run.loss == pytest.approx(losses, rel=1e-7)
+
+
+def test_schedule_free_sgd_is_its_definition(data):
+    (run,) = train_many(
+        {"a": 2.0}, [3], data=data, optimizer="schedule-free", progress=False, **MANY
+    )["a"]
+    model, generator = own_weights(data, 3)
+    ps = list(model.parameters())
+    z, x = ([p.detach().clone() for p in ps] for _ in range(2))
+    losses = []
+    for _ in range(2):
+        for idx in torch.randperm(330, generator=generator).split(50):
+            slopes, loss = slopes_at(model, data, idx)
+            losses.append(loss)
+            for i, g in enumerate(slopes):
+                z[i] = z[i] - 2.0 * (g * 2**20).round() / 2**20
+                x[i] = x[i] + (z[i] - x[i]) / (len(losses) + 1)
+                ps[i].data = 0.1 * z[i] + 0.9 * x[i]
+    assert run.loss == pytest.approx(losses, rel=1e-7)
+    for p, mean in zip(ps, x, strict=True):
+        p.data = mean
+    with torch.no_grad():
+        logits = model(data.x_test.double())
+    loss = cross_entropy(logits, data.y_test).item()
+    assert run.metrics["test_loss"][-1] == pytest.approx(loss, rel=1e-7)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_an_average_is_measured_beside_the_weights(data, optimizer):
+    how = MANY | {"data": data, "optimizer": optimizer, "progress": False}
+    plain = train_many({"a": 0.05}, [3], **how)["a"][0]
+    (run,) = train_many({"a": 0.05}, [3], averages=(0.0, 0.8), **how)["a"]
+    assert run.loss.tolist() == plain.loss.tolist()
+    for part in ("val_loss", "test_loss", "val_accuracy", "test_accuracy"):
+        own, at_once = run.metrics[part], run.metrics[f"{part}, EMA 0"]
+        assert own == pytest.approx(at_once) and len(own) == 2
+    assert run.metrics["test_loss, EMA 0.8"] != pytest.approx(run.metrics["test_loss"])
+
+
+def test_an_average_is_that_of_the_weights_after_each_step(data):
+    nets = SideBySide(3, 2, 7, data.x_train.shape[1], torch.float64)
+    seen, mean = [], None
+    for i in range(5):
+        for w in nets.weights:
+            w += 0.1 * (i + 1)
+        seen.append(nets.weights[0].clone())
+        mean = nets.averaged(mean, 0.7)
+    *_, wanted = ema(seen, 0.7)
+    assert torch.allclose(mean[0], wanted)
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"optimizer": "adamax"}, "optimizer must be one of 'sgd', 'adam'"),
+        ({"averages": (1.0,)}, r"averages\[0\] must be ≥ 0 and < 1"),
+    ],
+)
+def test_an_unknown_optimizer_or_average_is_refused(data, how, message):
+    with pytest.raises(ValueError, match=message):
+        train_many({"a": 0.1}, [0], epochs=1, data=data, **how)

@@ -68,6 +68,13 @@ SAMPLED = {
         "a gain of 2.66 ± 2.16",
         "below the 0.043",
     ],
+    "09": [
+        "d = 0.99 | 0.0049",
+        "half of the plan, it has 93.6",
+        "The first gains most, 1.93 ± 0.30",
+        "straight fall gains 0.80 ± 0.24",
+        "constant rate, and 0.45 ± 0.15",
+    ],
 }
 SAMPLE = [(lesson, text) for lesson, texts in SAMPLED.items() for text in texts]
 
