@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdgrader.exercises import exercises
-from gdhelpers import as_code, schedules
+from gdhelpers import as_code, schedules, tensor_losses
 from gdhelpers.cases import decode, encode, joined
 from gdhelpers.differences import difference, fault_at, short
 from gdhelpers.scheduler_bugs import make_trace
@@ -65,7 +65,8 @@ def calls_of(code: str, name: str) -> list:
         return lambda t: t
 
     # As in the lessons: no more than their own imports.
-    eval(code, {name: function, "torch": torch, "schedules": schedules})
+    given = {"torch": torch, "schedules": schedules, "tensor_losses": tensor_losses}
+    eval(code, given | {name: function})
     return calls
 
 
