@@ -246,6 +246,20 @@ EQUAL: dict[str, Reasons] = {
         **never_negative("lr", "momentum"),
         **at_most(1, "momentum"),
     },
+    "train_epoch": {
+        **RATES,
+        "batches are pairs": (
+            "batches = [m for m in batches if m == m]",
+            "batches = [m if m == m else …",
+        ),
+        "it is one of two words": ("per = per or 'batch'",),
+        "the optimizer says the rate, with a scheduler or without": (
+            "if scheduler: → if False:",
+        ),
+        "there is one group of parameters": (
+            "…get_last_lr()[0]) → …get_last_lr()[-1])",
+        ),
+    },
     "max_stable_lr_momentum": {
         **never_negative("curvature", "momentum"),
         **at_most(1, "momentum"),

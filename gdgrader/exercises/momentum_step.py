@@ -195,7 +195,7 @@ exercise.mistake(
 exercise.mistake(
     "velocity changed in place",
     "right, but the velocity that was given is changed, which belongs to whoever "
-    "calls. Make a new one: `velocity = momentum * velocity + grad`.",
+    "calls. Make a new one, with `=`, and no `*=` or `+=`.",
     {
         "    velocity = momentum * velocity + grad": (
             "    velocity *= momentum\n    velocity += grad"

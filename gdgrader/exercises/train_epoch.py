@@ -13,12 +13,13 @@ exercise = Exercise(
 )
 exercise.help(
     passage="Seven steps",
-    first_line="losses, rates = [], []\nfor inputs, targets in batches:",
+    first_line="losses, rates = …\nfor …, … in batches:",
     why="The rate is noted before the scheduler moves on, and the scheduler steps in "
     "the loop for each batch or once below it for the epoch.",
 )
 
 STEPPED = scheduler("StepLR", step_size=1, gamma=0.5)
+_RISING = scheduler("LinearLR", start_factor=0.25, total_iters=4)
 
 
 def _model(rng, inputs: int, outputs: int) -> dict:
@@ -52,6 +53,8 @@ _POINTS = [
     [tensor([[1.0], [0.25]]), tensor([[5.5], [2.0]])],
     [tensor([[-0.5]]), tensor([[1.0]])],
 ]
+# A loss below 1e-3, then one above 1000.
+_EXTREME = [[tensor([[0.5]]), tensor([[0.51]])], [tensor([[1.0]]), tensor([[40.0]])]]
 _NONE: list = []
 _ANY = (_LINE, _POINTS, MSE, _sgd(0.1))
 
@@ -88,7 +91,9 @@ def _drawn(rng, per: str, twice: bool = True) -> dict:
     case(_LINE, _POINTS, MSE, _sgd(0.1, 0.9, True), None, "epoch", twice=True),
     case(_LINE, _POINTS[:1], MSE, _sgd(0.1), twice=True),
     case(_LINE, _NONE, MSE, _sgd(0.1)),
-    case(_LINE, _POINTS, MSE, _sgd(0.0)),
+    case(_LINE, _EXTREME, MSE, _sgd(0.0005), twice=True),
+    case(_LINE, _POINTS[:1], MSE, _sgd(250.0)),
+    case(_LINE, _POINTS[2:] * 201, MSE, _sgd(0.0)),  # short to write, at rate 0
 )
 def _(rng):
     inputs = rng.randint(1, 2)
@@ -105,6 +110,7 @@ def _(rng):
     "stepped per batch",
     case(_LINE, _POINTS, MSE, _sgd(0.1), _driven(STEPPED), twice=True),
     case(_LINE, _POINTS, MSE, _sgd(0.1), scheduler=_driven(STEPPED), per="batch"),
+    case(_LINE, _POINTS, MSE, _sgd(0.1), _driven(_RISING), "batch", twice=True),
     case(_LINE, _POINTS, POISSON, _sgd(0.05), _driven(STEPPED), "batch", twice=True),
     case(*_ANY, _driven(STEPPED), "epoch", twice=True, aside=True),
 )

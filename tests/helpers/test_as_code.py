@@ -1,5 +1,6 @@
 """ "called:" is code that runs in the lesson, and what came back shows the fault."""
 
+import contextlib
 import math
 
 import pytest
@@ -35,9 +36,20 @@ def plain(value):
         return [type(value).__name__, plain(value.state_dict())]
     if value in LOSSES:
         return value.__name__
+    if getattr(value, "__module__", "") == tensor_losses.__name__:
+        return plain(sampled(value))
     if callable(value):
         return plain(made(value))
     return f"{float(value)!r}" if isinstance(value, int | float) else value
+
+
+def sampled(loss):
+    """What a loss says at points of the one size that it takes."""
+    for size in range(1, 9):
+        points = torch.linspace(-1, 2, 3 * size, dtype=torch.float64).view(3, size)
+        with contextlib.suppress(RuntimeError):
+            return [size, [loss(point) for point in points]]
+    raise AssertionError("no size fits")
 
 
 def made(function):

@@ -125,8 +125,7 @@ NUMBERS = {
     "for the heavy ball, 1.9": bound(2, 0.9),
     "for Nesterov, 0.6786": bound(2, 0.9, True),
     "with β = 0.9 it allows 0.68": bound(2, 0.9, True) / bound(2, 0),
-    "Ten times is how far a *steady* gradient carries. It makes a rate act larger, and "
-    "the bound, 1.9": bound(2, 0.9) / bound(2, 0),
+    "The bound is 1.9": bound(2, 0.9) / bound(2, 0),
     "In lesson 3 the best constant rate at κ = 100 needed 231": steps_to_a_hundredth(
         2 / 101, 0
     ),

@@ -37,13 +37,12 @@ def right_recorded_first(
 
 def right_cleared_last(model, batches, loss_fn, optimizer, scheduler=None, per="batch"):
     losses, rates = [], []
-    optimizer.zero_grad()
     for x, y in batches:
         loss = loss_fn(model(x), y)
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
-        losses.append(loss.detach().item())
+        losses.append(loss.item())
         rates.append(optimizer.param_groups[0]["lr"])
         if per == "batch" and scheduler:
             scheduler.step()
@@ -71,25 +70,6 @@ def right_last_lr(model, batches, loss_fn, optimizer, scheduler=None, per="batch
     return losses, rates
 
 
-def right_model_cleared(
-    model, batches, loss_fn, optimizer, scheduler=None, per="batch"
-):
-    model.train()
-    losses, rates = [], []
-    for x, y in batches:
-        model.zero_grad()
-        loss = loss_fn(model.forward(x), y)
-        loss.backward()
-        optimizer.step()
-        losses += [loss.item()]
-        rates += [group["lr"] for group in optimizer.param_groups][:1]
-        if scheduler and per == "batch":
-            scheduler.step()
-    if scheduler and per == "epoch":
-        scheduler.step()
-    return losses, rates
-
-
 def right_pairs(model, batches, loss_fn, optimizer, scheduler=None, per="batch"):
     noted = []
     for batch in batches:
@@ -105,23 +85,23 @@ def right_pairs(model, batches, loss_fn, optimizer, scheduler=None, per="batch")
     return [loss for loss, _ in noted], [rate for _, rate in noted]
 
 
-def right_autograd(model, batches, loss_fn, optimizer, scheduler=None, per="batch"):
-    import torch
-
-    losses, rates = [], []
-    parameters = list(model.parameters())
-    for x, y in batches:
-        loss = loss_fn(model(x), y)
-        for p, g in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
-            p.grad = g
+def right_comprehension(
+    model, batches, loss_fn, optimizer, scheduler=None, per="batch"
+):
+    def train_on(inputs, targets):
+        optimizer.zero_grad()
+        loss = loss_fn(model(inputs), targets)
+        loss.backward()
         optimizer.step()
-        losses.append(loss.item())
-        rates.append(optimizer.param_groups[0]["lr"])
+        rate = optimizer.param_groups[0]["lr"]
         if scheduler and per == "batch":
             scheduler.step()
+        return loss.item(), rate
+
+    noted = [train_on(*batch) for batch in batches]
     if scheduler and per == "epoch":
         scheduler.step()
-    return losses, rates
+    return [pair[0] for pair in noted], [pair[1] for pair in noted]
 
 
 def right_closure(model, batches, loss_fn, optimizer, scheduler=None, per="batch"):
@@ -150,7 +130,7 @@ def right_helper(model, batches, loss_fn, optimizer, scheduler=None, per="batch"
 
     losses, rates = [], []
     for x, y in batches:
-        optimizer.zero_grad(set_to_none=False)
+        optimizer.zero_grad()
         loss = loss_fn(model(x), y)
         loss.backward()
         optimizer.step()
