@@ -58,14 +58,24 @@ EQUAL: dict[str, Reasons] = {
         "torch takes tensors of one number as ends": ("…*ends.tolist()… → …*ends,…",),
     },
     "suggest_lr": {
+        **POSITIVE,
+        **NOT_ZERO,
+        "losses are numbers": ("losses = [m if m == m else …",),
+        "rates rise": ("rates.sort()",),
         "the first value is replaced at once, as some place is better": (
-            "best, at = (float('-inf'), 0) → best, at = (…",
-            "lowest = 0 → lowest = …",
+            "best, at = (float('-inf'), 0) → best, at = (float('-inf'), 1)",
+            "best, at = (float('-inf'), 0) → best, at = (float('-inf'), -1)",
+            "lowest = 0 → lowest = 1",
+            "lowest = 0 → lowest = -1",
             "for i in range(len(losses)): → for i in range(1, len(losses)):",
         ),
+        "a curve falls somewhere": (
+            "best, at = (float('-inf'), 0) → best, at = (float(), 0)",
+            "best, at = (float('-inf'), 0) → best, at = (0, float('-inf'))",
+        ),
         "NumPy's and torch's whole numbers are indices, too": (
-            "lowest = rates[int(np.argmin(losses))] → …",
-            "return rates[1 + int(slopes.argmin())] → …",
+            "lowest = rates[int(np.argmin(losses))] → lowest = rates[np.argmin(…",
+            "return rates[1 + int(slopes.argmin())] → return rates[1 + slopes.…",
             "…y.min().item()… → …y.min())]",
             "….argmax().item()] → ….argmax()]",
         ),

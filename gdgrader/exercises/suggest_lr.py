@@ -24,6 +24,7 @@ EARLY = [2.0, 1.9, 0.9, 0.5, 0.7, 0.5, 3.0]
 # Falls fastest from the first rate to the next, which is no two neighbours' fall.
 STEEP_END = [5.0, 3.0, 2.9, 2.0, 1.2, 1.1, 1.3]
 
+LARGE, SMALL = [20 * 10.0**i for i in range(7)], [1e-9 * 4**i for i in range(7)]
 # Two hundred rates and more, steepest and lowest near the end.
 MANY = [float(f"{0.001 * 1.04**i:.6g}") for i in range(212)]
 LATE = [
@@ -62,6 +63,8 @@ def _curve(rng) -> tuple[list[float], list[float]]:
     case(RISING[:3], [3.0, 2.0, 1.0], "minimum"),
     case(RISING[:3], [1.0, 2.0, 3.0], "tenth"),
     case(MANY, LATE, "minimum"),
+    case(LARGE, CURVE, "minimum"),
+    case(SMALL, CURVE, "tenth"),
 )
 def _(rng):
     return [case(*_curve(rng), "minimum"), case(*_curve(rng), "tenth")]
@@ -76,6 +79,8 @@ def _(rng):
     case(RISING[:5], [4.0, 3.0, 2.0, 1.0, 0.5], "steepest"),
     case(RISING[:5], [3.0, 2.8, 2.5, 2.4, 1.0], "steepest"),
     case(MANY, LATE, "steepest"),
+    case(LARGE, CURVE, "steepest"),
+    case(SMALL, CURVE, "steepest"),
     case(RISING, CURVE, "minimum", aside=True),
 )
 def _(rng):
