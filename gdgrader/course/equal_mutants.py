@@ -45,6 +45,41 @@ TURNED = {
 }
 
 EQUAL: dict[str, Reasons] = {
+    "range_test_rates": {
+        **never_negative("low", "high", "n"),
+        "rates are never negative": ("result = [abs(v) for v in result]",),
+        "rates that rise are sorted": ("result = sorted(result)",),
+        "there are two rates or more": ("n = max(n, 1)", "n = max(n, 2)"),
+        "a first rate is small": (
+            "low = min(low, 1.0)",
+            "low = min(low, 10.0)",
+            "low = min(low, 100.0)",
+        ),
+        "torch takes tensors of one number as ends": ("…*ends.tolist()… → …*ends,…",),
+    },
+    "suggest_lr": {
+        **POSITIVE,
+        **NOT_ZERO,
+        "losses are numbers": ("losses = [m if m == m else …",),
+        "rates rise": ("rates.sort()",),
+        "the first value is replaced at once, as some place is better": (
+            "best, at = (float('-inf'), 0) → best, at = (float('-inf'), 1)",
+            "best, at = (float('-inf'), 0) → best, at = (float('-inf'), -1)",
+            "lowest = 0 → lowest = 1",
+            "lowest = 0 → lowest = -1",
+            "for i in range(len(losses)): → for i in range(1, len(losses)):",
+        ),
+        "a curve falls somewhere": (
+            "best, at = (float('-inf'), 0) → best, at = (float(), 0)",
+            "best, at = (float('-inf'), 0) → best, at = (0, float('-inf'))",
+        ),
+        "NumPy's and torch's whole numbers are indices, too": (
+            "lowest = rates[int(np.argmin(losses))] → lowest = rates[np.argmin(…",
+            "return rates[1 + int(slopes.argmin())] → return rates[1 + slopes.…",
+            "…y.min().item()… → …y.min())]",
+            "….argmax().item()] → ….argmax()]",
+        ),
+    },
     "single_step_gradient_descent": {
         **never_negative("learning_rate"),
         "a central difference is exact for a parabola, whatever its width": (

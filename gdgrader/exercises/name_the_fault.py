@@ -68,6 +68,7 @@ exercise.asks(
     case(make_run("resumed without its state", skipped=6)),
     case(make_run("overwritten by LambdaLR", drops=(6, 12), resumed_at=8)),
     case(make_run("skipped step counted", resumed_at=8, skipped=11)),
+    case(make_run("skipped step counted", skipped=14)),  # seen in the last rate only
     case(make_run("planned in batches", accumulated=4, resumed_at=8)),
     case(make_run("stepped per batch", accumulated=3, resumed_at=8)),
 )(_one_of_each)

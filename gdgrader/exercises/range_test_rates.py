@@ -29,6 +29,8 @@ def _ends(rng) -> tuple[float, float]:
     case(1e-6, 0.3, 8),
     case(0.02, 7.0, 120),
     case(0.5, 0.6, 4),
+    case(0.5, 6000.0, 5),
+    case(0.002, 3.0, 207),
 )
 def _(rng):
     return case(*_ends(rng), rng.randint(4, 30))
@@ -39,6 +41,8 @@ def _(rng):
     "two or three",
     case(0.01, 4.0, 2),
     case(0.01, 4.0, 3),
+    case(0.01, 9.0, 3),
+    case(0.03, 9.0, 3),
     case(1e-4, 1.0, 3),
 )
 def _(rng):

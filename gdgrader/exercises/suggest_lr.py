@@ -24,6 +24,13 @@ EARLY = [2.0, 1.9, 0.9, 0.5, 0.7, 0.5, 3.0]
 # Falls fastest from the first rate to the next, which is no two neighbours' fall.
 STEEP_END = [5.0, 3.0, 2.9, 2.0, 1.2, 1.1, 1.3]
 
+LARGE, SMALL = [20 * 10.0**i for i in range(7)], [1e-9 * 4**i for i in range(7)]
+# Two hundred rates and more, steepest and lowest near the end.
+MANY = [float(f"{0.001 * 1.04**i:.6g}") for i in range(212)]
+LATE = [
+    round(3 - 0.001 * i - (i > 204) - (i > 205) + 2 * (i > 209), 3) for i in range(212)
+]
+
 
 def _rates(rng, n: int) -> list[float]:
     low, factor = round(rng.uniform(1e-4, 1e-2), 5), round(rng.uniform(1.3, 3), 2)
@@ -55,6 +62,9 @@ def _curve(rng) -> tuple[list[float], list[float]]:
     case(RISING, STEEP_END, "minimum"),
     case(RISING[:3], [3.0, 2.0, 1.0], "minimum"),
     case(RISING[:3], [1.0, 2.0, 3.0], "tenth"),
+    case(MANY, LATE, "minimum"),
+    case(LARGE, CURVE, "minimum"),
+    case(SMALL, CURVE, "tenth"),
 )
 def _(rng):
     return [case(*_curve(rng), "minimum"), case(*_curve(rng), "tenth")]
@@ -67,6 +77,10 @@ def _(rng):
     case(RISING, STEEP_END, "steepest"),
     case(RISING[:3], [3.0, 2.0, 1.0], "steepest"),
     case(RISING[:5], [4.0, 3.0, 2.0, 1.0, 0.5], "steepest"),
+    case(RISING[:5], [3.0, 2.8, 2.5, 2.4, 1.0], "steepest"),
+    case(MANY, LATE, "steepest"),
+    case(LARGE, CURVE, "steepest"),
+    case(SMALL, CURVE, "steepest"),
     case(RISING, CURVE, "minimum", aside=True),
 )
 def _(rng):

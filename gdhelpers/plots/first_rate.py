@@ -77,7 +77,7 @@ def plot_edge(
                 textcoords="offset points", color=style["color"], annotation_clip=False,
             )  # fmt: skip
     log_scale(upper)
-    log_scale(lower)
+    _plain_log(lower)
     finish(upper, "the loss", y="L")
     return finish(lower, "the sharpness; dotted: 2/η", "step", "λ")
 
@@ -87,9 +87,18 @@ def plot_warmed(runs: Mapping[str, tuple[Sequence[int], Sequence[float]]]) -> Ax
     ax = new_axes()
     for (name, (steps, values)), style in zip(runs.items(), styles(), strict=False):
         ax.plot(steps, values, linewidth=2, label=name, **style)
-    log_scale(ax)
+    _plain_log(ax)
     ax.legend(frameon=False)
     return finish(ax, x="step", y="λ, and 2/η")
+
+
+def _plain_log(ax: Axes) -> None:
+    """A logarithmic y axis over a decade or two, its ticks in plain numbers."""
+    ax.set_yscale("log")
+    low, high = ax.get_ylim()
+    ticks = [v for v in (1, 2, 3, 5, 10, 20, 30, 50, 100) if low <= v <= high]
+    ax.set_yticks(ticks, [str(v) for v in ticks])
+    ax.minorticks_off()
 
 
 def plot_faults(traces: Mapping[str, Mapping]) -> Axes:

@@ -91,8 +91,8 @@ FIGURES = {
         {"ours": 98 - 2 / STEPS[:10], "source": 97.9 - 2 / STEPS[:10]},
         [0.1, 0.1, 0.01, 0.01, 0.001, 0.001, 1e-4, 1e-5, 1e-6, 1e-6],
     ),
-    "range test": lambda: plots.plot_range_test(TEST, DOTS, LINE[:35]),
-    "range test, read": lambda: plots.plot_range_test(
+    "range_test": lambda: plots.plot_range_test(TEST, DOTS, LINE[:35]),
+    "range_test, read": lambda: plots.plot_range_test(
         TEST, DOTS, LINE[:35], {"minimum": 0.6, "tenth": 0.06, "steepest": 0.19}
     ),
     "edge": lambda: plots.plot_edge(

@@ -30,18 +30,6 @@ def right_pairs(rates, losses, rule):
     return 0.1 * lr if rule == "tenth" else lr
 
 
-def right_per_logarithm(rates, losses, rule):
-    from math import log
-
-    def slope(i):
-        return (losses[i + 1] - losses[i - 1]) / log(rates[i + 1] / rates[i - 1])
-
-    if rule == "steepest":
-        return rates[min(range(1, len(rates) - 1), key=slope)]
-    lowest = min(range(len(losses)), key=losses.__getitem__)
-    return rates[lowest] * {"minimum": 1, "tenth": 0.1}[rule]
-
-
 def right_numpy(rates, losses, rule):
     import numpy as np
 

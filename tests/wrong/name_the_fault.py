@@ -36,7 +36,7 @@ EDITS = {
         {"planned[sum(stepped[:i])]": "planned[i]"},
     ),
     "counted_itself": (
-        "Told: what came back.",
+        "Told: skipping not looked at.",
         {"planned[sum(stepped[:i])]": "planned[sum(stepped[: i + 1]) - 1]"},
     ),
     "exchanged": (
@@ -73,7 +73,7 @@ EDITS = {
         },
     ),
     "resumed_is_at_fault": (
-        "Told: what came back.",
+        "Told: whatever happened is at fault.",
         {
             "    if not wrong:": '    if trace["resumed_at"] is not None:\n'
             '        return "resumed without its state"\n    if not wrong:'
