@@ -711,7 +711,9 @@ EQUAL: dict[str, Reasons] = {
     },
     "adamw_step": {
         **never_negative("lr", "weight_decay"),
-        "the state has three parts": ("state = state[:…",),
+        "the state has three parts": tuple(
+            f"state = state[:{n}]" for n in (5, 10, 20, 50, 100, 200)
+        ),
         "a number cannot be changed in place": (
             "t = t + 1 → t += 1",
             "step = step + 1 → step += 1",

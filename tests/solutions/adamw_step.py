@@ -46,10 +46,10 @@ def right_lists(theta, state, grad, lr, weight_decay):
 def right_entry_by_entry(theta, state, grad, lr, weight_decay):
     t, means, squares = state[0] + 1, state[1].clone(), state[2].clone()
     theta = theta.clone()
-    for i, g in enumerate(grad.tolist()):
+    for i, g in enumerate(grad):
         means[i] = 0.9 * means[i] + 0.1 * g
         squares[i] = 0.999 * squares[i] + 0.001 * g**2
-        root = math.sqrt(squares[i].item() / (1 - 0.999**t))
+        root = math.sqrt(squares[i] / (1 - 0.999**t))
         theta[i] -= lr * weight_decay * theta[i]
         theta[i] -= lr * means[i] / (1 - 0.9**t) / (root + 1e-8)
     return theta, (t, means, squares)
