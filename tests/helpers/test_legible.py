@@ -16,7 +16,12 @@ from gdhelpers.plateau import plateau_decisions
 from gdhelpers.plots import base, line_player, many_runs
 from gdhelpers.plots.legible import CONTRAST, contrast, covered, ink, make_room
 from gdhelpers.scheduler_bugs import BUGS, make_trace
+<<<<<<< HEAD
 from gdhelpers.scheduler_faults import FAULTS, make_run
+||||||| 54942e8
+=======
+from gdhelpers.stability import max_stable_lr_momentum
+>>>>>>> l04
 
 STEPS = np.arange(1, 41)
 X = np.stack([np.linspace(-1, 1, 60), np.ones(60)], axis=1)
@@ -62,6 +67,13 @@ FIGURES = {
         {f"η = {r}": (descent(r, 20, 500), [r] * 20) for r in (1.05, 0.1, 0.4)}
     ),
     "lines": lambda: plots.plot_lines(X, Y, {"yours": (3, 2), "theirs": (3, 2.1)}),
+    "guesses": lambda: plots.plot_guesses({"B = 1": STEPS, "B = 64": [0.1, -0.1]}),
+    "floors": lambda: plots.plot_floors(
+        [1, 4, 16],
+        {0.1: [0.04, 0.01, 0.002], 0.8: [0.9, 0.2, 0.05]},
+        lambda lr, size: lr / size,
+    ),
+    "stability": lambda: plots.plot_stability(2, max_stable_lr_momentum),
     "factors": lambda: plots.plot_factors([2 / 3, 2], 1.0),
     "factors, other bounds": lambda: plots.plot_factors([0.5, 2], 0.8),
     "factors, one curvature": lambda: plots.plot_factors([2, 2], 1.0),
