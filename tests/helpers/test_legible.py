@@ -16,12 +16,8 @@ from gdhelpers.plateau import plateau_decisions
 from gdhelpers.plots import base, line_player, many_runs
 from gdhelpers.plots.legible import CONTRAST, contrast, covered, ink, make_room
 from gdhelpers.scheduler_bugs import BUGS, make_trace
-<<<<<<< HEAD
 from gdhelpers.scheduler_faults import FAULTS, make_run
-||||||| 54942e8
-=======
 from gdhelpers.stability import max_stable_lr_momentum
->>>>>>> l04
 
 STEPS = np.arange(1, 41)
 X = np.stack([np.linspace(-1, 1, 60), np.ones(60)], axis=1)
