@@ -33,6 +33,16 @@ def descent(rate, n=9, start=3.0):
     return [start * (1 - 2 * rate) ** t for t in range(n)]
 
 
+def grown(start):
+    """A run at 0.4 whose rate falls to 0 in eight steps from `start` on."""
+    lr = 0.4 * np.clip((start + 8 - np.arange(40)) / 8, 0, 1)
+    cooled = np.where(start < STEPS, np.minimum(STEPS - start, 8), 0)
+    better = {"val_accuracy": 89 + STEPS / 20 + cooled / 8}
+    better["val_accuracy, EMA 0.99"] = 90.5 + STEPS / 20
+    metrics = better | {"steps": STEPS}
+    return History(np.empty(0), np.empty(0), lr, metrics, "")
+
+
 def race():
     history = {"val_accuracy": 94 - 20 / STEPS, "steps": STEPS}
     run = History(np.empty(0), np.empty(0), np.empty(0), history, "")
@@ -119,6 +129,14 @@ FIGURES = {
         }
     ),
     "race": lambda: plots.plot_race(race()),
+    "averaged": lambda: plots.plot_averaged(
+        {"constant 0.4": [grown(40)] * 2, "one-cycle 0.4": [grown(0)] * 2}, "EMA 0.99"
+    ),
+    "branches": lambda: plots.plot_branches(
+        {"constant 0.4": [grown(40)] * 2}
+        | {f"from {start}": [grown(start)] * 2 for start in (8, 20, 32)},
+        lowest=88,
+    ),
     "differences": lambda: plots.plot_differences({"a": (0.5, 0.2), "b": (-0.1, 0.3)}),
 }  # fmt: skip
 
