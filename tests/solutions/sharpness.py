@@ -14,11 +14,19 @@ def _product(loss_fn, params):
     return product
 
 
+def _start(params, seed):
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(params.shape, generator=generator).to(params)
+
+
+def _even_start(params, seed):
+    generator = torch.Generator().manual_seed(seed)
+    return torch.rand(params.shape, generator=generator, dtype=params.dtype) - 0.5
+
+
 def right_unit_after(loss_fn, params, iterations, seed):
     product = _product(loss_fn, params)
-    v = torch.randn(params.shape, generator=torch.Generator().manual_seed(seed)).to(
-        params
-    )
+    v = _start(params, seed)
     v /= v.norm()
     for _ in range(iterations):
         hv = product(v)
@@ -29,8 +37,7 @@ def right_unit_after(loss_fn, params, iterations, seed):
 
 def right_rayleigh_at_the_end(loss_fn, params, iterations, seed):
     product = _product(loss_fn, params)
-    generator = torch.Generator().manual_seed(seed)
-    v = torch.rand(params.shape, generator=generator, dtype=params.dtype) - 0.5
+    v = _even_start(params, seed)
     for _ in range(iterations):
         v = product(v)
         v = v / v.norm()
@@ -39,7 +46,7 @@ def right_rayleigh_at_the_end(loss_fn, params, iterations, seed):
 
 def right_rayleigh_divided(loss_fn, params, iterations, seed):
     product = _product(loss_fn, params)
-    v = torch.randn(len(params), generator=torch.Generator().manual_seed(seed)).double()
+    v = _start(params, seed)
     for _ in range(iterations):
         hv = product(v)
         found = (v * hv).sum() / (v * v).sum()
@@ -60,9 +67,7 @@ def right_global_seed(loss_fn, params, iterations, seed):
 
 def right_length_with_the_sign(loss_fn, params, iterations, seed):
     product = _product(loss_fn, params)
-    v = torch.randn(
-        params.shape, generator=torch.Generator().manual_seed(seed)
-    ).double()
+    v = _start(params, seed)
     for _ in range(iterations):
         v = v / v.norm()
         before, v = v, product(v)
@@ -72,9 +77,7 @@ def right_length_with_the_sign(loss_fn, params, iterations, seed):
 def right_hvp(loss_fn, params, iterations, seed):
     from torch.autograd.functional import hvp
 
-    v = torch.randn(params.shape, generator=torch.Generator().manual_seed(seed)).to(
-        params
-    )
+    v = _start(params, seed)
     for _ in range(iterations):
         v = v / v.norm()
         _, hv = hvp(loss_fn, params, v)
@@ -83,14 +86,11 @@ def right_hvp(loss_fn, params, iterations, seed):
 
 
 def right_func(loss_fn, params, iterations, seed):
-    from torch.func import grad, jvp
-
-    v = torch.randn(params.shape, generator=torch.Generator().manual_seed(seed)).to(
-        params
-    )
+    h = torch.func.hessian(loss_fn)(params)
+    v = _start(params, seed)
     for _ in range(iterations):
         v = v / v.norm()
-        _, hv = jvp(grad(loss_fn), (params,), (v,))
+        hv = torch.mv(h, v)
         found, v = v @ hv, hv
     return found.item()
 
@@ -102,9 +102,7 @@ def right_two_gradients(loss_fn, params, iterations, seed):
         at = at.detach().requires_grad_()
         return torch.autograd.grad(loss_fn(at), at)[0]
 
-    v = torch.randn(params.shape, generator=torch.Generator().manual_seed(seed)).to(
-        params
-    )
+    v = _start(params, seed)
     for _ in range(iterations):
         v = v / v.norm()
         hv = (gradient(params + 1e-4 * v) - gradient(params - 1e-4 * v)) / 2e-4
@@ -121,9 +119,7 @@ def right_whole_hessian(loss_fn, params, iterations, seed):
 def right_backward(loss_fn, params, iterations, seed):
     theta = params.clone().requires_grad_()
     (g,) = torch.autograd.grad(loss_fn(theta), theta, create_graph=True)
-    v = torch.randn(params.shape, generator=torch.Generator().manual_seed(seed)).to(
-        params
-    )
+    v = _start(params, seed)
     for _ in range(iterations):
         v = v / v.norm()
         theta.grad = None
