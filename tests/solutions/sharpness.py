@@ -24,10 +24,14 @@ def _even_start(params, seed):
     return torch.rand(params.shape, generator=generator, dtype=params.dtype) - 0.5
 
 
+def _unit(v):
+    return v / v.norm()
+
+
 def right_unit_after(loss_fn, params, iterations, seed):
     product = _product(loss_fn, params)
     v = _start(params, seed)
-    v /= v.norm()
+    v = _unit(v)
     for _ in range(iterations):
         hv = product(v)
         found = torch.dot(v, hv)
@@ -40,7 +44,7 @@ def right_rayleigh_at_the_end(loss_fn, params, iterations, seed):
     v = _even_start(params, seed)
     for _ in range(iterations):
         v = product(v)
-        v = v / v.norm()
+        v = _unit(v)
     return float(v @ product(v))
 
 
@@ -59,7 +63,7 @@ def right_global_seed(loss_fn, params, iterations, seed):
     product = _product(loss_fn, params)
     v = torch.randn_like(params)
     for _ in range(iterations):
-        v = v / torch.linalg.vector_norm(v)
+        v = _unit(v)
         hv = product(v)
         found, v = (v @ hv).item(), hv
     return found
@@ -69,7 +73,7 @@ def right_length_with_the_sign(loss_fn, params, iterations, seed):
     product = _product(loss_fn, params)
     v = _start(params, seed)
     for _ in range(iterations):
-        v = v / v.norm()
+        v = _unit(v)
         before, v = v, product(v)
     return (v.norm() * torch.sign(before @ v)).item()
 
@@ -79,7 +83,7 @@ def right_hvp(loss_fn, params, iterations, seed):
 
     v = _start(params, seed)
     for _ in range(iterations):
-        v = v / v.norm()
+        v = _unit(v)
         _, hv = hvp(loss_fn, params, v)
         found, v = v @ hv, hv
     return found.item()
@@ -89,7 +93,7 @@ def right_func(loss_fn, params, iterations, seed):
     h = torch.func.hessian(loss_fn)(params)
     v = _start(params, seed)
     for _ in range(iterations):
-        v = v / v.norm()
+        v = _unit(v)
         hv = torch.mv(h, v)
         found, v = v @ hv, hv
     return found.item()
@@ -104,7 +108,7 @@ def right_two_gradients(loss_fn, params, iterations, seed):
 
     v = _start(params, seed)
     for _ in range(iterations):
-        v = v / v.norm()
+        v = _unit(v)
         hv = (gradient(params + 1e-4 * v) - gradient(params - 1e-4 * v)) / 2e-4
         found, v = v @ hv, hv
     return found.item()
@@ -121,8 +125,8 @@ def right_backward(loss_fn, params, iterations, seed):
     (g,) = torch.autograd.grad(loss_fn(theta), theta, create_graph=True)
     v = _start(params, seed)
     for _ in range(iterations):
-        v = v / v.norm()
+        v = _unit(v)
         theta.grad = None
         (g @ v).backward(retain_graph=True)
-        found, v = (v @ theta.grad).item(), theta.grad.clone()
+        found, v = (v @ theta.grad).item(), theta.grad
     return found
