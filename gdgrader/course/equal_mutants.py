@@ -44,6 +44,8 @@ TURNED = {
     )
 }
 
+RIGHT_IN_100 = ("right_rayleigh_at_the_end", "right_length_with_the_sign")
+
 EQUAL: dict[str, Reasons] = {
     "range_test_rates": {
         **never_negative("low", "high", "n"),
@@ -60,8 +62,17 @@ EQUAL: dict[str, Reasons] = {
     "suggest_lr": {
         **POSITIVE,
         **NOT_ZERO,
-        "losses are numbers": ("losses = [m if m == m else …",),
-        "rates rise": ("rates.sort()",),
+        "losses are numbers, and never negative": (
+            "losses = [m if m == m else …",
+            "losses = [m for m in losses if m == m]",
+            "losses = [abs(m) for m in losses]",
+        ),
+        "rates are numbers, and never negative": (
+            "rates = [m if m == m else …",
+            "rates = [m for m in rates if m == m]",
+            "rates = [abs(m) for m in rates]",
+        ),
+        "rates rise": ("rates.sort()", "rates = sorted(rates)"),
         "the first value is replaced at once, as some place is better": (
             "best, at = (float('-inf'), 0) → best, at = (float('-inf'), 1)",
             "best, at = (float('-inf'), 0) → best, at = (float('-inf'), -1)",
@@ -78,6 +89,111 @@ EQUAL: dict[str, Reasons] = {
             "return rates[1 + int(slopes.argmin())] → return rates[1 + slopes.…",
             "…y.min().item()… → …y.min())]",
             "….argmax().item()] → ….argmax()]",
+        ),
+    },
+    "sharpness": {
+        **never_negative("iterations", "seed"),
+        **NOT_ZERO,
+        "after enough rounds any start ends in the same place": (
+            *(
+                f"seed = {made}"
+                for made in (
+                    "-seed",
+                    "2 * seed",
+                    "seed + 1",
+                    "seed - 1",
+                    "max(…",
+                    "min(…",
+                )
+            ),
+            "generator = … → generator = torch.Generator()",
+            "generator = … → generator = torch.manual_seed(seed)",
+            "v = torch.randn(… → v = torch.randn(theta.shape, dtype=theta.dtype)",
+            *(
+                f"torch.manual_seed(seed) → {made}"
+                for made in ("pass", "seed", "torch")
+            ),
+        ),
+        "more rounds than enough end in the same place": (
+            "iterations = 2 * iterations",
+            "iterations = iterations + 1",
+            "… → for _ in range(iterations + 1):",
+        ),
+        "one is the least, and enough for a single axis": (
+            "iterations = max(iterations, 1)",
+            "iterations = max(iterations, 2)",
+        ),
+        "200 are enough for every loss that is asked about": (
+            "iterations = min(iterations, 200)",
+            "… → for _ in __import__('itertools').islice(range(iterations), 200):",
+            *(
+                f"{right}: … → for _ in …islice(range(iterations), 100):"
+                for right in RIGHT_IN_100
+            ),
+        ),
+        "these losses bend alike on both sides of 0": ("params = params.abs()",),
+        "a product is the same in either order": (
+            "… → found, v = (hv @ v, hv)",
+            "… → found, v = ((hv @ v).item(), hv)",
+            "… → found, v = ((theta.grad @ v).item(), theta.grad)",
+            "… → found = hv @ v",
+            "… → found = torch.dot(hv, v)",
+            "… → return float(product(v) @ v)",
+            "… → return (v.norm() * torch.sign(v @ before)).item()",
+            "… → hv, = torch.autograd.grad(v @ g, theta, retain_graph=True)",
+            "… → (v @ g).backward(retain_graph=True)",
+        ),
+        "v is of this function alone": ("v = v / v.norm() → v /= v.norm()",),
+        "what is divided by a sign is multiplied by it": (
+            "… → return (v.norm() / torch.sign(before @ v)).item()",
+        ),
+        "the quotient does not hang on the length of v": (
+            "v = hv / hv.abs().max() → v = hv / hv.abs().min()",
+            "v = hv / hv.abs().max() → v = hv / hv.max()",
+        ),
+        "a single gradient is first and last": (
+            "return torch.autograd.grad(loss_fn(at), at)[0] → …[-1]",
+        ),
+        "what a function does to a flag of params is no change of theirs": (
+            "theta = … → theta = params.detach().requires_grad_()",
+            "theta = … → theta = params.clone().requires_grad_()",
+            "theta = params.clone().requires_grad_() → theta = params.requires_grad_()",
+            "at = at.detach().requires_grad_() → at = at.requires_grad_()",
+        ),
+    },
+    "name_the_fault": {
+        "before the plan falls only the two about batches leave it, and at once": (
+            "if wrong[0] > 1: → if wrong[0] > 2:",
+            "if first > 1: → if first > 2:",
+        ),
+        "a rate that is wrong is not the one due": (
+            "return … → return 'stepped…used[1] >= …",
+            "return … → return 'planned…used[1] <= …",
+            "…first == 1 and used[1] < … → …first == 1 and used[1] <= …",
+            "return names[… → return names[used[1] >= …",
+            "faster = … → faster = used[1] >= due[1]",
+        ),
+        "k is 2 or more, so that the second rate tells as well as the first": (
+            "return … → return 'stepped…used[2] > …",
+            "return names[… → return names[used[2] > …",
+            "faster = … → faster = used[2] > due[1]",
+            "…used[1] < … → …used[1] < planned[2] …",
+            "…used[1] < due[1]… → …used[1] < due[2]…",
+        ),
+        "only batches that are planned for use less than is due first": (
+            "…first == 1 and used[1] < due[1]… → …: used[1] < due[1]…",
+        ),
+        "the first step uses what is due": (
+            "… → wrong = [i for i in range(1, len(used)) if used[i] != due[i]]",
+        ),
+        "no trace is that long": tuple(
+            f"right_counter: … → …strict=True)), {n}):" for n in (50, 100, 200)
+        ),
+        "only a run begun anew uses the first rate once more": (
+            "… → if at is not None and used[at] == planned[0] != due:",
+        ),
+        "what differs does so in either order": (
+            "pairs = … → pairs = enumerate(zip(due, used, strict=True))",
         ),
     },
     "single_step_gradient_descent": {

@@ -1,8 +1,8 @@
 """The largest curvature, by power iteration: `sharpness(loss_fn, params, n, seed)`.
 
-Tolerance: 1 %. The next eigenvalue is at most 0.55 of the largest, and there are 16
-iterations or more, so that any start drawn ends within 1e-4; the mistakes differ by
-3 % or more.
+Tolerance: 1 %. There are so many iterations that any start drawn ends within 1e-4:
+11 or more where the next eigenvalue is at most 0.4 of the largest in size, 16 where it
+is 0.55, 200 where it is 0.95; the mistakes differ by 3 % or more.
 """
 
 import torch
@@ -59,6 +59,8 @@ def _bowl(rng, sign: int) -> tuple:
 TWO = loss("bowl", hessian=[[2.0, 1.0], [1.0, 5.0]])
 LONG = loss("bowl", hessian=[[40.0, 0.0, 0.0], [0.0, 3.0, 0.0], [0.0, 0.0, 20.0]])
 HILL = loss("bowl", hessian=[[-8.0, 1.0], [1.0, 3.0]])
+NEXT = loss("bowl", hessian=_turned([-10.0, 9.5, 9.5, 9.5, 9.5, 9.5], 0.7))
+FAR = loss("steepening", hessian=[[1.0, 0.5], [0.5, 2.0]], quartic=[2e-9, 1.0])
 STEEP = loss("steepening", hessian=[[3.0, 1.0], [1.0, 1.0]], quartic=[0.5, 6.0])
 
 
@@ -66,21 +68,22 @@ STEEP = loss("steepening", hessian=[[3.0, 1.0], [1.0, 1.0]], quartic=[0.5, 6.0])
     "on a bowl",
     case(TWO, tensor([3.0, -1.0]), 20, 0),
     case(LONG, tensor([0.5, 2.0, -1.0]), 20, 1),
-    case(loss("bowl", hessian=[[7.0]]), tensor([2.5]), 1, 3),
+    case(loss("bowl", hessian=[[90000.0]]), tensor([2.5]), 1, 3),
     case(TWO, tensor([0.0, 0.0]), 20, 5),
 )
 def _(rng):
-    return case(*_bowl(rng, 1), rng.randint(16, 24), rng.randint(0, 99))
+    return case(*_bowl(rng, 1), rng.randint(11, 16), rng.randint(0, 99))
 
 
 @exercise.asks(
     "where it bends down",
     case(HILL, tensor([1.0, 2.0]), 20, 0),
-    case(loss("bowl", hessian=[[-7.0]]), tensor([2.5]), 1, 3),
+    case(loss("bowl", hessian=[[-4e-5]]), tensor([2.5]), 1, 3),
+    case(NEXT, tensor([1.0, 2.0, 0.5, -1.0, 3.0, 1.5]), 200, 4),
     case(TWO, tensor([1.0, 2.0]), 20, 0, aside=True),
 )
 def _(rng):
-    return case(*_bowl(rng, -1), rng.randint(16, 24), rng.randint(0, 99))
+    return case(*_bowl(rng, -1), rng.randint(11, 16), rng.randint(0, 99))
 
 
 @exercise.asks(
@@ -88,6 +91,7 @@ def _(rng):
     case(STEEP, tensor([1.0, 2.0]), 20, 0),
     case(STEEP, tensor([6.0, 0.5]), 20, 2),
     case(STEEP, tensor([0.0, 0.0]), 20, 2),
+    case(FAR, tensor([80_000.0, 0.5]), 20, 6),
 )
 def _(rng):
     d = rng.randint(2, 4)

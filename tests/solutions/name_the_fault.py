@@ -46,7 +46,7 @@ def right_by_findings(trace):
         "none": first is None,
         "resumed without its state": first == trace["resumed_at"],
         "planned in batches": first == 1 and used[1] < due[1],
-        "stepped per batch": first == 1 and used[1] > due[1],
+        "stepped per batch": first == 1,
         "skipped step counted": first is not None and not stepped[first - 1],
         "overwritten by LambdaLR": True,
     }

@@ -14,12 +14,24 @@ def _product(loss_fn, params):
     return product
 
 
+def _start(params, seed):
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(params.shape, generator=generator).to(params)
+
+
+def _even_start(params, seed):
+    generator = torch.Generator().manual_seed(seed)
+    return torch.rand(params.shape, generator=generator, dtype=params.dtype) - 0.5
+
+
+def _unit(v):
+    return v / v.norm()
+
+
 def right_unit_after(loss_fn, params, iterations, seed):
     product = _product(loss_fn, params)
-    v = torch.randn(params.shape, generator=torch.Generator().manual_seed(seed)).to(
-        params
-    )
-    v /= v.norm()
+    v = _start(params, seed)
+    v = _unit(v)
     for _ in range(iterations):
         hv = product(v)
         found = torch.dot(v, hv)
@@ -29,17 +41,16 @@ def right_unit_after(loss_fn, params, iterations, seed):
 
 def right_rayleigh_at_the_end(loss_fn, params, iterations, seed):
     product = _product(loss_fn, params)
-    generator = torch.Generator().manual_seed(seed)
-    v = torch.rand(params.shape, generator=generator, dtype=params.dtype) - 0.5
+    v = _even_start(params, seed)
     for _ in range(iterations):
         v = product(v)
-        v = v / v.norm()
+        v = _unit(v)
     return float(v @ product(v))
 
 
 def right_rayleigh_divided(loss_fn, params, iterations, seed):
     product = _product(loss_fn, params)
-    v = torch.randn(len(params), generator=torch.Generator().manual_seed(seed)).double()
+    v = _start(params, seed)
     for _ in range(iterations):
         hv = product(v)
         found = (v * hv).sum() / (v * v).sum()
@@ -52,7 +63,7 @@ def right_global_seed(loss_fn, params, iterations, seed):
     product = _product(loss_fn, params)
     v = torch.randn_like(params)
     for _ in range(iterations):
-        v = v / torch.linalg.vector_norm(v)
+        v = _unit(v)
         hv = product(v)
         found, v = (v @ hv).item(), hv
     return found
@@ -60,11 +71,9 @@ def right_global_seed(loss_fn, params, iterations, seed):
 
 def right_length_with_the_sign(loss_fn, params, iterations, seed):
     product = _product(loss_fn, params)
-    v = torch.randn(
-        params.shape, generator=torch.Generator().manual_seed(seed)
-    ).double()
+    v = _start(params, seed)
     for _ in range(iterations):
-        v = v / v.norm()
+        v = _unit(v)
         before, v = v, product(v)
     return (v.norm() * torch.sign(before @ v)).item()
 
@@ -72,25 +81,20 @@ def right_length_with_the_sign(loss_fn, params, iterations, seed):
 def right_hvp(loss_fn, params, iterations, seed):
     from torch.autograd.functional import hvp
 
-    v = torch.randn(params.shape, generator=torch.Generator().manual_seed(seed)).to(
-        params
-    )
+    v = _start(params, seed)
     for _ in range(iterations):
-        v = v / v.norm()
+        v = _unit(v)
         _, hv = hvp(loss_fn, params, v)
         found, v = v @ hv, hv
     return found.item()
 
 
 def right_func(loss_fn, params, iterations, seed):
-    from torch.func import grad, jvp
-
-    v = torch.randn(params.shape, generator=torch.Generator().manual_seed(seed)).to(
-        params
-    )
+    h = torch.func.hessian(loss_fn)(params)
+    v = _start(params, seed)
     for _ in range(iterations):
-        v = v / v.norm()
-        _, hv = jvp(grad(loss_fn), (params,), (v,))
+        v = _unit(v)
+        hv = torch.mv(h, v)
         found, v = v @ hv, hv
     return found.item()
 
@@ -102,11 +106,9 @@ def right_two_gradients(loss_fn, params, iterations, seed):
         at = at.detach().requires_grad_()
         return torch.autograd.grad(loss_fn(at), at)[0]
 
-    v = torch.randn(params.shape, generator=torch.Generator().manual_seed(seed)).to(
-        params
-    )
+    v = _start(params, seed)
     for _ in range(iterations):
-        v = v / v.norm()
+        v = _unit(v)
         hv = (gradient(params + 1e-4 * v) - gradient(params - 1e-4 * v)) / 2e-4
         found, v = v @ hv, hv
     return found.item()
@@ -121,12 +123,10 @@ def right_whole_hessian(loss_fn, params, iterations, seed):
 def right_backward(loss_fn, params, iterations, seed):
     theta = params.clone().requires_grad_()
     (g,) = torch.autograd.grad(loss_fn(theta), theta, create_graph=True)
-    v = torch.randn(params.shape, generator=torch.Generator().manual_seed(seed)).to(
-        params
-    )
+    v = _start(params, seed)
     for _ in range(iterations):
-        v = v / v.norm()
+        v = _unit(v)
         theta.grad = None
         (g @ v).backward(retain_graph=True)
-        found, v = (v @ theta.grad).item(), theta.grad.clone()
+        found, v = (v @ theta.grad).item(), theta.grad
     return found
