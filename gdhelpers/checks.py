@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+import traceback
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -243,6 +244,14 @@ def once_written(*names: str) -> Iterator[None]:
             _say_it_failed(wanted, error)
             return
         if error.name not in names:
+            if waiting := _unwritten_of(names, error):
+                # An earlier demonstration of theirs would have made it.
+                wanted, them = " and ".join(waiting), "it" if len(waiting) == 1 else them
+                say(
+                    f"This needs your {wanted}: write {them} above, then run this cell "
+                    "and those above it again."
+                )
+                return
             raise
         what = _what_to_do(error.name, names)
         say(calm.folded(f"This needs your {error.name}: {what} first."))
@@ -262,6 +271,17 @@ def once_written(*names: str) -> Iterator[None]:
 def _what_to_do(name: str, names: tuple[str, ...]) -> str:
     cells = calm.cells()
     return cells.missing(name, names) if cells else "run the cell that defines it"
+
+
+def _unwritten_of(names: Iterable[str], error: NameError) -> list[str]:
+    """Those of the functions that are as they were handed out, where the cell ran."""
+    found = []
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        for name in names:
+            code = getattr(frame.f_globals.get(name), "__code__", None)
+            if code and "NotImplementedError" in code.co_names and name not in found:
+                found.append(name)
+    return found
 
 
 def _say_what_is_stale(names: tuple[str, ...]) -> None:

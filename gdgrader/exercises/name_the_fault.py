@@ -9,8 +9,8 @@ from gdhelpers.scheduler_faults import FAULTS, FLAT, make_run
 exercise = Exercise("name_the_fault", "08_range_test_warmup", place=4)
 exercise.help(
     passage="Bug gallery II",
-    first_line='planned, used = trace["planned"], trace["used"]\n'
-    'due = [planned[sum(trace["stepped"][:i])] for i in …]\n'
+    first_line='planned, used, stepped = trace["planned"], trace["used"], …\n'
+    "due = [planned[sum(stepped[:i])] for i in …]\n"
     "wrong = [i for i in … if used[i] != due[i]]",
     why="A plan counts steps that were taken, so due says what each one should have "
     "used; where used first leaves it, the step before tells why.",

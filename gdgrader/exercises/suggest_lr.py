@@ -10,8 +10,8 @@ exercise = Exercise("suggest_lr", "08_range_test_warmup", rel=1e-5, abs=0.0, pla
 exercise.help(
     passage="Your turn: three rules",
     first_line='if rule == "steepest":\n'
-    "    falls = [losses[i - 1] - losses[i + 1] for i in …]\n"
-    "    …\n"
+    "    inner = range(1, len(rates) - 1)\n"
+    "    return rates[max(inner, key=lambda i: …)]\n"
     "lowest = rates[losses.index(…)]",
     why="With equal factors between the rates every gap is as wide in log η, so the "
     "largest difference of two neighbours is the steepest fall.",

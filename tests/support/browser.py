@@ -278,4 +278,4 @@ def assert_accessible(page: Page, part: str = ".gd-explorer", **options) -> None
     """axe-core finds nothing to say about a part of the page."""
     found = Axe().run(page, context=part, options=options).response["violations"]
     told = [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found]
-    assert told == []
+    assert told == [], told
