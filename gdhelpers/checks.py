@@ -246,7 +246,10 @@ def once_written(*names: str) -> Iterator[None]:
         if error.name not in names:
             if waiting := _unwritten_of(names, error):
                 # An earlier demonstration of theirs would have made it.
-                wanted, them = " and ".join(waiting), "it" if len(waiting) == 1 else them
+                wanted, them = (
+                    " and ".join(waiting),
+                    "it" if len(waiting) == 1 else them,
+                )
                 say(
                     f"This needs your {wanted}: write {them} above, then run this cell "
                     "and those above it again."

@@ -196,6 +196,36 @@ def test_demonstrations_say_calmly_what_is_missing(capsys):
         raise KeyError("ours")
 
 
+UNTOUCHED = """
+def rates():
+    raise NotImplementedError()
+
+def suggest(listed):
+    raise NotImplementedError()
+"""
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        (UNTOUCHED, "This needs your rates and suggest: write them above, then run"),
+        (
+            UNTOUCHED + "def rates(): return []",
+            "This needs your suggest: write it above",
+        ),
+    ],
+)
+def test_what_an_earlier_demonstration_would_have_made_is_not_there(own, said, capsys):
+    there = {"once_written": once_written}
+    exec(own, there)
+    exec("with once_written('rates', 'suggest'): [suggest(listed) for _ in '1']", there)
+    out = " ".join(capsys.readouterr().out.split())
+    assert said in out and "those above it again" in out
+    exec("def rates(): 0\ndef suggest(listed): 0", there)
+    with pytest.raises(NameError):  # all is written: whose name is it?
+        exec("with once_written('rates', 'suggest'): suggest(listed)", there)
+
+
 def test_an_error_is_told_once():
     text = words(lambda t, lr: t / 0, "single_step_gradient_descent")
     assert "came back: nothing, it raised ZeroDivisionError\n" in text

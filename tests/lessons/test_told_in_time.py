@@ -51,6 +51,22 @@ def test_a_prediction_is_answered_in_a_fold(lesson):
                 assert not re.search(r"[Hh]olds|Does not hold|orrected", cell.source)
 
 
+NAMELESS = re.compile(r"^(\|.*\|\s*\|.*|\|\s*\|.*)\n\|[\s:|-]+\|$", re.MULTILINE)
+
+
+def test_every_column_of_a_table_has_a_name():
+    """Who hears a table is told the column's name with each cell."""
+    assert NAMELESS.search("| | rate |\n|---|---|\n| a | 1 |")
+    assert NAMELESS.search("| rate | |\n|---|---|\n| a | 1 |")
+    tables = 0
+    for path in (ROOT / "source").rglob("*.ipynb"):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "markdown":
+                tables += cell.source.count("|---|")
+                assert not NAMELESS.search(cell.source), f"{path.name}: {cell.source}"
+    assert tables > 10
+
+
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_the_first_cell_says_what_it_takes(lesson):
     first = cells_of(lesson)[0].source
