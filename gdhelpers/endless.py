@@ -198,7 +198,7 @@ class Watch:
             return
         self.taken, self.used = self.taken + passed, self.used + used
         codes = [f.f_code for f in frames.outwards(frame, self.base)]
-        called = next(c for c in reversed(codes) if frames.is_students(c))
+        called = next(c for c in reversed(codes) if frames.counts(c, self.base))
         most = min(self.most, AGAIN) if called in _stopped_before else self.most
         if self._too_long(most):
             self.place = place_of(frame, self.base, most)

@@ -39,6 +39,13 @@ def is_students(code: CodeType) -> bool:
     return not ours and code.co_name != "<module>"
 
 
+def counts(code: CodeType, base: FrameType | None) -> bool:
+    """Whether its time is the student's: not that of the lesson's cell itself, nor of a
+    comprehension or lambda in it, which has a frame of its own."""
+    of_the_cell = base is not None and code.co_filename == base.f_code.co_filename
+    return is_students(code) and not (of_the_cell and code.co_name.startswith("<"))
+
+
 def waits_for_a_person(frame: FrameType | None, base: FrameType | None) -> bool:
     """Whether a debugger has stopped it, or it asks for an `input()`."""
     return any(
@@ -56,7 +63,7 @@ def runs_a_students(frame: FrameType | None, base: FrameType | None) -> bool:
         file = f.f_code.co_filename
         if file in LONG or file.startswith(LOADING):
             return False
-        if is_students(f.f_code):
+        if counts(f.f_code, base):
             return True
     return False
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from gdhelpers.arguments import count, positive
+from gdhelpers.training import threads
 
 
 def gradient_noise(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
@@ -65,14 +66,15 @@ def excess_loss(
     generator = torch.Generator().manual_seed(seed)
     a, excess = best.repeat(runs, 1), []
     chosen = _epochs if shuffled else _draws
-    for t, i in zip(
-        range(steps), chosen(len(x), batch_size, runs, generator), strict=False
-    ):
-        error = torch.einsum("rbd,rd->rb", x[i], a) - y[i]
-        a = a - lr * 2 / i.shape[1] * torch.einsum("rbd,rb->rd", x[i], error)
-        if t >= steps // 4:
-            away = a - best
-            excess.append(((away @ hessian) * away).sum(1).mean() / 2)
+    with threads(1):  # for products so small several wait longer than they compute
+        for t, i in zip(
+            range(steps), chosen(len(x), batch_size, runs, generator), strict=False
+        ):
+            error = torch.einsum("rbd,rd->rb", x[i], a) - y[i]
+            a = a - lr * 2 / i.shape[1] * torch.einsum("rbd,rb->rd", x[i], error)
+            if t >= steps // 4:
+                away = a - best
+                excess.append(((away @ hessian) * away).sum(1).mean() / 2)
     return torch.stack(excess).mean().item()
 
 

@@ -314,6 +314,15 @@ def test_a_demonstration_may_train_as_long_as_it_likes(capsys):
     assert capsys.readouterr().out == ""
 
 
+def test_what_the_lessons_own_cell_computes_is_nobodys_loop(capsys):
+    works = defined(BUSY, str(Path(training.__file__).with_name("plateau.py")))
+    until = time.monotonic() + 0.6
+    with once_written("f"):
+        sum(works(until) or 0 for _ in "12")  # in a frame of its own, of this cell
+        (lambda: works(until))()
+    assert capsys.readouterr().out == ""
+
+
 def test_what_a_demonstration_took_away_is_given_back(capsys):
     source = (
         "import io, sys\ndef f(theta):\n    sys.stdout = io.StringIO()\n"
