@@ -15,8 +15,9 @@ from gdgrader.submission.source_code import tree
 
 FEW_WORDS = 6  # fewer, in a cell of code, are a label or a reminder
 ALIKE = 0.7  # from 0 to 1: a line that is a given one, edited
-# As a lesson ends: the pages differ by edition, and links alone are no answer.
-LINKS = re.compile(r"\[[^\]]+\]\([^)\s]+\.ipynb\)(?: · \[[^\]]+\]\([^)\s]+\.ipynb\))*")
+# As a lesson ends: lessons and pages differ by edition, links alone are no answer.
+_LINK = r"\[[^\]]+\]\([^)\s]+\.ipynb\)"
+LINKS = re.compile(rf"(?:Next: )?{_LINK}(?: · {_LINK})*")
 FEW_LETTERS = 12  # the same where words are not set apart, as in Chinese
 
 

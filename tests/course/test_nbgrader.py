@@ -52,9 +52,8 @@ def answered(lesson: str, release: Path, which: int | None) -> nbformat.Notebook
 def course(tmp_path_factory) -> Path:
     """A class of three, graded, fed back and exported."""
     folder = tmp_path_factory.mktemp("course")
-    shutil.copytree(ROOT / "source" / LESSON, folder / "source" / LESSON)
-    for page in (ROOT / "source").glob("*.ipynb"):  # a lesson ends with links to them
-        shutil.copy(page, folder / "source")
+    # All of it, as a lesson ends with links to the next one and to the pages.
+    shutil.copytree(ROOT / "source", folder / "source")
     shutil.copy(ROOT / "nbgrader_config.py", folder)
     nbgrader(folder, "generate_assignment", LESSON)
     release = folder / "release" / LESSON / f"{LESSON}.ipynb"

@@ -183,6 +183,8 @@ def test_a_lesson_as_it_was_handed_out_is_blank(lesson):
     [
         ("[Start](../start.ipynb)", []),
         ("[Start](../start.ipynb) · [Words](glossary.ipynb) · [x y](a/b.ipynb)", []),
+        ("Next: [3 · Can we tell?](../03_line/03_line.ipynb)\n\n[Start](s.ipynb)", []),
+        (f"Next: {ANSWER}", [f"Next: {ANSWER}"]),
         (f"[Start](../start.ipynb) {ANSWER}", [f"[Start](../start.ipynb) {ANSWER}"]),
         (f"[{ANSWER}](https://example.org)", [f"[{ANSWER}](https://example.org)"]),
         (f"[Start](../start.ipynb)\n\n{ANSWER}", [ANSWER]),
