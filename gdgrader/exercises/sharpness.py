@@ -13,12 +13,12 @@ from gdgrader.exercises.draws import numbers
 exercise = Exercise("sharpness", "08_range_test_warmup", rel=1e-2, abs=1e-9, place=3)
 exercise.help(
     passage="Your turn: the sharpness",
-    first_line="theta = params.detach().clone().requires_grad_()\n"
-    "(g,) = torch.autograd.grad(loss_fn(theta), theta, create_graph=True)\n"
-    "v = …\n"
+    first_line="theta = params.detach().clone().…\n"
+    "(g,) = torch.autograd.grad(loss_fn(theta), theta, …)\n"
+    "…\n"
     "for _ in range(iterations):\n"
-    "    (hv,) = torch.autograd.grad(g @ v, theta, retain_graph=True)\n"
-    "    …",
+    "    v = v / …\n"
+    "    (hv,) = torch.autograd.grad(…)",
     why="Every product with H stretches the steepest direction most, so that v turns "
     "to it; for a v of length 1 on that axis, v·Hv is its eigenvalue.",
 )

@@ -9,7 +9,7 @@ from gdgrader.exercises.base import Exercise, case
 exercise = Exercise("shrinkage", "09_averaging_adamw", rel=1e-4, abs=1e-12, place=3)
 exercise.help(
     passage="Your turn: what decay leaves",
-    first_line="left = 1.0\nfor lr in rates:\n    left *= …",
+    first_line="left = 1.0\nfor lr in rates:\n    left = …",
     why="Every step multiplies the weight by 1 − η·wd, each with its own rate.",
 )
 

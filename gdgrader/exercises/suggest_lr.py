@@ -10,7 +10,7 @@ exercise = Exercise("suggest_lr", "08_range_test_warmup", rel=1e-5, abs=0.0, pla
 exercise.help(
     passage="Your turn: three rules",
     first_line='if rule == "steepest":\n'
-    "    inner = range(1, len(rates) - 1)\n"
+    "    inner = range(1, …)\n"
     "    return rates[max(inner, key=lambda i: …)]\n"
     "lowest = rates[losses.index(…)]",
     why="With equal factors between the rates every gap is as wide in log η, so the "
@@ -26,7 +26,7 @@ STEEP_END = [5.0, 3.0, 2.9, 2.0, 1.2, 1.1, 1.3]
 
 LARGE, SMALL = [20 * 10.0**i for i in range(7)], [1e-9 * 4**i for i in range(7)]
 # Two hundred rates and more, steepest and lowest near the end.
-MANY = [float(f"{0.001 * 1.04**i:.6g}") for i in range(212)]
+MANY = [float(f"{0.001 * 1.04**i:.4g}") for i in range(212)]
 LATE = [
     round(3 - 0.001 * i - (i > 204) - (i > 205) + 2 * (i > 209), 3) for i in range(212)
 ]
