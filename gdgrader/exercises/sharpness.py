@@ -16,7 +16,7 @@ exercise.help(
     first_line="theta = params.detach().clone().…\n"
     "(g,) = torch.autograd.grad(loss_fn(theta), theta, …)\n"
     "…\n"
-    "for _ in range(iterations):\n"
+    "for _ in range(…):\n"
     "    v = v / …\n"
     "    (hv,) = torch.autograd.grad(…)",
     why="Every product with H stretches the steepest direction most, so that v turns "

@@ -3,6 +3,7 @@
 import faulthandler
 import io
 import linecache
+import signal
 import sys
 import threading
 import time
@@ -123,7 +124,10 @@ def short(monkeypatch):
     monkeypatch.setattr(endless, "AGAIN", 0.15)
     monkeypatch.setattr(endless, "TICK", 0.02)
     monkeypatch.setattr(endless, "HEED", 0.1)
+    # As a kernel has it while a cell runs; what a shell starts in the background not.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
+    signal.signal(signal.SIGINT, before)
     faulthandler.cancel_dump_traceback_later()
 
 
