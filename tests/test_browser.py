@@ -4,6 +4,7 @@ The student runs the lesson before anything is written, plays, answers wrongly, 
 the hint, answers rightly, plays again with the own function, and asks for Validate.
 """
 
+import inspect
 import re
 import shutil
 from dataclasses import dataclass
@@ -173,6 +174,13 @@ def answer(lesson: Lesson, cell_id: str, code: str) -> None:
     assert "Error" not in lesson.run(cell_id)
 
 
+def helpers(function) -> list[str]:
+    """The texts of the functions that an answer calls beside it."""
+    beside = {k: v for k, v in function.__globals__.items() if k.startswith("_")}
+    names = function.__code__.co_names
+    return [inspect.getsource(beside[name]) for name in names if name in beside]
+
+
 def validate(lesson: Lesson) -> str:
     """Press Validate, and give the words of the dialog that answers."""
     lesson.save()
@@ -223,7 +231,7 @@ def test_a_student_works_through_the_lesson(server, context, name):
 
         function = next(iter(right_solutions(exercise.name).values()))
         right = Mistake("none", "", function).source(exercise.function)
-        answer(lesson, cell, f"import math\n\n{right}")
+        answer(lesson, cell, "\n\n".join(["import math", *helpers(function), right]))
         assert all("✓" in lesson.run(check) for check in checks)
         lesson.screenshot(f"lesson-{number}-right")
         for other, code in solutions(name).items():

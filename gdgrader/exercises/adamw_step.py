@@ -15,7 +15,7 @@ exercise.help(
     "mean = 0.9 * mean + …\n"
     "square = …\n"
     "…\n"
-    "return theta, (t, mean, square)",
+    "return theta, (…)",
     why="The state keeps the averages as they are; divided by 1 − βᵗ they make the "
     "step, and the weight decay, times η, shrinks θ apart from both.",
 )
