@@ -214,7 +214,7 @@ exercise.mistake(
 )
 exercise.mistake(
     "results swapped",
-    "θ comes first, then the state: `return theta, (t, mean, square)`.",
+    "θ comes first, then the state: return a pair, `(theta, (t, m, s))`.",
     {"return theta, (t, mean, square)": "return (t, mean, square), theta"},
 )
 exercise.mistake(
