@@ -1,6 +1,7 @@
 """A range test: raise the rate during one short run and read a first rate off its loss.
 
-The rates go up by equal factors (Smith, 2017). Which rate the curve means is a matter
+The rates go up by equal factors; in the first such test (Smith, 2017) they rose in a
+straight line. Which rate the curve means is a matter
 of the rule; the rules differ by a factor of ten and more.
 """
 

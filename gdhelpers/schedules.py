@@ -120,7 +120,7 @@ def geometric(initial_lr: float, final_lr: float, total_steps: int) -> Schedule:
     """Go from `initial_lr` to `final_lr` by equal factors, then stay.
 
     lr(t) = lr₀^(1 - t/T) · lr₁^(t/T): as ExponentialLR with γ = (lr₁/lr₀)^(1/T).
-    Upwards it is the ramp of a range test (Smith, 2017).
+    Upwards it is the ramp of a range test.
 
     >>> lr = geometric(1.0, 16.0, total_steps=4)
     >>> [lr(t) for t in range(6)]
@@ -281,9 +281,10 @@ def wsd(
     decay_steps: int,
     min_lr: float = 0.0,
 ) -> Schedule:
-    """Warm up, stay at `max_lr`, decay: straight lines both (Hu et al., 2024, MiniCPM).
+    """Warm up, stay at `max_lr`, decay: straight lines both.
 
-    The decay to `min_lr` takes the last `decay_steps` of `total_steps`.
+    The decay to `min_lr` takes the last `decay_steps` of `total_steps`. (The schedule
+    is that of Hu et al., 2024, MiniCPM; their decay is exponential.)
 
     >>> lr = wsd(1.0, total_steps=10, warmup_steps=2, decay_steps=4)
     >>> [lr(t) for t in range(12)]

@@ -87,7 +87,7 @@ def make_draw() -> tuple[Canvas, Callable[[Mapping], bytes]]:
     finish(fall, "the loss", "step", "L")
     fall.set(xlim=(0, STEPS), xticks=ticks, yscale="log", ylim=(LOW, HIGH))
     fall.axhline(GOAL, color=BLACK, linestyle="--", linewidth=1)
-    fall.text(20, 0.0085, "target 0.016: below the dashed line")
+    fall.text(20, 1.06 * GOAL, "target 0.016: below this line", va="bottom")
     loss = canvas.line(fall, color=BLUE, linewidth=1.5)
     finish(bend, "the sharpness", "step", "λ")
     bend.set(xlim=(0, STEPS), xticks=ticks, yscale="log", ylim=(LEAST, MOST))

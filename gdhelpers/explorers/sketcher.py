@@ -253,7 +253,7 @@ def explore_schedules(
         draw,
         canvas,
         target="with a schedule, beat the constant rate of the same peak by 2 points.",
-        alt="Left, the schedule; right, the training loss under it.",
+        alt="Left, the schedule; right, the training loss of this run and the best.",
         name="explore_schedules",
         more=[trainer.button, trainer.bar],
         below=[places],

@@ -144,7 +144,7 @@ def plot_results(
     else:
         lower = new_axes()
     for (name, (_, lr)), style in zip(results.items(), styles(), strict=False):
-        lower.plot(lr, lw=1.8, label=name, **style)
+        lower.plot(lr, lw=1.8, label=name, drawstyle="steps-post", **style)
     lower.set_ylim(bottom=0)
     lower.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     if not distance:

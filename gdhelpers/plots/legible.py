@@ -56,13 +56,15 @@ def make_legible(figure: Figure) -> None:
 def make_room(figure: Figure) -> bool:
     """Move texts that a line, a dot or another text covers; say whether any moved.
 
-    The figure has to be drawn before, and where one moved again. A text goes to the
+    The figure has to be drawn before, and where one moved again. Names at the ends of
+    lines are pushed apart in the order of these ends. Any other text goes to the
     nearest free place around it, within the figure; one without any stays.
     """
     moved = False
     for ax in figure.axes:
         paths = list(_paths(ax))
         moved |= _move_legend(ax, paths)
+        moved |= _spread(ax)
         for text in _texts(ax):
             moved |= _move(text, ax, paths)
     return moved
@@ -162,6 +164,64 @@ def _at(x: float, y: float, half: float):
     from matplotlib.transforms import Affine2D
 
     return Affine2D().scale(half).translate(x, y)
+
+
+def _spread(ax: Axes) -> bool:
+    """Push names at lines' ends apart: none passes another, none leaves the panel.
+
+    Names that would be nearer to each other than they are high make a block, around
+    the mean of the places that they belong to (pool adjacent violators).
+    """
+    names = [t for t in _texts(ax) if _names_an_end(t, ax)]
+    moved = False
+    for column in _columns(names):
+        gap = max(_box(t).height for t in column) + 2.5 * APART * ax.figure.dpi / 72
+        ends = [ax.transData.transform(t.xy)[1] for t in column]
+        order = np.argsort(ends, kind="stable")
+        blocks: list[tuple[float, int]] = []  # the middle of a block, its length
+        for i in order:
+            middle, size = ends[i], 1
+            while blocks and middle - blocks[-1][0] < (size + blocks[-1][1]) / 2 * gap:
+                other, length = blocks.pop()
+                middle = (middle * size + other * length) / (size + length)
+                size += length
+            half = size / 2 * gap
+            low, high = ax.bbox.y0 + half, ax.bbox.y1 - half
+            blocks.append((min(max(middle, low), high) if low < high else middle, size))
+        places = [m + (k - (n - 1) / 2) * gap for m, n in blocks for k in range(n)]
+        for i, place in zip(order, places, strict=True):
+            box = _box(column[i])
+            away = place - (box.y0 + box.y1) / 2
+            if len(column) > 1 and abs(away) > 0.5 and abs(place - ends[i]) > 0.5:
+                _shift(column[i], ax, 0.0, away)
+                moved = True
+    return moved
+
+
+def _names_an_end(text: Text, ax: Axes) -> bool:
+    """Whether a text stands to the right of a line's last point that is seen."""
+    if not isinstance(text, Annotation) or text.anncoords != "offset points":
+        return False
+    if text.xycoords != "data" or text.get_ha() != "left" or text.xyann[0] <= 0:
+        return False
+    for line in ax.lines:
+        points = line.get_xydata()
+        points = points[np.isfinite(points).all(axis=1)]
+        if len(points) > 1 and np.array_equal(points[-1], text.xy):
+            return True
+    return False
+
+
+def _columns(texts: list[Text]) -> list[list[Text]]:
+    """Texts above one another, in a list each."""
+    columns: list[list[Text]] = []
+    right = -np.inf
+    for text in sorted(texts, key=lambda text: _box(text).x0):
+        if _box(text).x0 >= right:
+            columns.append([])
+        columns[-1].append(text)
+        right = max(right, _box(text).x1)
+    return columns
 
 
 def _move(text: Text, ax: Axes, paths: list[Path]) -> bool:

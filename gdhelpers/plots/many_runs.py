@@ -42,11 +42,13 @@ def _looks(names: Sequence[str]) -> list[dict]:
 def plot_schedules(rates: Mapping[str, Sequence[float]], ax: Axes | None = None):
     """Learning rate by step, one line a schedule, named at the top.
 
-    The league's own, and a student's ("your cosine"), look as in all its figures.
+    The league's own, and a student's ("your cosine"), look as in all its figures. Of
+    two the first is broad, to be seen where the second lies on it.
     """
     ax = ax or new_axes(height=3.3)
     for (name, lr), look in zip(rates.items(), _looks(list(rates)), strict=True):
-        ax.plot(lr, lw=2, label=name, **(look | {"marker": None}))
+        width = 5 if len(rates) == 2 and not ax.lines else 2
+        ax.plot(lr, lw=width, label=name, **(look | {"marker": None}))
     names_above(ax)
     return finish(ax, x="step", y="learning rate")
 

@@ -13,6 +13,7 @@ from gdhelpers.plots.base import (
     finish,
     log_scale,
     new_axes,
+    scattered,
     styles,
 )
 from gdhelpers.stability import contraction
@@ -36,9 +37,8 @@ def plot_guesses(
     ax = ax or new_axes(height=0.9 + 0.6 * len(guesses))
     for row, values in enumerate(guesses.values()):
         values = np.asarray(values, dtype=float)
-        # Spread over the row, always alike, so that dots do not hide each other.
-        spread = 0.28 * np.sin(2.4 * np.arange(len(values)))
-        ax.plot(values, row + spread, ".", color=BLUE, ms=4, alpha=0.7)
+        height = row + scattered(len(values), 0.28)
+        ax.plot(values, height, ".", color=BLUE, ms=4, alpha=0.7)
     ax.axvline(truth, color=BLACK, lw=1.2)
     ax.set_yticks(range(len(guesses)), list(guesses))
     ax.invert_yaxis()

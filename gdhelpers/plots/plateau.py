@@ -154,9 +154,10 @@ def plot_steered(
     low = min(min(values) for values in series.values())
     for epoch in np.flatnonzero(np.diff([0.1, *rates]) < -1e-12):
         ax.axvline(epoch + 0.5, color=GREEN, linestyle=":")
+        last = epoch == len(rates) - 1  # where the panel ends
         ax.text(
-            epoch + 0.45, low, f"{rates[epoch]:.4g}", color=GREEN, rotation=90,
-            ha="right", va="bottom",
+            epoch + (0.45 if last else 0.55), low, f"{rates[epoch]:.4g}", color=GREEN,
+            rotation=90, ha="right" if last else "left", va="bottom",
         )  # fmt: skip
     ax.legend(frameon=False, loc="center", bbox_to_anchor=(0.52, 0.45))
     ax.set_xticks(range(len(rates)))

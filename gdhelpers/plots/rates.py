@@ -17,6 +17,7 @@ from gdhelpers.plots.base import (
     log_scale,
     new_axes,
     new_grid,
+    scattered,
     styles,
 )
 
@@ -115,7 +116,7 @@ def plot_seeds(results: Mapping[str, Sequence[float]], ax: Axes | None = None) -
         values = np.asarray(results[name])
         ax.plot(
             values,
-            [row] * len(values),
+            row + scattered(len(values), 0.15),
             "o",
             color=style["color"],
             markersize=7,

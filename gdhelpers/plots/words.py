@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import StepPatch
 from matplotlib.text import Annotation, Text
+from matplotlib.ticker import FixedLocator
 
 MOST = 1500  # characters: who listens to it cannot skim
 NOTHING = 1e-9  # of the largest value: what rounding leaves, which differs by machine
@@ -64,12 +65,12 @@ def _panel(ax: Axes, number: int) -> str:
     dots = [line for line in ax.lines if _is_dots(line)]
     for artist, colour, label, x, y in _series(ax):
         known = not label.startswith("_")
-        rows = artist in dots and len(set(y)) == 1
+        row = _row(ax, y) if artist in dots else None
         name = label if known else _take_name(texts, artist, colour)
-        name = name or (_ticks(ax).get(y[0], "") if rows else "")
+        name = name or row or ""
         there_and_back = bool(np.any(np.diff(x) < 0))
         if artist in dots:
-            words = _dots(x, y)
+            words = _dots(x, y if row is None else np.zeros(len(y)))
         else:
             words = course(x, y, log) + _give_or_take(ax, artist)
             if len(dots) == 1 and len(dots[0].get_xdata()) >= CLOUD:
@@ -125,6 +126,18 @@ def _take_name(texts: list[Text], artist: object, colour: str) -> str:
 
 def _flat(text: Text) -> str:
     return " ".join(text.get_text().split())
+
+
+def _row(ax: Axes, y: np.ndarray) -> str | None:
+    """The name of the row in which all of the dots lie, also where they are scattered
+    over its height, so that they do not hide each other; None where they are in none.
+    """
+    if len(set(y)) == 1:
+        return _ticks(ax).get(y[0], "")
+    if not isinstance(ax.yaxis.get_major_locator(), FixedLocator):
+        return None
+    names = (name for at, name in _ticks(ax).items() if np.all(np.abs(y - at) < 0.5))
+    return next(names, None)
 
 
 def _is_dots(line: Line2D) -> bool:

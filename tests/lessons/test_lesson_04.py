@@ -98,12 +98,32 @@ def steps_to_a_hundredth(lr, momentum):
     return math.ceil(math.log(100) / -math.log(factor))
 
 
+def path_of(curvature):
+    """θ from 1 under the heavy ball at the rates that are best for κ = 100."""
+    theta, v, path = 1.0, 0.0, []
+    for _ in range(500):
+        theta, v = momentum_step(theta, v, curvature * theta, 4 / 121, (9 / 11) ** 2)
+        path.append(theta)
+    return path
+
+
+def overtakes():
+    """The rate from which on the heavy ball's factor is below plain descent's again."""
+    rates = (i / 10_000 for i in range(5_000, 10_000))
+    factor = functools.partial(stability.contraction, curvature=2)
+    return next(lr for lr in rates if factor(lr, momentum=0.9) < factor(lr))
+
+
 NUMBERS = {
     "B independent examples is σ²/B: 0.1131": variances[0],
     "0.1131 for one, then 0.0283": variances[0] / 4,
     "then 0.0283, 0.0071": variances[0] / 16,
     "0.0071 and 0.0018": variances[0] / 64,
     "the intercept's axis 0.327": variances[1],
+    "Their roots, 0.336": variances[0] ** 0.5,
+    "roots, 0.336, 0.168": (variances[0] / 4) ** 0.5,
+    "0.168, 0.084": (variances[0] / 16) ** 0.5,
+    "0.084 and 0.042": (variances[0] / 64) ** 0.5,
     "Theory gives 0.0030": floor_of_line(0.1, 4),
     "Theory gives 0.0030, 0.0033": floor_of_line(0.2, 8),
     "0.0030, 0.0033 and 0.0042": floor_of_line(0.4, 16),
@@ -129,6 +149,8 @@ NUMBERS = {
     "In lesson 3 the best constant rate at κ = 100 needed 231": steps_to_a_hundredth(
         2 / 101, 0
     ),
+    "the heavy ball also at the far right, from 0.974": overtakes(),
+    "steep direction the error grows to 3.7": max(map(abs, path_of(100))),
     "At the same η it is 9.5": of_momentum(0.1, 0.9) / of_momentum(0.1, 0),
     "it is nearly the same, 0.0063": of_momentum(0.01, 0.9),
     "0.0063 against 0.0069": of_momentum(0.1, 0),
@@ -222,6 +244,16 @@ def test_momentum_wins_where_the_bowl_is_flat_for_the_rate_only():
         assert max(factor(lr, 0.9), factor(lr, 0.9, True)) < factor(lr)
     for lr in (0.1, 0.3, 0.45):
         assert factor(lr) < factor(lr, 0.9, True) < factor(lr, 0.9)
+    for lr in (0.98, 1.0, 1.3, 1.89):  # and where plain descent nears its bound
+        assert factor(lr, 0.9) < min(1, factor(lr))
+    for lr in (0.1, 0.5, 0.9, 0.97):
+        assert factor(lr) < factor(lr, 0.9)
+
+
+def test_it_lowers_no_floor_as_long_as_the_bowl_is_flat_for_the_rate():
+    for lr in (0.01, 0.05, 0.1):
+        assert of_momentum(lr / 10, 0.9) == pytest.approx(of_momentum(lr, 0), rel=0.1)
+    assert of_momentum(0.05, 0.9) < 0.6 * of_momentum(0.5, 0)
 
 
 def test_the_tutorials_point_ahead_is_torchs_theta():
@@ -238,6 +270,11 @@ def test_momentum_turns_kappa_into_its_root():
     momentum = (9 / 11) ** 2
     assert steps_to_a_hundredth(2 / 101, 0) == 231
     assert steps_to_a_hundredth(4 / 121, momentum) == 23
+    needed = [
+        max(i for i, e in enumerate(path_of(c)) if abs(e) > 0.01) + 2 for c in (1, 100)
+    ]
+    assert max(needed) == 45 and "45 steps in place of 231" in prose(LESSON)
+    assert "by it alone 23 steps would do" in prose(LESSON)
     factor = max(stability.contraction(4 / 121, c, momentum) for c in (1, 100))
     assert factor == pytest.approx(9 / 11, abs=1e-6)
 
