@@ -168,3 +168,16 @@ def test_the_player_says_where_its_lines_go():
         "η = 0.1: slope rises from 0 to 2; intercept rises from 1 to 2, at 1." in html
     )
     assert "η = 1: slope goes from 0 to 0, lowest 0 at 0, highest 3 at 1" in html
+
+
+@pytest.mark.parametrize("plot", [plots.plot_guesses, plots.plot_seeds])
+def test_dots_scattered_over_a_row_are_told_along_it(plot):
+    found = words(plot({"few": [3.0, 1.0, 5.0, 4.0], "many": [2.0, 2.5, 2.2]}))
+    assert "few: 4 dots between 1 and 5" in found
+    assert "many: 3 dots between 2 and 2.5" in found
+
+
+def test_dots_of_several_heights_are_told_by_their_heights():
+    ax = base.finish(base.new_axes(), x="step", y="loss")
+    ax.plot([0, 10, 20], [0.9, 1.1, 1.05], "o", label="mine")
+    assert "mine: 3 dots between 0.9 and 1.1" in words(ax)

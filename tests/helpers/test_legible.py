@@ -254,6 +254,31 @@ def test_a_legend_goes_out_of_the_way(loc):
     assert ax.bbox.contains(*box.max)
 
 
+LINE_ENDS = {
+    "all apart": [1e-6, 1e-4, 1e-2],
+    "two alike": [1.3e-6, 1.5e-7, 6e-6, 2.6e-4, 2.2e-3],
+    "all alike": [1.0, 1.01, 1.02, 1.03, 1.04, 1.05],
+    "at the bottom": [1.0, 1e-8, 1.1e-8, 1.2e-8, 1.3e-8],
+    "at the top": [1e-8, 1.0, 0.99, 0.98, 0.97],
+    "equal": [1e-3, 1e-3, 1e-3, 1e-5],
+}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("ends", LINE_ENDS.values(), ids=LINE_ENDS)
+def test_names_at_lines_ends_stand_in_the_order_of_the_ends(ends, order):
+    runs = {f"run {i}": np.geomspace(5, end, 20) for i, end in enumerate(ends[::order])}
+    ax = plots.plot_errors(runs)
+    base.draw(ax.figure)
+    boxes = {t.get_text(): t.get_window_extent() for t in ax.texts}
+    assert len(boxes) == len(runs)
+    for one, path in runs.items():
+        assert ax.bbox.y0 - 1 <= boxes[one].y0 and boxes[one].y1 <= ax.bbox.y1 + 1
+        for other, below in runs.items():
+            if below[-1] < path[-1]:
+                assert boxes[other].y1 <= boxes[one].y0
+
+
 def test_a_figure_is_sharp_on_a_screen_of_twice_the_resolution(monkeypatch):
     shown = []
     monkeypatch.setattr(base, "display", lambda data, **how: shown.append((data, how)))
