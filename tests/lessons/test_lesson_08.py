@@ -1,13 +1,12 @@
 """The numbers in the prose of lesson 08; its trainings are run again."""
 
 import math
-from functools import cache
 from itertools import pairwise
 from statistics import mean
 
 import nbformat
 import pytest
-from prose import ROOT, assert_no_other_decimals, assert_stands, prose
+from prose import ROOT, assert_no_other_decimals, assert_stands, once, prose
 from torch.optim import SGD
 from torch.optim.lr_scheduler import LinearLR, ReduceLROnPlateau, SequentialLR
 
@@ -26,7 +25,7 @@ NOTEBOOK = nbformat.read(source_notebook(LESSON, ROOT), as_version=4)
 CELLS = {cell.id: cell.source for cell in NOTEBOOK.cells}
 
 
-@cache
+@once
 def run_cells(*ids) -> dict:
     """The names after these cells of the lesson, run without their figures."""
     names = dict(lesson) | {"show": lambda *figure, **alt: None}
@@ -35,7 +34,7 @@ def run_cells(*ids) -> dict:
     return names
 
 
-@cache
+@once
 def printed(*ids) -> str:
     said = []
     names = dict(lesson) | {"show": lambda *figure, **alt: None}
@@ -66,7 +65,7 @@ def ends(num_steps, rule):
     return min(found), max(found)
 
 
-@cache
+@once
 def edge() -> dict:
     return run_cells("code-edge")
 
@@ -77,14 +76,14 @@ def lambda_at(theta, gain=0.5):
     return sharpness(lambda: loss_fn(theta), [theta])
 
 
-@cache
+@once
 def ratios() -> list[float]:
     """λη/2 at 0.3 and at 0.5, every 100 steps from step 200 on."""
     runs = edge()["runs"]
     return [lambda_at(p) * lr / 2 for lr in (0.3, 0.5) for p in runs[lr].thetas[2:]]
 
 
-@cache
+@once
 def warm(step):
     """The sharpness of the run that warms up to 0.8 from large weights."""
     loss_fn, start = small_task(1.5)
@@ -92,7 +91,7 @@ def warm(step):
     return lambda_at(run.thetas[run.steps.index(step)], 1.5)
 
 
-@cache
+@once
 def curvatures(gain):
     """The largest eigenvalue of a start's Hessian, and the smallest."""
     loss_fn, start = small_task(gain)
@@ -100,7 +99,7 @@ def curvatures(gain):
     return lambda_at(start, gain), -sharpness(lambda: -loss_fn(theta), [theta])
 
 
-@cache
+@once
 def rising():
     """The warmed run from large weights, kept every ten steps; λη/2 from step 20 on."""
     loss_fn, start = small_task(1.5)
@@ -116,7 +115,7 @@ def lag(num_steps):
     return rates[9] / rates[0]
 
 
-@cache
+@once
 def slow():
     """λ after 200 steps at a constant 0.07 from large weights."""
     loss_fn, start = small_task(1.5)

@@ -1,13 +1,12 @@
 """The numbers in the prose of lesson 09; its runs and its race are made again."""
 
 import re
-from functools import cache
 from statistics import mean, stdev
 
 import nbformat
 import pytest
 import torch
-from prose import ROOT, assert_no_other_decimals, assert_stands, prose
+from prose import ROOT, assert_no_other_decimals, assert_stands, once, prose
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from gdgrader.exercises.reference import load_reference, source_notebook
@@ -24,7 +23,7 @@ lesson = load_reference(source_notebook(LESSON, ROOT))
 AVERAGE = "val_accuracy, EMA 0.99"
 
 
-@cache
+@once
 def run() -> dict:
     """Run the lesson's own cells, without their figures."""
     names = dict(lesson) | {"show": lambda *figure, **alt: None}
@@ -77,7 +76,7 @@ def tuned(name: str, lr: float, other: float) -> tuple[float, float]:
     return interval(by_rate[lr], by_rate[other])
 
 
-@cache
+@once
 def raced(name: str) -> float:
     """What lesson 7's race printed, in its worked edition."""
     notebook = nbformat.read(ROOT / "notebooks" / "07_cosine_one_cycle.ipynb", 4)

@@ -1,13 +1,38 @@
 """Every number in a lesson's prose is measured, or named as given."""
 
+import functools
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
+import pytest
 
 ROOT = Path(__file__).parents[2]
 NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e-?\d+)?")
 DECIMAL = re.compile(r"\d+\.\d+")
+
+
+def once(function: Callable) -> Callable:
+    """Cache what a function gives, and that it left its test out: many numbers hang on
+    the same training, and where none is taken each would run up to it anew.
+    """
+
+    @functools.cache
+    def kept(*args):
+        try:
+            return function(*args), None
+        except pytest.skip.Exception as left_out:
+            return None, str(left_out)
+
+    @functools.wraps(function)
+    def asked(*args):
+        found, left_out = kept(*args)
+        if left_out is not None:
+            pytest.skip(left_out)
+        return found
+
+    return asked
 
 
 def prose(lesson: str) -> str:
