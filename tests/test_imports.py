@@ -73,3 +73,19 @@ def test_the_picture_shows_the_imports_as_they_are():
     command = [sys.executable, "docs/arrows.py"]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert drawn == told.stdout, "paste what `python docs/arrows.py` prints"
+
+
+GRADES = """
+import sys
+import gdgrader.autograde.runner, gdgrader.grading.worker
+from gdgrader.exercises import exercises
+exercises()
+print(*(name for name in ("torch", "numpy.random", "matplotlib") if name in sys.modules))
+"""
+
+
+def test_who_grades_loads_no_library_that_only_the_graded_need():
+    """They take seconds and hundreds of MB, in each of the grader's processes."""
+    command = [sys.executable, "-c", GRADES]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

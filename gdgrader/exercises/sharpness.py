@@ -5,7 +5,7 @@ Tolerance: 1 %. There are so many iterations that any start drawn ends within 1e
 it is 0.95 of it; the mistakes differ by 3 % or more.
 """
 
-import torch
+import math
 
 from gdgrader.exercises.base import Exercise, case, loss, tensor
 from gdgrader.exercises.draws import numbers
@@ -26,15 +26,17 @@ exercise.help(
 
 def _turned(values: list[float], angle: float) -> list[list[float]]:
     """A matrix with these eigenvalues, its axes turned in every pair of directions."""
-    h = torch.diag(torch.tensor(values, dtype=torch.float64))
-    for i in range(len(values)):
-        for j in range(i):
-            turn = torch.eye(len(values), dtype=torch.float64)
-            c, s = torch.cos(torch.tensor(angle)), torch.sin(torch.tensor(angle))
-            turn[i, i] = turn[j, j] = c
-            turn[i, j], turn[j, i] = s, -s
-            h = turn @ h @ turn.T
-    return [[round(float(v), 6) for v in row] for row in (h + h.T) / 2]
+    n, c, s = len(values), math.cos(angle), math.sin(angle)
+    h = [[values[i] if i == j else 0.0 for j in range(n)] for i in range(n)]
+    for i in range(n):
+        for j in range(i):  # rows i and j, then columns i and j
+            h[i], h[j] = (
+                [c * a + s * b for a, b in zip(h[i], h[j], strict=True)],
+                [c * b - s * a for a, b in zip(h[i], h[j], strict=True)],
+            )
+            for row in h:
+                row[i], row[j] = c * row[i] + s * row[j], c * row[j] - s * row[i]
+    return [[round((h[i][j] + h[j][i]) / 2, 6) for j in range(n)] for i in range(n)]
 
 
 def _values(rng, top: float) -> list[float]:
