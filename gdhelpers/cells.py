@@ -160,4 +160,7 @@ class Cells:
                 f"you have defined `{close[0]}`. If that is it, call it `{name}` again "
                 "and run its cell"
             )
-        return where or f"run the cell with `def {name}(…)`"
+        if where:
+            return where
+        rename = "if you have renamed it, give it this name again"
+        return f"run the cell with `def {name}(…)` ({rename})"

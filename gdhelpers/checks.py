@@ -27,6 +27,12 @@ from gdhelpers.verdicts import Fault, Verdict, cases_of, describe_call, rule
 
 SEEN = (Fault.ANSWER, Fault.RAISED, Fault.LIMIT)  # tried, and not right
 
+UNCHANGED = (
+    "(It is the same {} as the last time. If you have changed its cell since, run that "
+    "cell first, then this one.)"
+)
+_failed: dict[str, Callable] = {}  # by exercise what failed last, since a restart
+
 calm.at_home()
 
 
@@ -102,6 +108,8 @@ def check(
     if any("missing" in answer for answer in answers) and calm.in_a_notebook():
         say(f"{verdict.title}\n  {verdict.hint}", sys.stderr)
     elif not verdict.right:
+        unchanged = _failed.get(exercise) is function
+        _failed[exercise] = function
         used = getattr(getattr(function, "__code__", None), "co_names", ())
         spoilt = [name for name in shared_inputs.changed() if name in used]
         lines = [*filter(None, [verdict.message, shared_inputs.note(spoilt)])]
@@ -109,6 +117,7 @@ def check(
             failed = my_progress.failures(exercise, folder)
             told = stages.after(exercise, entry.get("help", {}), failed)
             lines += ["", told] if told else []
+            lines += ["", calm.folded(UNCHANGED.format(called))] if unchanged else []
         raise CheckFailed("\n".join(lines), verdict.fault)
     else:
         say(verdict.message)
@@ -181,9 +190,23 @@ def entry_of(folder: Path, exercise: str) -> dict:
 
     Errors: CheckFailed, with a message for the student.
     """
+    exercises = entries(folder)
+    if exercise not in exercises:
+        raise CheckFailed(
+            f"There is no exercise {exercise!r} in this lesson; "
+            f"there are {', '.join(exercises)}."
+        )
+    return exercises[exercise]
+
+
+def entries(folder: Path) -> dict[str, dict]:
+    """The table in a folder: its exercises by name.
+
+    Errors: CheckFailed, with a message for the student.
+    """
     path = folder / TABLE
     try:
-        exercises = json.loads(path.read_text(encoding="utf-8"))["exercises"]
+        return {**json.loads(path.read_text(encoding="utf-8"))["exercises"]}
     except FileNotFoundError:
         raise CheckFailed(
             f"{TABLE} is missing from {folder.resolve()}: it lies beside the lesson's "
@@ -194,12 +217,6 @@ def entry_of(folder: Path, exercise: str) -> dict:
             f"{path.resolve()} cannot be read ({type(error).__name__}): "
             "copy it anew from the course's release/ folder."
         ) from None
-    if exercise not in exercises:
-        raise CheckFailed(
-            f"There is no exercise {exercise!r} in this lesson; "
-            f"there are {', '.join(exercises)}."
-        )
-    return exercises[exercise]
 
 
 @contextmanager

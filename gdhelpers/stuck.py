@@ -7,28 +7,30 @@ student has written is lost by them.
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from gdhelpers import handed_out, my_progress, stages
-from gdhelpers.checks import TABLE, CheckFailed, entry_of
+from gdhelpers.checks import TABLE, CheckFailed, entries, entry_of
 from gdhelpers.terminal import say
 
 RULE = "─" * stages.WIDTH
 _asked: dict[str, int] = {}  # by exercise the stage that was told last, since a restart
 
 
-def help_me(exercise: str, folder: str | Path = ".") -> None:
+def help_me(exercise: str | Callable = "", folder: str | Path = ".") -> None:
     """Say one thing more than was said before: a passage, a first line, a solution.
 
     Args:
-        exercise: its name, as in `check(mse, "mse")`.
+        exercise: its name, as in `check(mse, "mse")`; or the function that is to be
+            written, or its name, where no other exercise of the lesson has it.
         folder: where the lesson's table lies, the notebook's own folder unless told.
             On the start page the lessons' folders below it are looked through.
 
     Errors: CheckFailed where there is no such exercise, or no table.
     """
-    folder = _lesson_with(exercise, Path(folder))
+    folder, exercise = _lesson_with(exercise, Path(folder))
     entry = entry_of(folder, exercise)
     earned = stages.earned(my_progress.failures(exercise, folder))
     stage = min(max(earned, _asked.get(exercise, 0)) + 1, stages.SOLUTION)
@@ -36,14 +38,14 @@ def help_me(exercise: str, folder: str | Path = ".") -> None:
     say(stages.text(exercise, entry.get("help", {}), stage))
 
 
-def reset(exercise: str, folder: str | Path = ".") -> None:
+def reset(exercise: str | Callable = "", folder: str | Path = ".") -> None:
     """Show the exercise's cell as it was handed out, to be copied back into it.
 
     Args: those of `help_me`.
 
     Errors: CheckFailed where there is no such exercise, or what was handed out is gone.
     """
-    folder = _lesson_with(exercise, Path(folder))
+    folder, exercise = _lesson_with(exercise, Path(folder))
     function = entry_of(folder, exercise)["function"]
     text = _or_failed(handed_out.first_text, folder, exercise, function)
     say(
@@ -89,19 +91,30 @@ def _above_lessons(folder: Path) -> list[Path]:
     return [table.parent for table in sorted(folder.glob(f"*/{TABLE}"))]
 
 
-def _lesson_with(exercise: str, folder: Path) -> Path:
-    """The folder, or on the start page that of the lesson with the exercise."""
-    lessons = _above_lessons(folder)
-    for lesson in lessons:
-        with suppress(CheckFailed):
-            entry_of(lesson, exercise)
-            return lesson
-    if lessons:
-        raise CheckFailed(
-            f"There is no exercise {exercise!r} in the lessons here. Its name is the "
-            'one in quotes in its check, as in check(mse, "mse").'
-        )
-    return folder
+def _lesson_with(asked: str | Callable, folder: Path) -> tuple[Path, str]:
+    """The lesson's folder and the exercise's name; from the start page, too.
+
+    Errors: CheckFailed where nothing was asked for, or nothing that is there.
+    """
+    name = getattr(asked, "__name__", asked)
+    lessons, known = _above_lessons(folder), {}
+    for lesson in lessons or [folder]:
+        with suppress(CheckFailed) if lessons else nullcontext():
+            known |= {(lesson, n): e["function"] for n, e in entries(lesson).items()}
+    found = [place for place in known if place[1] == name]
+    found = found or [place for place, function in known.items() if function == name]
+    if len(found) == 1:
+        return found[0]
+    here = "in the lessons here" if lessons else "in this lesson"
+    if found:
+        names = " or ".join(repr(exercise) for _, exercise in found)
+        raise CheckFailed(f"{name!r} is asked for more than once {here}: say {names}.")
+    what = f"no exercise {name!r}" if name else "more than one exercise"
+    there = "" if lessons else f"; there are {', '.join(n for _, n in known)}"
+    raise CheckFailed(
+        f"There is {what} {here}{there}. Its name is the one in quotes in its check, "
+        'as in check(mse, "mse").'
+    )
 
 
 def _running_cell() -> str:

@@ -37,6 +37,7 @@ MARKED = (
     " But it leaves `{0}` marked for autograd, which belongs to whoever calls it and "
     "stays so: take a copy, `{0}.clone().requires_grad_()`."
 )
+MANY = 6 * 80  # characters of a call
 COLUMNS = 80  # JupyterLab breaks longer lines of text wherever they end, inside words
 
 
@@ -139,7 +140,10 @@ class Verdict:
         if self.right:
             return _wrapped("", f"✓ {self.title}: {self.hint}")
         labelled = [(f"  {label + ':':<11}", text) for label, text in self.details]
-        parts = [("", f"✗ {self.title}"), *labelled, ("  ", self.advice)]
+        parts = [*labelled, ("  ", self.advice)]
+        if len(self.called) > MANY:  # nobody finds what stands below so much
+            parts = [parts[-1], *labelled]
+        parts = [("", f"✗ {self.title}"), *parts]
         return "\n".join(_wrapped(*part) for part in parts if part[1])
 
 
@@ -332,7 +336,12 @@ EARLIER = {
     "one of them not used, or does something (a cache, a list as a default argument) "
     "outlive a call?",
 }
-ANYWHERE = (KEPT, ROUNDED, NEGATED, UNSIGNED, EARLIER)
+CONSTANT = {
+    "name": "one answer for all",
+    "hint": "the same comes back in every call, whatever is asked. Is each argument "
+    "used, and is what was computed what is returned?",
+}
+ANYWHERE = (KEPT, ROUNDED, NEGATED, UNSIGNED, CONSTANT, EARLIER)
 
 
 def _kept(
@@ -382,7 +391,17 @@ def _anywhere(exercise: dict, pairs: list[tuple[dict, dict]]) -> dict | None:
             for (_, a), other in zip(pairs, changed, strict=True)
         ):
             return mistake
+    if _are_one(values):
+        return CONSTANT
     return EARLIER if _are_earlier(exercise, pairs) else None
+
+
+def _are_one(values: list[tuple]) -> bool:
+    """Whether one and the same came back in three calls or more, and right in few."""
+    given = [got for got, _ in values]
+    if len(given) < 3 or given[0] is None or any(got != given[0] for got in given):
+        return False
+    return sum(want == given[0] for _, want in values) <= 1
 
 
 def _changed(value, change: Callable):

@@ -34,7 +34,7 @@ def descent_answer(rule: Rule, lr: float, theta0: float, steps: int) -> Answer:
     The rule may be a student's: where it gives no number, `plain_step` takes over and
     the answer's note says so.
     """
-    note = ""
+    note, what = "", regime(lr)
     try:
         path = follow_rule(rule, lr, theta0, steps)
     except Unusable as trouble:
@@ -51,10 +51,11 @@ def descent_answer(rule: Rule, lr: float, theta0: float, steps: int) -> Answer:
             f"{name_of(rule)}({theta0:g}, {lr:g}) gives {path[1]:.4g}, but θ − η·2θ is "
             f"{plain_step(theta0, lr):.4g}. The picture shows your function."
         )
+        what = "another step than θ − η·2θ"  # of which no regime is known
     theta = np.array(path)
     loss = np.minimum(theta**2, FAR**2)
     below = np.flatnonzero(loss < GOAL)
-    words = f"η = {lr:g}: {regime(lr)}. "
+    words = f"η = {lr:g}: {what}. "
     if abs(path[-1]) >= FAR:
         words += f"θ is far off the scale before step {steps}."
     else:

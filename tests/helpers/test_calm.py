@@ -52,8 +52,8 @@ def test_after_a_restart_it_says_which_cell_to_run(shell, capsys, code):
     result = shell.run_cell(code)
     assert type(result.error_in_exec) is NameError  # it earns nothing, as before
     assert said(capsys) == (
-        f"`{STEP}` is not defined in this kernel: run the cell with `def {STEP}(…)`, "
-        "then this one again."
+        f"`{STEP}` is not defined in this kernel: run the cell with `def {STEP}(…)` "
+        "(if you have renamed it, give it this name again), then this one again."
     )
 
 
@@ -103,7 +103,7 @@ def test_before_the_first_cell_is_run_one_can_ask_for_help(monkeypatch, capsys):
 def test_a_renamed_function_is_told_from_one_not_yet_run(shell, capsys):
     demonstration = f'with once_written("{STEP}"):\n    {STEP}(3.0, 0.1)'
     shell.run_cell(demonstration)
-    assert f"run the cell with `def {STEP}(…)` first" in said(capsys)
+    assert f"run the cell with `def {STEP}(…)`" in said(capsys)
     shell.run_cell(RIGHT.replace("descent", "decent"), cell_id="own")
     for code in (demonstration, CHECK):
         shell.run_cell(code)

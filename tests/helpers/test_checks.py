@@ -4,6 +4,7 @@ import json
 import math
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ import torch
 from gdgrader.exercises import exercises
 from gdhelpers.checks import CheckFailed, check, once_written
 from gdhelpers.schedules import one_cycle
-from gdhelpers.verdicts import COLUMNS
+from gdhelpers.torch_errors import meaning
+from gdhelpers.verdicts import COLUMNS, Verdict
 
 ROOT = Path(__file__).parents[2]
 simulate_plateau = exercises()["simulate_plateau"].answer
@@ -301,3 +303,53 @@ def test_torchs_own_errors_and_unbound_names_stay_calm(capsys):
     with once_written("f"):
         unbound()
     assert capsys.readouterr().out.count("Its check says more") == 2
+
+
+def test_a_cell_that_was_changed_and_not_run_is_thought_of(tmp_path):
+    table = shutil.copy(LESSON_1 / "checks.json", tmp_path)
+
+    def wrong(theta, learning_rate):
+        return theta + learning_rate * 2 * theta
+
+    def failed(function):
+        with pytest.raises(CheckFailed) as found:
+            check(function, "single_step_gradient_descent", folder=Path(table).parent)
+        return " ".join(str(found.value).split())
+
+    again = "If you have changed its cell since, run that cell first"
+    assert again not in failed(wrong)
+    assert again in failed(wrong)
+    assert again not in failed(lambda theta, learning_rate: 3.0)  # another one
+    assert again not in failed(wrong)
+
+
+def test_what_stands_below_a_very_long_call_comes_first():
+    short = Verdict(
+        False, "f", called="f(1)", came_back="2", expected="3", hint="Look."
+    )
+    assert short.message.splitlines()[-1] == "  Look."
+    long = replace(short, called=f"f({', '.join(['1.5'] * 200)})")
+    assert long.message.splitlines()[1] == "  Look."
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (lambda: torch.tensor(500, requires_grad=True), "write a point"),
+        (lambda: math.log(0), "A logarithm needs a number above 0"),
+        (lambda: math.log(-0.5), "A logarithm needs a number above 0"),
+        (lambda: torch.rand(2) @ torch.rand(2).double(), "float32"),
+        (lambda: torch.ones(1).sum().backward(), "`create_graph=True`"),
+        (lambda: _twice(), "`retain_graph=True`"),
+    ],
+)
+def test_errors_that_say_little_are_explained(wrong, words):
+    with pytest.raises((RuntimeError, ValueError)) as raised:
+        wrong()
+    assert words in meaning(str(raised.value))
+
+
+def _twice():
+    loss = torch.ones(1, requires_grad=True).exp().sum()
+    loss.backward()
+    loss.backward()

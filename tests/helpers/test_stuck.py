@@ -81,6 +81,43 @@ def test_on_the_start_page_the_lesson_that_asks_for_it_is_found(
     assert {path: path.read_bytes() for path in release.rglob("*.*")} == before
 
 
+LINEAR, FIRST = "release/03_linear_regression", "release/02_constant_learning_rate"
+
+
+@pytest.mark.parametrize("ask", [help_me, reset])
+@pytest.mark.parametrize(
+    ("asked", "folder", "named"),
+    [
+        ("mse", LINEAR, "mse"),
+        ("optimize", FIRST, "optimize_constant"),  # the function's name
+        ("optimize_constant", "release", "optimize_constant"),
+    ],
+)
+def test_the_functions_name_will_do_and_so_will_the_function(
+    ask, asked, folder, named, capsys
+):
+    ask(asked, ROOT / folder)
+    by_name = capsys.readouterr().out
+
+    def given():
+        pass
+
+    given.__name__ = asked
+    ask(given, ROOT / folder)
+    told = capsys.readouterr().out
+    assert named in told if ask is reset else told.split()[0] == by_name.split()[0]
+
+
+@pytest.mark.parametrize("ask", [help_me, reset])
+def test_what_is_asked_for_and_not_there_is_told_calmly(ask):
+    with pytest.raises(CheckFailed, match="more than one exercise in this lesson; "):
+        ask(folder=ROOT / LINEAR)
+    with pytest.raises(CheckFailed, match="'optimize' is asked for more than once"):
+        ask("optimize", ROOT / "release")
+    with pytest.raises(CheckFailed, match="no exercise 'len' in this lesson"):
+        ask(len, ROOT / LINEAR)
+
+
 def test_reset_of_what_is_no_exercise_says_which_there_are():
     with pytest.raises(CheckFailed, match="there are mse, "):
         reset("mean", ROOT / "release" / "03_linear_regression")

@@ -248,3 +248,51 @@ def test_a_mended_mistake_leaves_nothing_behind(kind, unpoisoned):
     wrong = said_by(poisoned, names)
     assert wrong[at + 1 :] != unpoisoned[at + 1 :]  # it is a mistake
     assert said_by(cells[at:], names) == unpoisoned[at:]
+
+
+# What Markdown makes of a text, which it does not read within a block of HTML.
+MARKED = re.compile(r"\*\w|\w\*|`|\]\(|\$")
+BLOCK = re.compile(r" {0,3}</?(details|summary|div|p|table)\b")
+
+
+def unread(text: str) -> list[str]:
+    """Lines in a block of HTML, which ends at a blank line, that hold Markdown."""
+    found, inside = [], False
+    for line in text.split("\n"):
+        inside = bool(line.strip()) and (inside or bool(BLOCK.match(line)))
+        if inside and MARKED.search(re.sub("<[^>]*>", "", line)):
+            found.append(line)
+    return found
+
+
+def test_no_asterisk_is_left_to_be_seen():
+    assert unread("<details><summary>x</summary>\na *b* c\n</details>") == ["a *b* c"]
+    assert unread("<details><summary>x</summary>\n\na *b* c\n\n</details>") == []
+    for path in sorted((ROOT / "source").rglob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "markdown":
+                assert unread(cell.source) == [], (path.name, cell.id)
+
+
+def broken_lists(text: str) -> list[str]:
+    """Lines in the middle of a paragraph that Markdown would take for a new item."""
+    found = []
+    for block in re.split(r"\n\s*\n", text):
+        lines = block.removeprefix("\n").split("\n")
+        item = re.compile(r"(\d+)[.)] |[-+*] ")
+        if not item.match(lines[0]):
+            found += [line for line in lines[1:] if item.match(line)]
+        numbers = [int(m[1]) for line in lines if (m := item.match(line)) and m[1]]
+        if numbers != [*range(1, len(numbers) + 1)]:
+            found.append(block)
+    return found
+
+
+def test_no_line_of_a_text_is_taken_for_an_item_of_a_list():
+    assert broken_lists("(1) load; (2) cut;\n(6) make; (7) run") == []
+    assert broken_lists("1. load; 2. cut\n6. make; 7. run")
+    assert broken_lists("Seven steps:\n6. make") == ["6. make"]
+    for path in sorted((ROOT / "source").rglob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "markdown":
+                assert broken_lists(cell.source) == [], (path.name, cell.id)
