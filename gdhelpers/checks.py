@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -227,8 +227,7 @@ def once_written(*names: str) -> Iterator[None]:
     ...     raise NotImplementedError
     This needs your gradient_descent: write it above, then run this cell again.
     """
-    wanted = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
-    them = "it" if len(names) == 1 else "them"
+    wanted, them = _listed(names)
     shared_inputs.remember()
     before = shared_inputs.changed()
     if before:
@@ -255,6 +254,8 @@ def once_written(*names: str) -> Iterator[None]:
         missing = unwritten(error)
         if missing.isidentifier() and missing not in names:
             wanted, them = missing, "it"  # what one of the names calls
+        elif waiting := _unwritten_of(names, error):
+            wanted, them = _listed(waiting)
         say(f"This needs your {wanted}: write {them} above, then run this cell again.")
     except NameError as error:
         if isinstance(error, UnboundLocalError):
@@ -263,10 +264,7 @@ def once_written(*names: str) -> Iterator[None]:
         if error.name not in names:
             if waiting := _unwritten_of(names, error):
                 # An earlier demonstration of theirs would have made it.
-                wanted, them = (
-                    " and ".join(waiting),
-                    "it" if len(waiting) == 1 else them,
-                )
+                wanted, them = _listed(waiting)
                 say(
                     f"This needs your {wanted}: write {them} above, then run this cell "
                     "and those above it again."
@@ -286,6 +284,12 @@ def once_written(*names: str) -> Iterator[None]:
         _say_it_failed(wanted, error)
     finally:
         _put_back(wanted, set(before))
+
+
+def _listed(names: Sequence[str]) -> tuple[str, str]:
+    """The names in a row, and how to speak of them."""
+    row = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return row, "it" if len(names) == 1 else "them"
 
 
 def _what_to_do(name: str, names: tuple[str, ...]) -> str:

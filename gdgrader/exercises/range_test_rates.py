@@ -69,6 +69,20 @@ exercise.mistake(
         "low * factor**i": "low + gap * i",
     },
 )
+_WHOLE = """\
+    factor = (high / low) ** (1 / (n - 1))
+    return [low * factor**i for i in range(n)]
+"""
+exercise.mistake(
+    "ends as exponents",
+    "these are powers of ten with low and high as exponents. They are rates: hand "
+    "`logspace` their logarithms, `log10(low)` and `log10(high)`.",
+    {_WHOLE: "    import torch\n    return torch.logspace(low, high, n).tolist()\n"},
+    {
+        _WHOLE: "    import torch\n"
+        "    return torch.logspace(low, high, n, dtype=torch.float64).tolist()\n"
+    },
+)
 exercise.mistake(
     "ends too early",
     "the last rate is below high: n rates have n − 1 gaps between them.",

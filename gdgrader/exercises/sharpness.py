@@ -132,6 +132,13 @@ exercise.mistake(
     {_UNIT: ""},
 )
 exercise.mistake(
+    "first v as it was drawn",
+    "v is divided by its length after each product, so the first one, which was drawn, "
+    "has another length than 1: divide it before.",
+    {_UNIT: "", "        v = hv\n": "        v = hv / hv.norm()\n"},
+    untold=["where it is no bowl"],
+)
+exercise.mistake(
     "length of Hv",
     "the length of Hv has no sign. v·Hv has: where the loss bends down it is negative.",
     {"v @ hv": "hv.norm()"},

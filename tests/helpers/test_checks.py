@@ -198,6 +198,24 @@ def test_demonstrations_say_calmly_what_is_missing(capsys):
         raise KeyError("ours")
 
 
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ([], "rates, suggest and land: write them above"),
+        (["rates"], "suggest and land: write them above"),
+        (["rates", "land"], "suggest: write it above"),
+    ],
+)
+def test_only_what_is_not_written_is_named(written, named, capsys):
+    names = ("rates", "suggest", "land")
+    there = {"once_written": once_written}
+    for name in names:
+        body = "return 1" if name in written else "raise NotImplementedError()"
+        exec(f"def {name}(): {body}", there)
+    exec(f"with once_written{names}: [rates(), land(), suggest()]", there)
+    assert f"This needs your {named}" in " ".join(capsys.readouterr().out.split())
+
+
 UNTOUCHED = """
 def rates():
     raise NotImplementedError()
