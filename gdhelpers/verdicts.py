@@ -336,12 +336,7 @@ EARLIER = {
     "one of them not used, or does something (a cache, a list as a default argument) "
     "outlive a call?",
 }
-CONSTANT = {
-    "name": "one answer for all",
-    "hint": "the same comes back in every call, whatever is asked. Is each argument "
-    "used, and is what was computed what is returned?",
-}
-ANYWHERE = (KEPT, ROUNDED, NEGATED, UNSIGNED, CONSTANT, EARLIER)
+ANYWHERE = (KEPT, ROUNDED, NEGATED, UNSIGNED, EARLIER)
 
 
 def _kept(
@@ -391,17 +386,7 @@ def _anywhere(exercise: dict, pairs: list[tuple[dict, dict]]) -> dict | None:
             for (_, a), other in zip(pairs, changed, strict=True)
         ):
             return mistake
-    if _are_one(values):
-        return CONSTANT
     return EARLIER if _are_earlier(exercise, pairs) else None
-
-
-def _are_one(values: list[tuple]) -> bool:
-    """Whether one and the same came back in three calls or more, and right in few."""
-    given = [got for got, _ in values]
-    if len(given) < 3 or given[0] is None or any(got != given[0] for got in given):
-        return False
-    return sum(want == given[0] for _, want in values) <= 1
 
 
 def _changed(value, change: Callable):

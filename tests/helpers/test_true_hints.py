@@ -107,7 +107,7 @@ def test_demonstrations_and_explorers_name_it_too(capsys):
         mse(1, 2)
     said = capsys.readouterr().out.splitlines()
     assert said[0].startswith("This needs your descent_step: write it above")
-    assert said[1].startswith("This needs your fit and mse: write them above")
+    assert said[1].startswith("This needs your mse: write it above")
     with pytest.raises(Unusable, match=r"^descent_step is not written yet"):
         ask(by_a_step, 1.0, 0.1, 2)
     with pytest.raises(Unusable, match=r"^mse is not written yet"):
