@@ -29,7 +29,9 @@ def warm_up(theta: float = 4.0, learning_rate: float = 0.2) -> None:
         _figure(theta, learning_rate)
     with _told("the slider"):
         _slider()
-    say(f"It took {time.perf_counter() - began:.1f} seconds; the next run is faster.")
+    seconds = time.perf_counter() - began
+    first = "; the next run is faster" if seconds > 3 else ""
+    say(f"It took {seconds:.1f} seconds{first}.")
 
 
 def _torch(theta: float) -> None:

@@ -81,7 +81,7 @@ exercise.mistake(
 )
 exercise.mistake(
     "factor returned",
-    "this is the factor 1 − ηλ for some rate, no rate. Solve 1 − ηλ = −1 for η.",
+    "this is the factor 1 − ηλ of some rate, and not a rate. Solve 1 − ηλ = −1 for η.",
     {"2 / curvature": "1 - curvature"},
     {"2 / curvature": "1 - 2 * curvature"},
 )

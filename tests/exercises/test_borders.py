@@ -149,7 +149,10 @@ BORDERS = {
     "wsd_lr": [
         ("the step, from 0", lambda a: a["t"] == 0),
         ("the first step at max_lr", lambda a: a["t"] == a["warmup_steps"] > 0),
-        ("or with warmup_steps = 0 at max_lr", lambda a: a["t"] == a["warmup_steps"] == 0),
+        (
+            "warmup_steps = 0 at max_lr",
+            lambda a: a["t"] == a["warmup_steps"] == 0,
+        ),
         ("the first step at rate 0 again", lambda a: a["t"] == a["total_steps"]),
         ("stays at 0", lambda a: a["t"] > a["total_steps"]),
         ("decay_steps (int ≥ 1)", lambda a: a["decay_steps"] == 1),

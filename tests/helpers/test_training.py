@@ -10,11 +10,13 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from prose import ROOT
 from torch import nn
 from torch.nn.functional import cross_entropy
 from torch.optim import SGD, lr_scheduler
 
 from benchmarks import epoch_vs_dataloader
+from gdgrader.exercises.reference import load_reference, source_notebook
 from gdhelpers.averaging import ema
 from gdhelpers.data import Images, small_mnist
 from gdhelpers.many_runs import train_many
@@ -148,6 +150,31 @@ def test_train_is_the_textbook_loop(data, per, nesterov):
         upcoming = [schedule(7 * e if per == "step" else e) for e in (1, 2, 3, 4)]
         assert history.metrics["lr_after"] == pytest.approx(upcoming, abs=1e-12)
     assert ours.label == "halved"
+
+
+@pytest.mark.parametrize("per", ["step", "epoch"])
+def test_train_is_lesson_4_s_train_epoch_again_and_again(data, per):
+    """As lessons 6 and 8 say."""
+    lesson = load_reference(source_notebook("04_minibatches_momentum", ROOT))
+
+    def falling(optimizer):
+        return lr_scheduler.StepLR(optimizer, 2, 0.5)
+
+    how = {"epochs": 3, "seed": 2, "hidden": 7, "batch_size": 50, "per": per}
+    found = train(0.1, data=data, dtype=torch.float64, make_scheduler=falling, **how)
+    model, generator = seeded_model(2, 7, data.x_train.shape[1])
+    optimizer = SGD(model.double().parameters(), 0.1, 0.9, nesterov=True)
+    scheduler, losses, rates = falling(optimizer), [], []
+    for _ in range(3):
+        order = torch.randperm(330, generator=generator)
+        batches = [(data.x_train[i].double(), data.y_train[i]) for i in order.split(50)]
+        unit = {"step": "batch", "epoch": "epoch"}[per]
+        own = lesson["train_epoch"](
+            model, batches, torch.nn.CrossEntropyLoss(), optimizer, scheduler, per=unit
+        )
+        losses, rates = losses + own[0], rates + own[1]
+    assert found.loss.tolist() == pytest.approx(losses, abs=1e-12)
+    assert found.lr.tolist() == pytest.approx(rates)
 
 
 def test_a_torch_scheduler_may_steer_momentum_too(data):
