@@ -18,7 +18,10 @@ exercise.help(
 
 
 def _a_run(rng, fault: str) -> dict:
-    """A run of this fault; it may be resumed, and skip a step, and do both rightly."""
+    """A run of this fault; it may be resumed, and skip a step, and do both rightly.
+
+    Without a fault it is resumed, so that who blames what happened is always wrong.
+    """
     warmup = rng.randint(3, 6)
     steps = warmup + rng.randint(14, 20)
     later = rng.sample(range(warmup + 2, steps - 3), 4)
@@ -30,13 +33,15 @@ def _a_run(rng, fault: str) -> dict:
         skipped = None
     if fault == "skipped step counted":
         skipped = skipped or resumed_at + 2
-    if fault != "resumed without its state" and rng.random() < 0.5:
+    if fault not in ("none", "resumed without its state") and rng.random() < 0.5:
         resumed_at = None
     first = warmup + rng.randint(2, 4)
     flat = fault == "overwritten by LambdaLR" or (fault in FLAT and rng.random() < 0.4)
     if flat:
         # A reduction that is gone just where the run was resumed has two explanations.
-        skipped, resumed_at = None, resumed_at if resumed_at != first + 1 else None
+        skipped = None
+        if resumed_at == first + 1 and fault != "none":
+            resumed_at = None
     return case(
         make_run(
             fault,
