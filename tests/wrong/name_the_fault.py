@@ -36,7 +36,7 @@ EDITS = {
         {"planned[sum(stepped[:i])]": "planned[i]"},
     ),
     "counted_itself": (
-        "Told: skipping not looked at.",
+        "Told: what came back.",
         {"planned[sum(stepped[:i])]": "planned[sum(stepped[: i + 1]) - 1]"},
     ),
     "exchanged": (
