@@ -242,8 +242,8 @@ def through_numpy(x, y, learning_rate, num_steps, initial_a):
     ("function", "says"),
     [
         (in_place, "`-=` writes into a tensor that autograd follows"),
-        (one_graph, "Compute it anew in each round"),
-        (unmarked, "Autograd follows nothing in this loss"),
+        (one_graph, "compute it anew in each"),
+        (unmarked, "Autograd follows nothing in what is differentiated"),
         (through_numpy, "take `.detach()` first"),
     ],
 )
