@@ -51,7 +51,7 @@ SAMPLED = {
         "the standard error of the difference is 7.9",
         "there the test set comes out 0.4 ± 0.2",
         "98.04 % against 97.97 %: 7",
-        "At epoch 5 the two runs differ by 3",
+        "At epoch 5 our run and the source's differ by 3",
         "the run ends at 98.0",
         "The validation accuracy is lower, 97.7",
     ],
@@ -71,7 +71,7 @@ SAMPLED = {
     "09": [
         "d = 0.99 | 0.0049",
         "half of the plan, it has 93.6",
-        "The first gains most, 1.93 ± 0.30",
+        "They lead it by 1.66 ± 0.55",
         "straight fall gains 0.80 ± 0.24",
         "constant rate, and 0.45 ± 0.15",
     ],
