@@ -31,7 +31,8 @@ UNCHANGED = (
     "(It is the same {} as the last time. If you have changed its cell since, run that "
     "cell first, then this one.)"
 )
-_failed: dict[str, Callable] = {}  # by exercise what failed last, since a restart
+# By exercise and property what failed last, since a restart.
+_failed: dict[tuple[str, str | None], Callable] = {}
 
 calm.at_home()
 
@@ -108,8 +109,8 @@ def check(
     if any("missing" in answer for answer in answers) and calm.in_a_notebook():
         say(f"{verdict.title}\n  {verdict.hint}", sys.stderr)
     elif not verdict.right:
-        unchanged = _failed.get(exercise) is function
-        _failed[exercise] = function
+        unchanged = _failed.get((exercise, property_name)) is function
+        _failed[exercise, property_name] = function
         used = getattr(getattr(function, "__code__", None), "co_names", ())
         spoilt = [name for name in shared_inputs.changed() if name in used]
         lines = [*filter(None, [verdict.message, shared_inputs.note(spoilt)])]

@@ -329,14 +329,16 @@ def test_a_cell_that_was_changed_and_not_run_is_thought_of(tmp_path):
     def wrong(theta, learning_rate):
         return theta + learning_rate * 2 * theta
 
-    def failed(function):
+    def failed(function, asked=None):
+        name, folder = "single_step_gradient_descent", Path(table).parent
         with pytest.raises(CheckFailed) as found:
-            check(function, "single_step_gradient_descent", folder=Path(table).parent)
+            check(function, name, asked, folder=folder)
         return " ".join(str(found.value).split())
 
     again = "If you have changed its cell since, run that cell first"
     assert again not in failed(wrong)
     assert again in failed(wrong)
+    assert again not in failed(wrong, "a positive start")  # another check of it
     assert again not in failed(lambda theta, learning_rate: 3.0)  # another one
     assert again not in failed(wrong)
 
