@@ -32,7 +32,8 @@ FOLDER = "GDHELPERS_REMEMBER"
 WORTH_STEPS = 1000
 # Of these the state says everything; others hold functions.
 KNOWN = ("ReduceLROnPlateau", "StepLR", "ExponentialLR", "CosineAnnealingLR")
-_SILENT = {"progress"}  # changes no number
+# The one changes no number; the other is said with the machine, asked for or not.
+_SILENT = {"progress", "num_threads"}
 
 
 class Unknown(Exception):

@@ -74,10 +74,6 @@ SLOW = (
     *("gradebook/", "test_outputs", "test_paths", "test_timestamp"),
     *("test_only_locked_cells_can_be_skipped", "test_the_log_of_nbgrader"),
     *("test_as_code", "test_figure_words", "test_legible", "test_progress"),
-    *(
-        f"test_a_number_moved_by_a_unit_is_refused[0{lesson}"
-        for lesson in (5, 6, 7, 8, 9)
-    ),
 )
 
 

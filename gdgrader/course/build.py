@@ -171,7 +171,7 @@ def make_notebooks(root: Path, made: Path, run: bool = True) -> None:
     (folder / TABLE).write_text(public_checks.as_text(merged), encoding="utf-8")
     (folder / SOLUTIONS).write_text(staged_help.as_text(solutions), encoding="utf-8")
     for name, notebook in worked.items():
-        if run:
+        if run and any(cell.cell_type == "code" for cell in notebook.cells):
             _execute(notebook, folder, name)
         nbformat.write(notebook, folder / f"{name}.ipynb")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from gdgrader.course.public_checks import public_entry
@@ -24,24 +24,26 @@ NUMBERS = (0, 1, -1, 0.0, 1.0, 0.5, True, False, float("nan"), float("inf"))
 
 
 def paid(
-    exercise: Exercise, reference: Callable, seed: str
-) -> Iterator[tuple[str, str]]:
-    """Which cheats get the points of a graded cell: its property, the cheat's name.
+    exercise: Exercise, reference: Callable, seeds: Iterable[str]
+) -> Iterator[tuple[str, str, str]]:
+    """Which cheats get the points of a graded cell: seed, property, the cheat's name.
 
     Args:
         reference: the function of the lesson's solution cell, trusted.
-        seed: what the questions are drawn from.
+        seeds: what the questions are drawn from, each by itself.
     """
     bare = replace(exercise, mistakes=[])
     table = public_entry(bare, reference)["properties"]
     known = [case for asked in table.values() for case in asked["cases"]]
     memory = {_key(case) for case in known}
-    entry = bare.entry(reference, seed)
-    for name, asked in entry["properties"].items():
-        new = [case for case in asked["cases"] if _key(case) not in memory]
-        for cheat, answer in _cheats(reference, known, new):
-            if not any(problem(answer(c), c, entry["tolerance"]) for c in new):
-                yield name, cheat
+    fixed: dict[tuple[str, int], dict] = {}
+    for seed in seeds:
+        entry = bare.entry(reference, seed, fixed=fixed)
+        for name, asked in entry["properties"].items():
+            new = [case for case in asked["cases"] if _key(case) not in memory]
+            for cheat, answer in _cheats(reference, known, new):
+                if not any(problem(answer(c), c, entry["tolerance"]) for c in new):
+                    yield seed, name, cheat
 
 
 def _cheats(

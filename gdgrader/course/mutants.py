@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -128,7 +129,12 @@ def is_meant(listed: str, mutant: Mutant) -> bool:
     line = mutant.change
     if listed.startswith("right"):
         line = f"{mutant.origin}: {line}"
-    return re.fullmatch(re.escape(listed).replace("…", ".*"), line) is not None
+    return _pattern(listed).fullmatch(line) is not None
+
+
+@cache
+def _pattern(listed: str) -> re.Pattern:
+    return re.compile(re.escape(listed).replace("…", ".*"))
 
 
 def mutants(

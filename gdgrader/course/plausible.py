@@ -79,8 +79,10 @@ def hinted(exercise: Exercise, root: Path, share: float = 1.0) -> Iterator[Hinte
     right = solution_text(path, exercise.function)
     entry = public_entry(exercise, names[exercise.function])
     for mutant, its_names in mutants(exercise, names, path, None):
-        slip = slip_of(mutant, right) if mutant.origin == SOURCE else ""
-        if not slip or not mutant.in_share(share):
+        if mutant.origin != SOURCE or not mutant.in_share(share):
+            continue
+        slip = slip_of(mutant, right)
+        if not slip:
             continue
         told = dict.fromkeys(_told(mutant, its_names, entry))
         if told and not all("raised" in hint for _, hint in told):

@@ -122,6 +122,22 @@ def _(loss_fn, params, iterations, seed):
     return found.item()
 
 
+_ITERATED = """\
+    generator = torch.Generator().manual_seed(seed)
+    v = torch.randn(theta.shape, generator=generator, dtype=theta.dtype)
+    for _ in range(iterations):
+        v = v / v.norm()
+        (hv,) = torch.autograd.grad(g @ v, theta, retain_graph=True)
+        found = v @ hv
+        v = hv
+    return found.item()"""
+_ALL = (
+    """\
+    theta = params.detach().clone().requires_grad_()
+    (g,) = torch.autograd.grad(loss_fn(theta), theta, create_graph=True)
+"""
+    + _ITERATED
+)
 _HESSIAN = "    h = torch.autograd.functional.hessian(loss_fn, params)\n"
 _UNIT = "        v = v / v.norm()\n"
 _HV = "(hv,) = torch.autograd.grad(g @ v, theta, retain_graph=True)"
@@ -148,10 +164,7 @@ exercise.mistake(
     "the largest eigenvalue by its sign. Power iteration ends at the one of the "
     "largest "
     "size, and here that is negative.",
-    {
-        "    return found.item()": _HESSIAN
-        + "    return torch.linalg.eigvalsh(h)[-1].item()"
-    },
+    {_ALL: _HESSIAN + "    return torch.linalg.eigvalsh(h)[-1].item()"},
 )
 exercise.mistake(
     "one product only",
@@ -169,7 +182,7 @@ exercise.mistake(
     "the gradient's length",
     "this is how long the gradient is, which says how steep the loss is, and not how "
     "much it bends.",
-    {"found.item()": "g.norm().item()"},
+    {_ITERATED: "    return g.norm().item()"},
 )
 exercise.mistake(
     "along the gradient",
@@ -198,15 +211,12 @@ exercise.mistake(
     "this is the largest entry on the Hessian's diagonal: how much the loss bends "
     "along "
     "one parameter. The steepest direction mixes several.",
-    {
-        "    return found.item()": _HESSIAN
-        + "    d = h.diagonal()\n    return d[d.abs().argmax()].item()"
-    },
+    {_ALL: _HESSIAN + "    d = h.diagonal()\n    return d[d.abs().argmax()].item()"},
 )
 exercise.mistake(
     "the sum of all",
     "this is the sum of all eigenvalues, the Hessian's trace.",
-    {"    return found.item()": _HESSIAN + "    return h.trace().item()"},
+    {_ALL: _HESSIAN + "    return h.trace().item()"},
 )
 exercise.mistake(
     "direction returned",

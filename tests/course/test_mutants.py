@@ -1,12 +1,14 @@
 """`gdgrader mutants`: survivors are told, none is left, few are right anyway."""
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from exercise_checks import ROOT, reference_of
 from typer.testing import CliRunner
 
 from gdgrader.cli import app
+from gdgrader.course import mutants as hunting
 from gdgrader.course.equal_mutants import EQUAL
 from gdgrader.course.mutants import (
     Clock,
@@ -28,14 +30,18 @@ STEP = exercises()["single_step_gradient_descent"]
 SHARE, SEEDS = 0.05, ("a", "b", "c")
 
 
-def all_mutants(exercise):
+@cache
+def all_mutants(name):
+    """Made once: it takes longer than to hand in a sample of them."""
+    exercise = exercises()[name]
     path = source_notebook(exercise.lesson, ROOT)
-    return mutants(exercise, load_reference(path), path, SOLUTIONS)
+    return tuple(mutants(exercise, load_reference(path), path, SOLUTIONS))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", exercises())
-def test_no_mutant_of_a_sample_gets_every_point(name):
+def test_no_mutant_of_a_sample_gets_every_point(name, monkeypatch):
+    monkeypatch.setattr(hunting, "mutants", lambda *asked: all_mutants(name))
     found = hunt(exercises()[name], ROOT, SOLUTIONS, SEEDS, SHARE)
     assert found.tried >= 3
     assert not found.lines
@@ -44,9 +50,9 @@ def test_no_mutant_of_a_sample_gets_every_point(name):
 @pytest.mark.slow
 def test_the_list_of_right_mutants_is_short_and_each_is_there():
     listed = tried = 0
-    for name, exercise in exercises().items():
+    for name in exercises():
         known = [p for patterns in EQUAL[name].values() for p in patterns]
-        found = [mutant for mutant, _ in all_mutants(exercise)]
+        found = [mutant for mutant, _ in all_mutants(name)]
         for line in known:
             assert any(is_meant(line, m) for m in found), f"{name}: {line}"
         listed += sum(any(is_meant(line, m) for line in known) for m in found)
@@ -99,9 +105,10 @@ def test_a_line_may_name_the_right_solution():
 
 
 def test_a_sample_is_the_same_each_time():
-    found = [m for m, _ in all_mutants(STEP)]
+    found = [m for m, _ in all_mutants(STEP.name)]
     sample = [m for m in found if m.in_share(0.3)]
-    assert sample == [m for m, _ in all_mutants(STEP) if m.in_share(0.3)]
+    anew = all_mutants.__wrapped__(STEP.name)
+    assert sample == [m for m, _ in anew if m.in_share(0.3)]
     assert 0.2 * len(found) < len(sample) < 0.4 * len(found)
     assert all(m.in_share(1.0) for m in found)
 

@@ -13,7 +13,7 @@ from gdhelpers import remember
 from gdhelpers.data import small_mnist
 from gdhelpers.many_runs import train_many
 from gdhelpers.schedules import step_decay
-from gdhelpers.training import train
+from gdhelpers.training import threads, train
 
 HOW = {"epochs": 2, "batch_size": 10, "hidden": 5, "num_threads": 1}
 
@@ -99,6 +99,16 @@ def test_another_argument_is_another_run(data, folder, change):
     more = changed if isinstance(changed, dict) else {}
     schedule = step_decay(0.1, 3) if more else changed
     train(schedule, data=data, **{**HOW, **more})
+    assert len(kept(folder)) == 2
+
+
+def test_threads_are_the_same_whoever_asks_for_them(data, folder):
+    train(0.1, data=data, **HOW)
+    with threads(1):
+        train(0.1, data=data, **{**HOW, "num_threads": None})
+    assert len(kept(folder)) == 1
+    with threads(2):
+        train(0.1, data=data, **{**HOW, "num_threads": None})
     assert len(kept(folder)) == 2
 
 
