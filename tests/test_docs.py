@@ -14,6 +14,7 @@ import pytest
 from clone import clone_into
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from sqlalchemy import make_url
+from typed import typed
 
 from gdgrader.course.build import KERNEL
 
@@ -62,24 +63,31 @@ def clone(tmp_path):
     return tmp_path
 
 
-def bash(commands, folder):
-    here = str(Path(sys.executable).parent)
+@pytest.fixture(scope="module")
+def commands():
+    """Where our commands lie; test_release.py has them as pip installs them."""
+    with typed("alembic", "gdgrader", "nbgrader") as folder:
+        yield folder
+
+
+def bash(commands, text, folder):
+    here = Path(sys.executable).parent
     (folder / "home").mkdir(exist_ok=True)
     env = os.environ | {
-        "PATH": f"{here}{os.pathsep}{os.environ['PATH']}",
+        "PATH": os.pathsep.join([str(commands), str(here), os.environ["PATH"]]),
         "PYTHONPATH": str(folder),
         "HOME": str(folder / "home"),
         "JUPYTER_CONFIG_PATH": str(folder / "etc/jupyter"),
     }
     ran = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", commands],
+        ["bash", "-euo", "pipefail", "-c", text],
         cwd=folder,
         env=env,
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    assert ran.returncode == 0, f"{commands}\n{ran.stdout}"
+    assert ran.returncode == 0, f"{text}\n{ran.stdout}"
 
 
 def add_cell(course, step):
@@ -110,7 +118,7 @@ def add_cell(course, step):
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_every_command_works(name, clone):
+def test_every_command_works(name, clone, commands):
     text = (DOCS / name).read_text(encoding="utf-8")
     steps = list(STEP.finditer(text.replace("/srv/", f"{clone}/srv/")))
     assert any(step["console"] for step in steps)
@@ -125,7 +133,7 @@ def test_every_command_works(name, clone):
         elif step["name"]:
             (clone / step["name"]).write_text(step["text"], encoding="utf-8")
         else:
-            bash(step["console"] or step["run"], clone)
+            bash(commands, step["console"] or step["run"], clone)
     for path in MADE[name]:
         assert (clone / path).stat().st_size > 0
 
