@@ -282,13 +282,14 @@ def mistakes(
     root: Root = Path(),
 ) -> None:
     """Hand in every known mistake and right solution; exit 1 if one is misjudged."""
-    from rich.table import Table
-
-    from gdgrader.course import mistakes as tester
     from gdgrader.exercises import exercises
 
     if not exercises(lesson):
         _end(f"{lesson} has no exercises in gdgrader/exercises.")
+    from rich.table import Table
+
+    from gdgrader.course import mistakes as tester
+
     folder = solutions or root / "tests" / "solutions"
     _without_a_compiler()
     table = Table("exercise", "mistakes named", "right solutions passed")
@@ -313,13 +314,14 @@ def hints(
     root: Root = Path(),
 ) -> None:
     """Hand in wrong functions, known and plausible ones; print what each is told."""
-    from rich.table import Table
-
-    from gdgrader.course import hints as tester
     from gdgrader.exercises import exercises
 
     if not exercises(lesson):
         _end(f"{lesson} has no exercises in gdgrader/exercises.")
+    from rich.table import Table
+
+    from gdgrader.course import hints as tester
+
     folder = wrong or root / "tests" / "wrong"
     _without_a_compiler()
     table = Table("exercise", "handed in", "in", "mistake", "hint", show_lines=True)
