@@ -14,7 +14,7 @@ import pytest
 from clone import clone_into
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from sqlalchemy import make_url
-from typed import typed
+from typed import commands
 
 from gdgrader.course.build import KERNEL
 
@@ -63,18 +63,12 @@ def clone(tmp_path):
     return tmp_path
 
 
-@pytest.fixture(scope="module")
-def commands():
-    """Where our commands lie; test_release.py has them as pip installs them."""
-    with typed("alembic", "gdgrader", "nbgrader") as folder:
-        yield folder
-
-
-def bash(commands, text, folder):
+def bash(text, folder):
     here = Path(sys.executable).parent
     (folder / "home").mkdir(exist_ok=True)
+    # test_release.py has our commands as pip installs them.
     env = os.environ | {
-        "PATH": os.pathsep.join([str(commands), str(here), os.environ["PATH"]]),
+        "PATH": os.pathsep.join([str(commands()), str(here), os.environ["PATH"]]),
         "PYTHONPATH": str(folder),
         "HOME": str(folder / "home"),
         "JUPYTER_CONFIG_PATH": str(folder / "etc/jupyter"),
@@ -118,7 +112,7 @@ def add_cell(course, step):
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_every_command_works(name, clone, commands):
+def test_every_command_works(name, clone):
     text = (DOCS / name).read_text(encoding="utf-8")
     steps = list(STEP.finditer(text.replace("/srv/", f"{clone}/srv/")))
     assert any(step["console"] for step in steps)
@@ -133,7 +127,7 @@ def test_every_command_works(name, clone, commands):
         elif step["name"]:
             (clone / step["name"]).write_text(step["text"], encoding="utf-8")
         else:
-            bash(commands, step["console"] or step["run"], clone)
+            bash(step["console"] or step["run"], clone)
     for path in MADE[name]:
         assert (clone / path).stat().st_size > 0
 

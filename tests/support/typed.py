@@ -1,7 +1,6 @@
 """Commands as they are typed, without importing the libraries at each of them again.
 
-    with typed("gdgrader", "nbgrader") as folder:
-        subprocess.run(["gdgrader", …], env=os.environ | {"PATH": f"{folder}:…"})
+    subprocess.run(["nbgrader", "export"], cwd=course, env=environment())
 
 To import what a command uses takes longer than what it does, and is the same each time.
 So one process imports the libraries and forks for each command. The fork has the
@@ -22,13 +21,14 @@ import json
 import os
 import runpy
 import select
+import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 LIBRARIES = (
@@ -47,6 +47,7 @@ LIBRARIES = (
     "torch",
     "typer.rich_utils",
 )
+NAMES = ("alembic", "gdgrader", "nbgrader")
 OURS = ("gdgrader", "gdhelpers")
 MOST = 1 << 20  # bytes of a request: its environment
 # What stands on the PATH in place of the script; -I -S, as it is to take no time.
@@ -60,31 +61,41 @@ with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as channel:
 """
 
 
-@contextlib.contextmanager
-def typed(*names: str) -> Iterator[Path]:
-    """A folder to put first on the PATH: it has the commands of these names."""
-    with tempfile.TemporaryDirectory(prefix="typed-") as place:
-        folder, address = Path(place), f"{place}/.socket"
-        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
-            listener.bind(address)
-            listener.listen()
-            server = subprocess.Popen(
-                [sys.executable, __file__, str(listener.fileno())],
-                pass_fds=[listener.fileno()],
-                env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-            )
-        for name in names:
-            script = str(Path(sys.executable).with_name(name))
-            text = CALLER.format(python=sys.executable, address=address, script=script)
-            (folder / name).write_text(text, encoding="utf-8")
-            (folder / name).chmod(0o755)
-        try:
-            yield folder
-        finally:
-            server.stdin.close()  # its cue to leave
-            server.wait()
+@cache
+def commands() -> Path:
+    """The folder to put first on the PATH; it and its server end with this process."""
+    folder = Path(tempfile.mkdtemp(prefix="typed-", dir="/tmp"))
+    address = f"{folder}/.socket"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+        listener.bind(address)
+        listener.listen()
+        server = subprocess.Popen(
+            [sys.executable, __file__, str(listener.fileno())],
+            pass_fds=[listener.fileno()],
+            env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"},
+            stdin=subprocess.PIPE,  # its end, should we be killed, is its cue to leave
+            stdout=subprocess.DEVNULL,
+        )
+    for name in NAMES:
+        script = str(Path(sys.executable).with_name(name))
+        text = CALLER.format(python=sys.executable, address=address, script=script)
+        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).chmod(0o755)
+    atexit.register(_end, server, folder, os.getpid())
+    return folder
+
+
+def environment(**others: str) -> dict[str, str]:
+    """This process's, in which a shell finds those commands, and `others`."""
+    path = os.pathsep.join([str(commands()), os.environ["PATH"]])
+    return os.environ | {"PATH": path} | others
+
+
+def _end(server: subprocess.Popen, folder: Path, owner: int) -> None:
+    if os.getpid() == owner:  # a forked process that ends in good order is not it
+        server.kill()
+        server.wait()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def serve(listener: socket.socket) -> str:
