@@ -73,6 +73,13 @@ def _judged(table: Table, wrong: list[str], seeds: int) -> None:
     console.print(f"✓ under {seeds} seeds")
 
 
+def _without_a_compiler() -> None:
+    """Keep torch's optimizers from importing its compiler, which takes a second."""
+    from gdgrader.sandbox.inside.deferred import defer
+
+    defer()
+
+
 @app.callback()
 def main() -> None:
     """Keep nbgrader's chatter about its own libraries out of the terminal."""
@@ -275,14 +282,16 @@ def mistakes(
     root: Root = Path(),
 ) -> None:
     """Hand in every known mistake and right solution; exit 1 if one is misjudged."""
-    from rich.table import Table
-
-    from gdgrader.course import mistakes as tester
     from gdgrader.exercises import exercises
 
     if not exercises(lesson):
         _end(f"{lesson} has no exercises in gdgrader/exercises.")
+    from rich.table import Table
+
+    from gdgrader.course import mistakes as tester
+
     folder = solutions or root / "tests" / "solutions"
+    _without_a_compiler()
     table = Table("exercise", "mistakes named", "right solutions passed")
     wrong = []
     with _ends_with(FileNotFoundError):
@@ -305,14 +314,16 @@ def hints(
     root: Root = Path(),
 ) -> None:
     """Hand in wrong functions, known and plausible ones; print what each is told."""
-    from rich.table import Table
-
-    from gdgrader.course import hints as tester
     from gdgrader.exercises import exercises
 
     if not exercises(lesson):
         _end(f"{lesson} has no exercises in gdgrader/exercises.")
+    from rich.table import Table
+
+    from gdgrader.course import hints as tester
+
     folder = wrong or root / "tests" / "wrong"
+    _without_a_compiler()
     table = Table("exercise", "handed in", "in", "mistake", "hint", show_lines=True)
     with _ends_with(FileNotFoundError):
         for t in tester.table(lesson, root, folder):
@@ -346,6 +357,7 @@ def mutants(
     if exercise is not None and exercise not in known:
         _end(f"there is no exercise {exercise}; there are {', '.join(known)}.")
     folder = solutions or root / "tests" / "solutions"
+    _without_a_compiler()
     table = Table("exercise", "mutants", "right anyway", "survivors")
     wrong = []
     for name in [exercise] if exercise else known:

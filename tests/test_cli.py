@@ -42,14 +42,13 @@ def test_a_failure_is_told_in_any_terminal(encoding, tmp_path):
     assert (status, said.split()[0]) == (1, sign)
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
-def test_a_class_is_graded_in_any_terminal(encoding, tmp_path):
+def test_a_class_is_graded_in_the_poorest_terminal(tmp_path):
     course = Course(tmp_path)
     course.submit("राम", b"no notebook")
     told = ("autograde", LESSON, "--no-sandbox", "--workers=1")
-    status, said = gdgrader(*told, encoding=encoding, folder=course.root)
+    status, said = gdgrader(*told, encoding="ascii", folder=course.root)
     assert status == 1 and "[x] 1 failed" in said
     assert f"{'राम'.encode('ascii', 'backslashreplace').decode()}: " in said
     course.folder("राम").joinpath(f"{LESSON}.ipynb").unlink()
     course.folder("राम").rmdir()
-    assert gdgrader(*told, encoding=encoding, folder=course.root)[0] == 0
+    assert gdgrader(*told, encoding="ascii", folder=course.root)[0] == 0

@@ -14,6 +14,7 @@ import pytest
 from clone import clone_into
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from sqlalchemy import make_url
+from typed import commands
 
 from gdgrader.course.build import KERNEL
 
@@ -62,24 +63,25 @@ def clone(tmp_path):
     return tmp_path
 
 
-def bash(commands, folder):
-    here = str(Path(sys.executable).parent)
+def bash(text, folder):
+    here = Path(sys.executable).parent
     (folder / "home").mkdir(exist_ok=True)
+    # test_release.py has our commands as pip installs them.
     env = os.environ | {
-        "PATH": f"{here}{os.pathsep}{os.environ['PATH']}",
+        "PATH": os.pathsep.join([str(commands()), str(here), os.environ["PATH"]]),
         "PYTHONPATH": str(folder),
         "HOME": str(folder / "home"),
         "JUPYTER_CONFIG_PATH": str(folder / "etc/jupyter"),
     }
     ran = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", commands],
+        ["bash", "-euo", "pipefail", "-c", text],
         cwd=folder,
         env=env,
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    assert ran.returncode == 0, f"{commands}\n{ran.stdout}"
+    assert ran.returncode == 0, f"{text}\n{ran.stdout}"
 
 
 def add_cell(course, step):

@@ -1,11 +1,13 @@
 """`gdgrader autograde --dask`: a real scheduler, real workers over TCP, one killed."""
 
+import contextlib
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,13 +38,13 @@ def start(module: str, *options: str) -> subprocess.Popen:
     )
 
 
-@pytest.fixture
-def scheduler(tmp_path):
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen]]]:
     """A scheduler with two single-threaded workers; its file, and the workers."""
-    file = str(tmp_path / "scheduler.json")
+    file = str(folder / "scheduler.json")
     options = ("--scheduler-file", file, "--no-dashboard")
     crew = [start("dask_scheduler", *options, "--host", "127.0.0.1", "--port", "0")]
-    worker = ("--nthreads", "1", "--no-nanny", "--local-directory", str(tmp_path))
+    worker = ("--nthreads", "1", "--no-nanny", "--local-directory", str(folder))
     crew += [start("dask_worker", *options, *worker) for _ in range(2)]
     try:
         while not Path(file).exists():
@@ -55,8 +57,21 @@ def scheduler(tmp_path):
             process.wait()
 
 
-def test_a_cluster_that_loses_a_worker_gives_the_same(scheduler, tmp_path):
-    file, workers = scheduler
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory):
+    """One for all who leave it as it is."""
+    with running(tmp_path_factory.mktemp("cluster")) as made:
+        yield made
+
+
+@pytest.fixture
+def own_scheduler(tmp_path):
+    with running(tmp_path) as made:
+        yield made
+
+
+def test_a_cluster_that_loses_a_worker_gives_the_same(own_scheduler, tmp_path):
+    file, workers = own_scheduler
     local = submit_class(Course(tmp_path / "local"))
     far = submit_class(Course(tmp_path / "far"))
     told = []
@@ -126,11 +141,11 @@ def test_another_version_on_a_worker_is_told(scheduler, monkeypatch):
         cluster.connect(scheduler[0])
 
 
-def test_a_restart_of_the_cluster_is_nobodys_failure(scheduler):
-    with cluster.connect(scheduler[0]) as client:
+def test_a_restart_of_the_cluster_is_nobodys_failure(own_scheduler):
+    with cluster.connect(own_scheduler[0]) as client:
         found = cluster.results(time.sleep, [0.01, *[3] * 7], client)
         next(found)
-        with cluster.connect(scheduler[0]) as somebody:
+        with cluster.connect(own_scheduler[0]) as somebody:
             somebody.restart(wait_for_workers=False)
         with pytest.raises(cluster.ClusterUnavailable, match="run it again"):
             list(found)

@@ -206,28 +206,21 @@ for place, folders, names in os.walk("/"):
             pass
 print(json.dumps(wrote))
 """
+# What is there of that, and what it can read of what was planted. The sandbox itself
+# warms up without the libraries imported last, which takes a moment.
 LOOK = """
 import json, os
-print(json.dumps([p for p, _, names in os.walk("/") if "left" in names]))
-"""
-# What it can read of what was planted.
-READ = """
-import json, os
-found = []
+left, read = [], []
 for place, folders, names in os.walk("/"):
-    if place == "/":
-        folders.remove("proc")
+    if "left" in names:
+        left.append(place)
     for name in {"nbgrader_config.py", "kernel.json", "planted.txt"} & set(names):
         with open(os.path.join(place, name), "rb") as file:
             if b"the database's password" in file.read():
-                found.append(os.path.join(place, name))
-print(json.dumps(found))
-"""
-# The sandbox itself warms up without these, which takes a moment.
-IMPORT = """
-import json, matplotlib.pyplot, torch
+                read.append(os.path.join(place, name))
+import matplotlib.pyplot, torch
 from gdhelpers.data import load_mnist
-print(json.dumps(len(load_mnist().x_train)))
+print(json.dumps([left, read, len(load_mnist().x_train)]))
 """
 PASSWORDS = (
     "etc/jupyter/nbgrader_config.py",
@@ -267,10 +260,10 @@ def kernels(request, wheel, tmp_path_factory) -> dict:
         path = folder / "here" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("the database's password")
-    codes = {"wrote": WRITE, "left": LOOK, "read": READ, "images": IMPORT}
     options = (nested, json.dumps(LIGHT))
-    said = made.run("-c", KERNELS, *options, *codes.values(), folder=folder)
-    return dict(zip(codes, json.loads(said.splitlines()[-1]), strict=True))
+    said = made.run("-c", KERNELS, *options, WRITE, LOOK, folder=folder)
+    wrote, (left, read, images) = json.loads(said.splitlines()[-1])
+    return {"wrote": wrote, "left": left, "read": read, "images": images}
 
 
 def test_nothing_that_a_kernel_writes_is_seen_by_the_next(kernels):

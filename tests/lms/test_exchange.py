@@ -1,13 +1,12 @@
 """A term's way through nbgrader's exchange, by the commands people type."""
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 from course import LESSON, RIGHT, STEP, Course, cell
+from typed import environment
 
 CONFIG = """
 from gdgrader.config import apply
@@ -32,15 +31,11 @@ class Place:
 
     def run(self, program: str, *arguments: str, fails: bool = False) -> str:
         """Run a command here; its output."""
-        if program == "gdgrader":
-            command = [sys.executable, "-m", "gdgrader.cli", *arguments]
-        else:
-            command = [sys.executable, "-m", "nbgrader", *arguments]
         home = {"HOME": str(self.folder), "JUPYTER_DATA_DIR": str(self.folder / "data")}
         done = subprocess.run(
-            command,
+            [program, *arguments],
             cwd=self.folder,
-            env=os.environ | home,
+            env=environment(**home),
             capture_output=True,
             text=True,
             check=False,

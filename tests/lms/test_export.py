@@ -3,11 +3,11 @@
 import csv
 import logging
 import subprocess
-import sys
 
 import pytest
 from course import LESSON, RIGHT, Course, cell
 from nbgrader.api import Gradebook
+from typed import environment
 
 from gdgrader.lms.export import CanvasExport, MoodleExport, StatusExport, harmless
 
@@ -53,8 +53,9 @@ def course(tmp_path_factory) -> Course:
 def export(course: Course, *arguments: str) -> subprocess.CompletedProcess:
     """Run `nbgrader export`."""
     return subprocess.run(
-        [sys.executable, "-m", "nbgrader", "export", "--to=out.csv", *arguments],
+        ["nbgrader", "export", "--to=out.csv", *arguments],
         cwd=course.root,
+        env=environment(),
         capture_output=True,
         text=True,
         check=False,

@@ -2,7 +2,6 @@
 
 import io
 import subprocess
-import sys
 import warnings
 import zipfile
 
@@ -10,6 +9,7 @@ import nbformat
 import pytest
 from course import LESSON, RIGHT, Course
 from nbgrader.api import Gradebook
+from typed import environment
 
 from gdgrader.lms.platforms import recognise, released_name
 
@@ -45,8 +45,9 @@ def collect(
         folder = course.root / "downloaded" / LESSON / "archive"
         (folder / f"{name}.zip").write_bytes(content)
     done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", "zip_collect", LESSON, *arguments],
+        ["nbgrader", "zip_collect", LESSON, *arguments],
         cwd=course.root,
+        env=environment(),
         capture_output=True,
         text=True,
         check=False,
@@ -215,8 +216,9 @@ def test_a_second_download_and_the_grades(course):
     assert course.points("s02") == course.most
     export = "--exporter=gdgrader.lms.export.CanvasExport"
     subprocess.run(
-        [sys.executable, "-m", "nbgrader", "export", export],
+        ["nbgrader", "export", export],
         cwd=course.root,
+        env=environment(),
         capture_output=True,
         check=True,
     )
