@@ -98,17 +98,27 @@ def test_a_kernel_sees_no_gpu(server, monkeypatch):
     assert run(server, code).text == "[2.0, 2.0] 0 ['', '']"
 
 
-def test_a_kernel_is_as_random_as_a_new_process(server):
-    code = (
-        "import json, random, torch, numpy as np\n"
-        "print(json.dumps([torch.initial_seed(), float(torch.rand(())),"
-        " random.random(), float(np.random.rand())]))"
-    )
-    draws = [json.loads(run(server, code).text) for _ in range(2)]
+DRAW = """
+import json, random, torch, numpy as np
+print(json.dumps([torch.initial_seed(), float(torch.rand(())), random.random(),
+                  float(np.random.rand())]))
+"""
+
+
+@pytest.fixture(scope="module")
+def new_draws():
+    """Those of two new processes."""
+    draws = []
     for _ in range(2):  # torch's seed is drawn too, whatever is said of a default
-        new = subprocess.run([sys.executable, "-c", code], capture_output=True)
+        new = subprocess.run([sys.executable, "-c", DRAW], capture_output=True)
         draws.append(json.loads(new.stdout))
-    assert all(len(set(column)) == 4 for column in zip(*draws, strict=True))
+    return draws
+
+
+def test_a_kernel_is_as_random_as_a_new_process(server, new_draws):
+    draws = [json.loads(run(server, DRAW).text) for _ in range(2)]
+    columns = zip(*draws, *new_draws, strict=True)
+    assert all(len(set(column)) == 4 for column in columns)
 
 
 def test_a_kernel_starts_like_a_new_one(server):
