@@ -260,7 +260,7 @@ class _Execution:
     async def _stop(self) -> None:
         session, self.session = self.session, None
         if session:
-            self.spent += session.spent
+            self.spent += session.all_spent
             await session.stop()
 
     async def _again(self, index: int) -> None:

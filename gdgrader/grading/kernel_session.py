@@ -182,6 +182,13 @@ class KernelSession:
             skip_cells_with_tag="",
         )
 
+    @property
+    def all_spent(self) -> Spent:
+        """As `spent`; of a kernel that was stopped all that it had, as the looks may
+        have missed cells that were short."""
+        stopped = self.manager.stop_reason
+        return self.manager.provisioner.last.spent if stopped else self.spent
+
     async def start(self) -> None:
         """Start the kernel.
 

@@ -31,7 +31,7 @@ LIMITS = Limits(
     output_bytes=4 * MB,
     cpu_seconds=30,
     cell_seconds=4,
-    submission_seconds=12,
+    submission_seconds=10,
     wall_factor=1000,
 )
 NEIGHBOURS = 4  # so many attacks from one honest student to the next
@@ -45,6 +45,7 @@ class Graded(Scene):
         outcomes: what became of each student's submission.
         calls, alive, started, files: who was called; what was left behind.
         peaks: bytes that each of the grader's own processes had at most.
+        results: what a report is made of, once there is feedback.
     """
 
     def __init__(self, root: Path, attacks: Sequence[Attack]) -> None:
@@ -89,7 +90,7 @@ class Graded(Scene):
         with self._watched():
             made = NbGraderAPI(config=config).generate_feedback(LESSON, force=True)
             assert made["success"], made["log"][-2000:]
-            collect(LESSON, self.course.config)
+            self.results = collect(LESSON, self.course.config)
 
     @contextmanager
     def _watched(self) -> Iterator[None]:

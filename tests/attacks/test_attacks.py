@@ -16,7 +16,7 @@ from peaks import Peaks
 from report_page import harmless, table
 
 from gdgrader.feedback import within_limits
-from gdgrader.report import collect, page
+from gdgrader.report import page
 from gdgrader.sandbox.limits import MB
 
 from . import ATTACKS, FAMILIES
@@ -95,7 +95,7 @@ def test_an_attack_gains_nothing(scene, name):
 @pytest.fixture(scope="module")
 def shown(scene):
     """The same with everybody's feedback made; what takes too much is told soon."""
-    little = replace(within_limits.ALLOWED, seconds=3)
+    little = replace(within_limits.ALLOWED, seconds=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(within_limits, "ALLOWED", little)
         scene.make_feedback()
@@ -131,11 +131,11 @@ def test_formgrader_runs_nothing_of_the_students(shown, attack):
         assert not COMMANDS.search(text)
 
 
-def test_the_report_has_everybody_and_runs_nothing(scene, tmp_path):
+def test_the_report_has_everybody_and_runs_nothing(shown, tmp_path):
     path = tmp_path / "report.html"
-    path.write_text(page(collect(LESSON, scene.course.config), True), encoding="utf-8")
+    path.write_text(page(shown.results, True), encoding="utf-8")
     rows = table(harmless(path), "everyone", 0)
-    assert len(rows) == len(scene.outcomes)
+    assert len(rows) == len(shown.outcomes)
     assert not COMMANDS.search(path.read_text(encoding="utf-8"))
 
 

@@ -4,9 +4,11 @@ other loses a point, however busy the machine is."""
 import pytest
 from course import RIGHT, STEP, Course, insert
 
+from gdgrader.grading import kernel_session
 from gdgrader.grading.execute import LATER, PERHAPS
-from gdgrader.grading.kernel_session import EXIT
+from gdgrader.grading.kernel_session import EXIT, KernelSession
 from gdgrader.sandbox.limits import MB, Limits
+from gdgrader.sandbox.spent import Spent
 
 LIMITS = Limits(
     cell_seconds=60, submission_seconds=300, output_bytes=4 * MB, memory_bytes=900 * MB
@@ -175,3 +177,23 @@ def test_who_did_it_is_named_and_no_other(course, student):
         assert said in notes
     if student not in ("two timers", "many exits", "many crashes"):
         assert "Cell" not in notes.replace(f"Cell {3 + number} (the student's own)", "")
+
+
+def test_short_cells_have_no_more_time_than_long_ones(tmp_path, monkeypatch):
+    """Not the same time again in each new kernel, where no look came at them."""
+    started, start = [], KernelSession.start
+    spin = "import time\nend = time.process_time() + 0.1\n"
+    spin += "while time.process_time() < end: pass"
+
+    def starts(session):
+        started.append(session)
+        return start(session)
+
+    monkeypatch.setattr(KernelSession, "start", starts)
+    monkeypatch.setattr(kernel_session._Span, "spent", Spent())
+    course = Course(tmp_path, Limits(submission_seconds=1), isolated=False)
+    course.edited("ann", lambda work: insert(work, "given_imports", *[spin] * 30))
+    course.autograde()
+    assert len(started) == 1
+    assert course.points("ann") == 0
+    assert "submission limit of 1 s" in course.notes("ann")

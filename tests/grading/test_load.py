@@ -19,7 +19,7 @@ from gdhelpers.verdicts import Fault
 
 # By the clock far more than these tests can take, however busy the machine.
 PATIENT = {"submission_seconds": 200, "wall_factor": 10_000}
-LOOPS = 3
+LOOPS = 2
 CLOSED = DESCEND + "    return theta * (1 - 2 * learning_rate) ** num_steps"
 HELPER = "def helper(theta, rate):\n    return theta - rate * 2 * theta"
 USES_IT = STEP + "    return helper(theta, learning_rate)"
@@ -29,8 +29,8 @@ SPIN = (
     "    end = time.process_time() + seconds\n"
     "    while time.process_time() < end: pass\n"
 )
-# Work that a cell, or an answer, may do: half of the second that it has, which is twice
-# as long by the clock where it gets a quarter of a processor.
+# Work that a cell, or an answer, may do: half of the second that it has, which is one
+# and a half by the clock where it gets a third of a processor.
 HEAVY = {
     "in a cell": [f"{SPIN}spin(0.5)\n{HELPER}"],
     "in a loop that prints": [
@@ -65,13 +65,12 @@ IN_ANSWERS = {
 
 
 def graded(course: Course, loops: int = 0, workers: int = 0) -> dict[str, Outcome]:
-    """Grade in a sandbox of our own, which is then as busy as we are."""
-    with (
-        contextlib.closing(CurrentSandbox()) as sandbox,
-        contextlib.ExitStack() as busy,
-    ):
-        host = sandbox.open(True, course.config.GdExecute.limits)
+    """Grade; beside loops in a sandbox of our own, which is then as busy as we are."""
+    sandbox = None
+    with contextlib.ExitStack() as busy:
         if loops:
+            sandbox = busy.enter_context(contextlib.closing(CurrentSandbox()))
+            host = sandbox.open(True, course.config.GdExecute.limits)
             busy.enter_context(one_processor_with(loops, host))
         outcomes = runner.grade(
             LESSON, config=course.config, sandbox=sandbox, workers=workers

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from dataclasses import replace
+from functools import partial
 
 import nbformat
 import psutil
@@ -21,6 +22,7 @@ from gdgrader.grading import references as references_module
 from gdgrader.grading.references import PendingReferences, ReferenceFailed, References
 from gdgrader.grading.task import Task
 from gdgrader.grading.worker import WorkerKit, edition_of, grade_submission, own_kit
+from gdgrader.sandbox import current as current_module
 from gdgrader.sandbox.bubblewrap import SandboxUnavailable
 from gdgrader.sandbox.current import CurrentSandbox
 from gdgrader.sandbox.host import BorrowedSandbox, Sandbox
@@ -143,7 +145,13 @@ def terms(tmp_path):
 FILES = "import resource; print(resource.getrlimit(resource.RLIMIT_FSIZE)[0])"
 
 
-def test_a_warm_up_begun_early_is_used_with_whatever_limits():
+@pytest.fixture
+def light(monkeypatch):
+    """A process's own sandbox is warm in a moment."""
+    monkeypatch.setattr(current_module, "Sandbox", partial(Sandbox, extra=LIGHT))
+
+
+def test_a_warm_up_begun_early_is_used_with_whatever_limits(light):
     current = CurrentSandbox().begin(True, LIMITS)
     try:
         process = current._hosts[True].server.process
@@ -273,7 +281,9 @@ def test_a_warmed_process_that_ends_costs_nobody_a_point(terms, tmp_path):
     assert sum(result.scores.points.values()) == len(FULL)
 
 
-def test_the_machines_trouble_is_no_failure_of_a_student(terms, tmp_path, monkeypatch):
+def test_the_machines_trouble_is_no_failure_of_a_student(
+    terms, tmp_path, monkeypatch, light
+):
     course = Course(tmp_path / "own")
     task = handed_in({**terms, "course": course}, "another seed")
 

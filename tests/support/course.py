@@ -14,7 +14,7 @@ import csv
 import shutil
 import tempfile
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import nbformat
@@ -253,12 +253,16 @@ class Course:
         path = self.root / "feedback" / student / LESSON / f"{LESSON}.html"
         return path.read_text(encoding="utf-8")
 
-    def formgrader(self, student: str) -> str:
-        """The HTML that the instructor sees when grading by hand."""
+    @cached_property
+    def _forms(self) -> HTMLExporter:
+        """Formgrader's exporter, one for all pages as there."""
         config = self.config.copy()
         config.HTMLExporter.template_name = "formgrade"
         config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
-        exporter = HTMLExporter(config=config)
+        return HTMLExporter(config=config)
+
+    def formgrader(self, student: str) -> str:
+        """The HTML that the instructor sees when grading by hand."""
         resources = {
             "index": 0,
             "total": 1,
@@ -268,7 +272,7 @@ class Course:
             "submission_id": 1,
         }
         folder = self.root / "autograded" / student / LESSON
-        page, _ = exporter.from_filename(str(folder / f"{LESSON}.ipynb"), resources)
+        page, _ = self._forms.from_filename(str(folder / f"{LESSON}.ipynb"), resources)
         return page
 
     def exported(self) -> dict[str, dict[str, str]]:
