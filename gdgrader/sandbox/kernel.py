@@ -116,7 +116,7 @@ class ForkingProvisioner(KernelProvisionerBase):
             prefix, self.kernel = shared_server().fork(
                 **common,
                 environment=kwargs["env"],
-                cwd=str(kwargs.get("cwd") or "."),
+                cwd=str(kwargs.get("cwd") or Path.cwd()),  # not the warmed process's
                 arguments=kwargs["arguments"],
             )
         self.last = self.kernel

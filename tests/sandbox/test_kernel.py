@@ -302,6 +302,15 @@ def test_by_name_in_nbclient(by_name, monkeypatch):
     assert texts(book) == [repr(str(by_name)), "'η'"]
 
 
+def test_by_name_it_starts_where_its_caller_stands_by_then(by_name, monkeypatch):
+    """Validate goes to the notebook's folder, and names none."""
+    kernel.shared_server()
+    monkeypatch.chdir(by_name)
+    book = notebook("import os; os.getcwd()")
+    NotebookClient(book, kernel_name=kernel.NAME).execute()
+    assert texts(book) == [repr(str(by_name))]
+
+
 def test_by_name_a_lesson_says_the_same_under_newer_versions(by_name):
     kinds = ("Deprecation", "PendingDeprecation", "Future")
     lines = [f"warnings.warn('later', {kind}Warning)" for kind in kinds]

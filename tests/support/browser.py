@@ -49,25 +49,32 @@ DRAWN = """new Promise(done => {
   requestAnimationFrame(() => requestAnimationFrame(() => requestIdleCallback(done)));
 }).then(() => null)"""
 
+SETTINGS = {
+    # All cells in the page at once, so that a test can reach any of them.
+    "notebook-extension/tracker": {"windowingMode": "none"},
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    # A cursor that blinks has the page drawn anew while it waits.
+    "codemirror-extension/plugin": {"defaultConfig": {"cursorBlinkRate": 0}},
+}
+
 
 @contextlib.contextmanager
 def jupyter(folder: Path, home: Path, app: str = "jupyterlab") -> Iterator[str]:
-    """A server on a free port that serves `folder`; yields its address."""
-    settings = home / "settings" / "@jupyterlab" / "notebook-extension"
-    settings.mkdir(parents=True)
-    # All cells in the page at once, so that a test can reach any of them.
-    text = json.dumps({"windowingMode": "none"})
-    (settings / "tracker.jupyterlab-settings").write_text(text)
-    quiet = home / "settings" / "@jupyterlab" / "apputils-extension"
-    quiet.mkdir(parents=True)
-    asked = json.dumps({"fetchNews": "false", "checkForUpdates": False})
-    (quiet / "notification.jupyterlab-settings").write_text(asked)
+    """A server on a free port that serves `folder`; yields its address.
+
+    A kernel spec in `home / "kernels"` stands in for the installed one of that name.
+    """
+    for name, chosen in SETTINGS.items():
+        path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(chosen))
     environment = os.environ | {
         "PYTEST_VERSION": "",  # who clicks is at home
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_PATH": str(home),
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
         "IPYTHONDIR": str(home / "ipython"),
     }
