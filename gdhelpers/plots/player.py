@@ -22,6 +22,8 @@ WIDTH, HEIGHT, GAP = 220, 200, 16  # of one panel, in SVG units
 # It finds its player by class, as a notebook may show several; each is marked once it
 # runs.
 SCRIPT = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+# Else JupyterLab takes the keys of what has the focus for its own.
+OWN_KEYS = 'data-lm-suppress-shortcuts="true"'
 
 
 def line_player(
@@ -86,9 +88,9 @@ def line_player(
         f' aria-label="{escape(alt)}"'
         f' style="max-width:{width}px;width:100%;background:#fff;padding:8px;'
         f'box-sizing:border-box">{panels}</svg>'
-        '<div class="controls" hidden><button type="button">Play</button> '
+        f'<div class="controls" hidden><button type="button" {OWN_KEYS}>Play</button> '
         f'<label>step <input type="range" min="0" max="{steps - 1}" value="0"'
-        ' style="width:20em;max-width:60%"></label><br><output></output></div>'
+        f' {OWN_KEYS} style="width:20em;max-width:60%"></label><br><output></output></div>'
         '<p class="note">The moving picture needs a browser that runs scripts and a '
         "notebook that you trust or have run. The stills below show the same.</p>"
         f"<script>\n{SCRIPT}</script></div>"

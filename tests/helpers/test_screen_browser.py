@@ -76,6 +76,7 @@ def test_a_training_is_followed_and_stopped_and_figures_fit(lesson):
     for name in ("path", "two", "player", "explorer"):
         lesson.run(name)
         fits(lesson, name)
+    moved_by_keyboard(lesson)
     described(lesson)
 
 
@@ -143,6 +144,21 @@ def fits(lesson, name):
         )
         assert real >= 2 * wide  # sharp on a screen of twice the resolution
         assert high / wide == pytest.approx(tall / real, abs=0.01)
+
+
+def moved_by_keyboard(lesson):
+    """The notebook's own keys leave the player's slider alone."""
+    player = lesson.cell("player").locator(".gd-player")
+    slider, said = player.locator("input"), player.locator("output")
+    slider.focus()
+    for key, step in (("ArrowRight", 1), ("ArrowRight", 2), ("ArrowUp", 3)):
+        slider.press(key)
+        expect(said).to_contain_text(f"Step {step}.")
+    slider.press("ArrowLeft")
+    expect(said).to_contain_text("Step 2.")
+    player.locator("button").focus()
+    lesson.page.keyboard.press("Space")
+    expect(said).to_contain_text("Step 6.")
 
 
 def described(lesson):
