@@ -20,7 +20,6 @@ from gdhelpers.cases import run_case
 from gdhelpers.verdicts import Verdict, cases_of, rule
 
 SEEDS_OF_CHEATS = 3
-SEEDS_OF_ALL = 10
 
 
 @dataclass(frozen=True)
@@ -68,10 +67,7 @@ def trial(
     right: Mapping[str, Callable],
     seeds: Iterable[str],
 ) -> Trial:
-    """Try one exercise under these seeds; cheats under the first of them.
-
-    Right solutions are all tried under the first ten; of later ones each tries a third.
-    """
+    """Try one exercise under these seeds; cheats under the first of them."""
     wrong: dict[str, list[str]] = {}
     seeds = list(seeds)
     for seed, asked, cheat in paid(exercise, reference, seeds[:SEEDS_OF_CHEATS]):
@@ -80,9 +76,9 @@ def trial(
     fixed: dict[tuple[str, int], dict] = {}
     answers = {name: _Answers(function, fixed) for name, function in right.items()}
     earned: dict[tuple[int, str | None], tuple[bool, str]] = {}
-    for number, seed in enumerate(seeds):
+    for seed in seeds:
         entry = exercise.entry(reference, seed, fixed=fixed)
-        for name in _whose_turn(right, number):
+        for name in right:
             for asked, verdict in _each(entry, answers[name]):
                 if not verdict.right:
                     found = f"right solution {name!r} fails {_where(asked, seed)}"
@@ -126,17 +122,6 @@ class _Answers:
         if id(case) not in self.given:
             self.given[id(case)] = run_case(self.function, case)
         return self.given[id(case)]
-
-
-def _whose_turn(names: Iterable[str], number: int) -> list[str]:
-    """The right solutions that this seed asks: all, later a third of them in turn.
-
-    What one of them gets wrong by itself shows under few seeds; a draw on which right
-    ways part shows in whichever of them meet it.
-    """
-    if number < SEEDS_OF_ALL:
-        return list(names)
-    return [name for place, name in enumerate(names) if (place + number) % 3 == 0]
 
 
 def _named(verdict: Verdict, mistake: Mistake, alike: bool) -> bool:
