@@ -32,6 +32,13 @@ HINTS = {
         "One of the two has 7 digits (float32), the other 16 (float64): make it with "
         "`dtype=` of the other."
     ),
+    "must match the size of tensor b": (
+        "Two tensors differ in length. One that you make yourself takes its length "
+        "from what is handed in: `torch.zeros_like(…)`, or `torch.zeros(len(…))`."
+    ),
+    "'function' object has no attribute": (
+        "A function stands where what it returns is wanted: call it, with ( )."
+    ),
     "math domain error": _DOMAIN,
     "expected a positive input": _DOMAIN,  # the same, from Python 3.14 on
 }

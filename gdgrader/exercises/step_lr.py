@@ -52,7 +52,7 @@ def _(t, initial_lr, step_size, gamma):
 exercise.mistake(
     "floor forgotten",
     "t/n is not a whole number between the drops, so the rate slides down a little "
-    "every epoch. Round t/n down: that is the floor the source's formula lacks.",
+    "every epoch. Round t/n down: that is the floor the course page's formula lacks.",
     {"//": "/"},
 )
 exercise.mistake(

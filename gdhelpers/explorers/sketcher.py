@@ -176,7 +176,7 @@ def table(league: Sequence[Entry]) -> str:
         for h in ("place", "schedule", "peak rate", "validation accuracy")
     )
     look = 'style="white-space:nowrap;text-align:left"'
-    title = "Trained so far: mean of 2 seeds, which differ by half a point"
+    title = "Trained so far: mean of 2 seeds, which differ by half a point or more"
     return f"<table><caption {look}>{title}</caption><tr>{heads}</tr>{rows}</table>"
 
 

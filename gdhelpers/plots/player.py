@@ -90,7 +90,8 @@ def line_player(
         f'box-sizing:border-box">{panels}</svg>'
         f'<div class="controls" hidden><button type="button" {OWN_KEYS}>Play</button> '
         f'<label>step <input type="range" min="0" max="{steps - 1}" value="0"'
-        f' {OWN_KEYS} style="width:20em;max-width:60%"></label><br><output></output></div>'
+        f' {OWN_KEYS} style="width:20em;max-width:60%"></label><br>'
+        "<output></output></div>"
         '<p class="note">The moving picture needs a browser that runs scripts and a '
         "notebook that you trust or have run. The stills below show the same.</p>"
         f"<script>\n{SCRIPT}</script></div>"

@@ -361,10 +361,12 @@ def test_what_stands_below_a_very_long_call_comes_first():
         (lambda: torch.rand(2) @ torch.rand(2).double(), "float32"),
         (lambda: torch.ones(1).sum().backward(), "`create_graph=True`"),
         (lambda: _twice(), "`retain_graph=True`"),
+        (lambda: torch.zeros(2) + torch.ones(3), "`torch.zeros_like(…)`"),
+        (lambda: _twice.step(), "call it, with ( )"),
     ],
 )
 def test_errors_that_say_little_are_explained(wrong, words):
-    with pytest.raises((RuntimeError, ValueError)) as raised:
+    with pytest.raises((RuntimeError, ValueError, AttributeError)) as raised:
         wrong()
     assert words in meaning(str(raised.value))
 
