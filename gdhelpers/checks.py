@@ -221,8 +221,13 @@ def entries(folder: Path) -> dict[str, dict]:
 
 
 @contextmanager
-def once_written(*names: str) -> Iterator[None]:
+def once_written(*names: str, seconds: float | None = None) -> Iterator[None]:
     """Run a demonstration of the student's functions, or say calmly why not yet.
+
+    Args:
+        names: of the functions that it needs.
+        seconds: what they may take in it, unless it is as long as in a check: more
+            where one of them trains.
 
     >>> with once_written("gradient_descent"):
     ...     raise NotImplementedError
@@ -234,7 +239,7 @@ def once_written(*names: str) -> Iterator[None]:
     if before:
         say(shared_inputs.note(before))
     _say_what_is_stale(names)
-    watch = Watch(sys._getframe(2))  # the cell's own frame
+    watch = Watch(sys._getframe(2), seconds)  # the cell's own frame
     try:
         with watch:
             try:

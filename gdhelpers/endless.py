@@ -1,11 +1,11 @@
 """Stop a student's function that does not come back, and say where it was.
 
 A second thread looks at the first one ten times a second, and raises `TookTooLong` in
-it once the student's functions have run for `SECONDS` there. So it goes on every
-system, Windows included, and in whatever thread an explorer draws. Time in a debugger,
-at an `input()`, in an `import` or asleep with the computer does not count, and what
-waits for a processor has up to `PATIENCE` times as long. When the `with` ends the
-thread is gone, and all is as it was.
+it once the student's functions have had `SECONDS` of a processor there, or slept as
+long. So it goes on every system, Windows included, and in whatever thread an explorer
+draws. Time in a debugger, at an `input()`, in an `import` or asleep with the computer
+does not count, and what waits for a processor, as beside a training, may take up to
+`PATIENCE` times as long. When the `with` ends the thread is gone, and all is as it was.
 
 What no Python can stop from within is one call of C that neither returns nor lets go,
 as `sum(itertools.count())`: there the kernel has to be restarted. Where C lets go of
@@ -23,6 +23,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from types import CodeType, FrameType
 from typing import TypeVar
 from weakref import WeakSet
@@ -34,7 +35,7 @@ from gdhelpers.terminal import say
 
 SECONDS = 10.0  # for the student's functions in one check, picture or demonstration
 IDLE = 0.1  # of the time: who uses less of a processor does not wait for one
-PATIENCE = 3.0
+PATIENCE = 6.0
 AGAIN = 2.0  # for one that was stopped before and is as it was
 TICK = 0.1
 HEED = 0.5  # so long it has to heed, before it is told again, more firmly
@@ -177,9 +178,10 @@ class Watch:
     # The watcher's thread ---------------------------------------------------------
 
     def _watch(self) -> None:
-        last, used = time.monotonic(), time.process_time()
+        clock = _clock_of(self._thread)
+        last, used = time.monotonic(), clock()
         while not self._over.wait(TICK):
-            now, then, used = time.monotonic(), used, time.process_time()
+            now, then, used = time.monotonic(), used, clock()
             with self._lock:
                 if self._over.is_set():
                     return
@@ -206,10 +208,9 @@ class Watch:
             self._tell(now)
 
     def _too_long(self, most: float) -> bool:
-        if self.taken < most:
-            return False
-        busy = IDLE * self.taken < self.used < most / 2
-        return not busy or self.taken >= PATIENCE * most
+        asleep = self.used <= IDLE * self.taken
+        took = self.taken if asleep else min(self.used, self.taken)
+        return took >= most or self.taken >= PATIENCE * most
 
     def _tell(self, now: float) -> None:
         """Raise in the other thread; from the second time on do not take no."""
@@ -227,6 +228,15 @@ class Watch:
 def watching() -> Watch | None:
     """The watch over this thread, if there is one."""
     return _watches.get(threading.get_ident())
+
+
+def _clock_of(thread: int) -> Callable[[], float]:
+    """The seconds of a processor that a thread has had, or its process where nothing
+    tells them apart, as on Windows and macOS.
+    """
+    if not hasattr(time, "pthread_getcpuclockid"):
+        return time.process_time
+    return partial(time.clock_gettime, time.pthread_getcpuclockid(thread))
 
 
 def _wake(thread: int) -> None:

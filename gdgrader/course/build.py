@@ -34,6 +34,8 @@ KERNEL = {
 CELL_SECONDS = 300
 # From one notebook of the student edition to another; the worked edition is flat.
 LINK = re.compile(r"\]\((?:\.\./)?(?:\w+/)?(\w+\.ipynb)")
+# As a demonstration speaks of a function that is not there, or does not come back.
+CALMLY = re.compile(r"^This (needs|uses) your ", re.MULTILINE)
 
 
 class BuildError(RuntimeError):
@@ -217,6 +219,10 @@ def _execute(notebook: NotebookNode, folder: Path, lesson: str) -> None:
             raise BuildError(
                 f"source/{lesson}: the worked edition fails\n{words}"
             ) from error
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if CALMLY.search(said := output.get("text", "")):
+                raise BuildError(f"source/{lesson}: the worked edition says\n{said}")
     _keep_stills(notebook)
     notebook.metadata = nbformat.from_dict(
         {"kernelspec": KERNEL, "language_info": {"name": "python"}}

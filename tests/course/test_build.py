@@ -209,6 +209,15 @@ def test_what_a_cell_prints_in_pieces_is_one_output(tmp_path):
     assert [output.text for output in notebook.cells[0].outputs] == ["a\nb\n"]
 
 
+@pytest.mark.parametrize("says", ["needs your f: write it", "uses your f, which did"])
+def test_a_demonstration_that_did_not_run_fails_the_build(says, tmp_path):
+    """It ends in no error: a student is to read it calmly."""
+    code = f"print('before')\nprint('This {says} …')"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    with pytest.raises(builder.BuildError, match=f"source/one: .* says\\nbefore\\nThis {says}"):
+        builder._execute(notebook, tmp_path, "one")
+
+
 def test_a_folder_without_lessons_says_so(tmp_path):
     status, words = gdgrader("build", "--root", str(tmp_path))
     assert status == 1 and "no lesson" in words

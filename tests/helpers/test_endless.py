@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from busy import one_processor_with
 
 from gdhelpers import endless, insist, training
 from gdhelpers.cases import run_case
@@ -112,6 +113,15 @@ import time
 def f(until):
     while time.monotonic() < until:
         pass
+"""
+
+SPIN = """
+import time
+def f(seconds):
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
+    return 4
 """
 
 
@@ -310,6 +320,23 @@ def test_a_demonstration_says_it_too(name, capsys):
     assert "This uses your f, which did not come back. It was stopped after" in out
 
 
+def test_a_demonstration_may_give_its_function_longer(capsys):
+    slow = defined(BUSY.replace("pass", "until += 0"))
+    with once_written("f", seconds=5):
+        slow(time.monotonic() + 0.6)
+    assert capsys.readouterr().out == ""
+    with once_written("f"):
+        slow(time.monotonic() + 9)
+    assert "This uses your f" in capsys.readouterr().out
+
+
+def test_who_shares_a_processor_has_what_it_would_take_alone():
+    spin = defined(SPIN)
+    with one_processor_with(3), Watch() as watch:
+        assert watch.run(partial(spin, 0.15)) == 4
+    assert watch.place is None
+
+
 def test_a_demonstration_may_train_as_long_as_it_likes(capsys):
     trains = defined(BUSY, training.__file__)
     function = defined("def f(work, until):\n    work(until)\n")
@@ -402,9 +429,10 @@ def test_without_an_ear_a_case_costs_and_hears_nothing():
     ("used", "ticks"),
     [
         (1.0, 10),  # it has a processor of its own
-        (0.7, 10),
-        (0.3, 17),  # it shares it: half the time is enough
-        (0.12, 30),  # and never more than three times as long
+        (8.0, 10),  # all threads are counted: it is none the sooner
+        (0.7, 15),  # it shares it: by the clock it takes longer
+        (0.3, 33),
+        (0.12, 60),  # and never more than six times as long
         (0.0, 10),  # it sleeps
         (0.05, 10),
     ],
@@ -416,7 +444,7 @@ def test_what_waits_for_a_processor_has_longer(used, ticks, monkeypatch):
     here = defined("import sys\ndef f():\n    return sys._getframe()\n")()
     monkeypatch.setattr(sys, "_current_frames", lambda: {watch._thread: here})
     watch = Watch(seconds=0.99)
-    for tick in range(1, 40):
+    for tick in range(1, 80):
         watch._look(0.1, 0.1 * used, 0.1 * tick)
         if watch.place:
             break
