@@ -214,7 +214,9 @@ def test_a_demonstration_that_did_not_run_fails_the_build(says, tmp_path):
     """It ends in no error: a student is to read it calmly."""
     code = f"print('before')\nprint('This {says} …')"
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-    with pytest.raises(builder.BuildError, match=f"source/one: .* says\\nbefore\\nThis {says}"):
+    with pytest.raises(
+        builder.BuildError, match=f"source/one: .* says\\nbefore\\nThis {says}"
+    ):
         builder._execute(notebook, tmp_path, "one")
 
 
