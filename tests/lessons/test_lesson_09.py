@@ -117,6 +117,7 @@ LINE = [0.03 * (1 - t / 600) for t in range(600)]
 AVERAGED = "constant 0.4, averaged"
 
 NUMBERS = {
+    "4, 5 and 5.75": lambda: lesson["ema"]([4.0, 8.0, 8.0], 0.75),
     "At η = 0.4 that is 0.25": lambda: stationary_variance(0.4, 1.0, 1.0),
     "d = 0.9 | 0.0441": lambda: noise(0.9),
     "d = 0.9 | 0.0441 | 0.0526": lambda: slow(0.9),
@@ -191,7 +192,7 @@ NUMBERS = {
 # Rates, decays and the exercises' own numbers, and the addresses of papers.
 GIVEN = ["0.01", "0.02", "0.025", "0.03", "0.05", "0.06", "0.1", "0.15", "0.2", "0.25"]
 GIVEN += ["0.3", "0.4", "0.5", "0.8", "0.9", "0.95", "0.98", "0.99", "0.999", "0.001"]
-GIVEN += ["12.5", "0.015"]
+GIVEN += ["12.5", "0.015", "0.75"]
 PAPERS = ["1711.05101", "1803.05407", "2405.18392", "2405.15682", "1412.6980"]
 PAPERS += ["2404.06395", "1711.00489", "2203.03466", "2301.07733", "2306.06101"]
 PAPERS += ["2309.07879"]
