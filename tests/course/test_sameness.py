@@ -74,10 +74,14 @@ def test_numbers_in_texts(one, other, same):
     assert sameness.same_text(other, one) is same
 
 
-def png(colour, level=6):
+def encoded(picture, level=6):
     out = io.BytesIO()
-    Image.new("RGB", (20, 10), colour).save(out, "png", compress_level=level)
+    picture.save(out, "png", compress_level=level)
     return base64.b64encode(out.getvalue()).decode()
+
+
+def png(colour, level=6):
+    return encoded(Image.new("RGB", (20, 10), colour), level)
 
 
 def notebook(*outputs):
@@ -107,6 +111,29 @@ def test_a_picture_is_its_pixels():
     told = notebook(shown(png("red", 9), "b"), printed("0.1\n"))
     outputs = sameness.kept_notebook(told, old).cells[0].outputs
     assert outputs[0].metadata["image/png"].alt == "b"
+
+
+@pytest.mark.parametrize(
+    ("dots", "colour", "same"),
+    [
+        (10, (230, 10, 0), True),  # an edge that moved by the last bits
+        (10, (200, 0, 0), False),  # another colour, however small the place
+        (11, (230, 10, 0), False),
+        (10_000, (255, 0, 1), False),
+    ],
+)
+def test_a_picture_may_differ_by_a_shade_in_a_few_pixels(dots, colour, same):
+    pictures = [Image.new("RGB", (100, 100), "red") for _ in "ab"]
+    for dot in range(dots):
+        pictures[1].putpixel((dot % 100, dot // 100), colour)
+    one, other = map(encoded, pictures)
+    assert sameness.same_picture(one, other) is same
+    assert sameness.same_picture(other, one) is same
+
+
+def test_pictures_of_two_sizes_differ():
+    pictures = (Image.new("RGB", size, "red") for size in ((20, 10), (10, 20)))
+    assert not sameness.same_picture(*map(encoded, pictures))
 
 
 @pytest.mark.parametrize("cut", [1, 3, 5])
