@@ -63,6 +63,11 @@ class SandboxedKernelManager(AsyncKernelManager):
         await self.provisioner.kill(restart=restart)
         await self.cleanup_resources(restart=restart)
 
+    def _connect_control_socket(self) -> None:
+        """Connect none: signals interrupt and end the kernel, and what came back on it
+        would be weighed by no relay.
+        """
+
     @property
     def stop_reason(self) -> str | None:
         """Why the kernel was stopped, in words; None if it was not, or just ended."""
