@@ -46,7 +46,9 @@ def test_the_batch_of_all_shuffled_has_no_noise():
 def test_one_seed_gives_one_answer_and_leaves_the_common_generator_alone():
     before = torch.get_rng_state()
     found = [excess_loss(x, y, 0.1, 4, runs=5, steps=9, seed=s) for s in (1, 1, 2)]
-    assert found[0] == found[1] != found[2]
+    # Where in memory it lies may change last bits.
+    assert found[0] == pytest.approx(found[1], rel=1e-12)
+    assert found[0] != pytest.approx(found[2], rel=1e-3)
     assert torch.equal(before, torch.get_rng_state())
 
 
