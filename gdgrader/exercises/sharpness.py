@@ -9,6 +9,7 @@ import math
 
 from gdgrader.exercises.base import Exercise, case, loss, tensor
 from gdgrader.exercises.draws import numbers
+from gdgrader.exercises.edits import text_of
 
 exercise = Exercise("sharpness", "08_range_test_warmup", rel=1e-2, abs=1e-9, place=3)
 exercise.help(
@@ -122,22 +123,8 @@ def _(loss_fn, params, iterations, seed):
     return found.item()
 
 
-_ITERATED = """\
-    generator = torch.Generator().manual_seed(seed)
-    v = torch.randn(theta.shape, generator=generator, dtype=theta.dtype)
-    for _ in range(iterations):
-        v = v / v.norm()
-        (hv,) = torch.autograd.grad(g @ v, theta, retain_graph=True)
-        found = v @ hv
-        v = hv
-    return found.item()"""
-_ALL = (
-    """\
-    theta = params.detach().clone().requires_grad_()
-    (g,) = torch.autograd.grad(loss_fn(theta), theta, create_graph=True)
-"""
-    + _ITERATED
-)
+_ALL = text_of(exercise.answer).partition("import torch\n\n")[2].rstrip()
+_ITERATED = _ALL[_ALL.index("    generator") :]
 _HESSIAN = "    h = torch.autograd.functional.hessian(loss_fn, params)\n"
 _UNIT = "        v = v / v.norm()\n"
 _HV = "(hv,) = torch.autograd.grad(g @ v, theta, retain_graph=True)"
