@@ -2,8 +2,8 @@
 
 Last bits differ from processor to processor, and rounding does not make equal what lies
 on a border. So numbers are compared by value, pictures by pixel (a line that moves by
-the last bits moves the shades at its edge), what a cell printed whatever the pieces it
-came in, and all else exactly. `kept…` gives the new content with
+the last bits moves the shades at its edge, or its end by a pixel), what a cell printed
+whatever the pieces it came in, and all else exactly. `kept…` gives the new content with
 each part that is equal taken from the old one: no diff where nothing has changed.
 """
 
@@ -17,7 +17,7 @@ from functools import reduce
 from typing import Any
 
 from nbformat import NotebookNode
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageFilter
 
 # Of an exercise's own tolerance: what may differ unseen decides no verdict. In float32
 # what known mistakes answer differs between processors by a tenth of it.
@@ -28,8 +28,11 @@ LEAST = 2e-11
 FULL = 10
 PRINTED = 1e-9
 # Of a picture's pixels so many may differ, of 255 shades by so many: nobody sees it.
+# What is drawn on whole pixels, a line's end, may lie one further: each has its like
+# among the pixels around its place in the other picture, which no other digit has.
 FEW_PIXELS = 1 / 1000
 SHADES = 32
+AROUND = 3
 _NUMBER = re.compile(r"(?<![\w.])[-+−]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])")
 
 
@@ -88,18 +91,20 @@ def same_text(one: str, other: str, rel: float = PRINTED) -> bool:
 
 def same_picture(one: str, other: str) -> bool:
     """Whether two PNGs in base64 show the same, however compressed: all pixels, or all
-    but a few, which differ by a shade.
+    but a few, which differ by a shade or have moved to the next pixel.
     """
     if one == other:
         return True
     ours, theirs = _picture(one), _picture(other)
     if ours.size != theirs.size:
         return False
-    apart = ImageChops.difference(ours, theirs).split()
-    most = reduce(ImageChops.lighter, apart)
+    most = _strongest(ImageChops.difference(ours, theirs))
     pixels = ours.width * ours.height
     differ = pixels - most.histogram()[0]
-    return most.getextrema()[1] <= SHADES and differ <= FEW_PIXELS * pixels
+    return differ <= FEW_PIXELS * pixels and (
+        _highest(most) <= SHADES
+        or (_found_around(ours, theirs) and _found_around(theirs, ours))
+    )
 
 
 def joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
@@ -156,6 +161,26 @@ def _close(one: str, other: str, rel: float) -> bool:
     digits = max(len(re.sub(r"[eE].*|\D", "", text)) for text in (one, other))
     a, b = (float(text.replace("−", "-")) for text in (one, other))
     return digits >= FULL and math.isclose(a, b, rel_tol=rel)
+
+
+def _found_around(one: Image.Image, other: Image.Image) -> bool:
+    """Whether each pixel's shades are, but for a few, among those around its place."""
+    darkest = other.filter(ImageFilter.MinFilter(AROUND))
+    lightest = other.filter(ImageFilter.MaxFilter(AROUND))
+    outside = (
+        ImageChops.subtract(darkest, one),
+        ImageChops.subtract(one, lightest),
+    )
+    return all(_highest(_strongest(part)) <= SHADES for part in outside)
+
+
+def _strongest(picture: Image.Image) -> Image.Image:
+    """Of each pixel's channels the highest."""
+    return reduce(ImageChops.lighter, picture.split())
+
+
+def _highest(picture: Image.Image) -> int:
+    return picture.getextrema()[1]
 
 
 def _picture(png: str) -> Image.Image:

@@ -2,16 +2,21 @@
 
 import base64
 import io
+import itertools
 import json
 import math
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_notebook, new_output
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from gdgrader.course import sameness
+from gdhelpers.plots.base import DPI
+
+SMALLEST = 9  # points, of the labels in a lesson's figures
 
 
 def table(value, rel=1e-6, abs=1e-9, **more):
@@ -129,6 +134,52 @@ def test_a_picture_may_differ_by_a_shade_in_a_few_pixels(dots, colour, same):
     one, other = map(encoded, pictures)
     assert sameness.same_picture(one, other) is same
     assert sameness.same_picture(other, one) is same
+
+
+def drawn(*lines, size=(200, 100)):
+    picture = Image.new("RGB", size, "white")
+    for line in lines:
+        ImageDraw.Draw(picture).line(line, fill="black", width=1)
+    return encoded(picture)
+
+
+@pytest.mark.parametrize(
+    ("line", "same"),
+    [
+        ((20, 20, 20, 61), True),  # an end on the next pixel
+        ((20, 20, 20, 58), False),  # two pixels off
+        ((20, 20, 20, 62), False),
+        ((20, 20, 24, 60), False),
+    ],
+)
+def test_what_is_drawn_on_whole_pixels_may_lie_on_the_next(line, same):
+    one, other = drawn((20, 20, 20, 60)), drawn(line)
+    assert sameness.same_picture(one, other) is same
+    assert sameness.same_picture(other, one) is same
+
+
+def test_a_line_that_is_new_is_a_change_however_short():
+    assert not sameness.same_picture(drawn((20, 20, 20, 60)), drawn())
+    assert not sameness.same_picture(drawn(), drawn((150, 50, 150, 51)))
+
+
+@pytest.fixture(scope="module")
+def labels():
+    """Pictures, by their text, of labels as small as a lesson's figures have them."""
+    made = {}
+    for text in (*"0123456789", "0.1", "01", "1.0", "10", "−1", "a > b", "a < b"):
+        figure = Figure((3.2, 2.4), dpi=DPI)
+        figure.text(0.5, 0.5, text, fontsize=SMALLEST)
+        out = io.BytesIO()
+        figure.savefig(out, format="png")
+        made[text] = base64.b64encode(out.getvalue()).decode()
+    return made
+
+
+def test_no_other_label_is_taken_for_the_same(labels):
+    assert len(labels) > 15
+    for (one, ours), (other, theirs) in itertools.combinations(labels.items(), 2):
+        assert not sameness.same_picture(ours, theirs), (one, other)
 
 
 def test_pictures_of_two_sizes_differ():
