@@ -153,7 +153,7 @@ def autograde(
     sandbox = CurrentSandbox()
     if dask is None and not no_sandbox:  # it takes longest, so it begins before we do
         sandbox.begin(True, Limits())
-    from gdgrader.autograde import progress, runner
+    from gdgrader.autograde import progress, runner, stopping
     from gdgrader.autograde.cluster import ClusterUnavailable
     from gdgrader.config import load_config
     from gdgrader.gradebook import due as dates
@@ -165,7 +165,7 @@ def autograde(
     unavailable = (SandboxUnavailable, ClusterUnavailable)
     began = time.monotonic()
     try:
-        with progress.stoppable(), progress.Bar(console, lesson) as bar:
+        with stopping.stoppable(), progress.Bar(console, lesson) as bar:
             outcomes = runner.grade(
                 lesson,
                 student,
@@ -178,7 +178,7 @@ def autograde(
                 progress=bar.advance,
                 sandbox=sandbox,
             )
-    except progress.Stopped as stopped:
+    except stopping.Stopped as stopped:
         _end(f"{stopped}; what is graded is kept. {AGAIN}", status=stopped.status)
     except (FileNotFoundError, CannotRegister, *unavailable) as error:
         _end(error)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from typing import Self
 
 from rich.console import Console
@@ -28,34 +26,6 @@ from gdgrader.shown import clipped, for_terminal
 SLOWEST = 5
 NAMED = 10  # students named of those who wait; the report names all
 LONGEST = 1000  # of a reason
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class Stopped(KeyboardInterrupt):
-    """The run was asked to end, by Ctrl-C or by a signal.
-
-    Attributes:
-        status: the shell's exit status for it, 128 + the signal's number.
-    """
-
-    def __init__(self, number: int) -> None:
-        super().__init__(f"stopped by {signal.Signals(number).name}")
-        self.status = 128 + number
-
-
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end the run as Ctrl-C does: by an exception, in order."""
-
-    def stop(number: int, _frame: object) -> None:
-        raise Stopped(number)
-
-    before = {number: signal.signal(number, stop) for number in SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 class Rate(ProgressColumn):

@@ -18,6 +18,7 @@ from traitlets.config import Config
 from gdgrader.autograde import cluster, pool
 from gdgrader.autograde.nbgrader_steps import GdExecute
 from gdgrader.autograde.record import Outcome, Record
+from gdgrader.autograde.stopping import undisturbed
 from gdgrader.autograde.version import grader_version
 from gdgrader.config import load_config
 from gdgrader.course.edition import Edition, instructors_version
@@ -169,8 +170,11 @@ class _Run:
         progress: Progress,
     ) -> list[Outcome]:
         db_url = states.with_timeout(self.course.db_url)
-        with Gradebook(db_url, self.course.course_id) as book:
-            register(self.lesson, self.edition.path, book, self.config)
+        with undisturbed():
+            opened = Gradebook(db_url, self.course.course_id)
+        with opened as book:
+            with undisturbed():
+                register(self.lesson, self.edition.path, book, self.config)
             folders = GradedFiles(self.paths, self.lesson, self.notebook)
             self.record = Record(book, folders, self.sources, self.config)
             seen: dict[str, HandIn] = {}
@@ -186,7 +190,8 @@ class _Run:
                         result = Result(reason=str(result))
                     if result.unavailable:
                         raise SandboxUnavailable(result.reason)
-                    finish(self.record.save(task, seen.pop(task.student), result))
+                    with undisturbed():
+                        finish(self.record.save(task, seen.pop(task.student), result))
         return sorted(self.done, key=lambda outcome: outcome.student)
 
     def _tasks(
@@ -196,35 +201,48 @@ class _Run:
         finish: Callable[[Outcome], None],
     ) -> Iterator[Task]:
         for student in students:
-            if (name := student.encode("utf-8", "replace").decode()) != student:
-                reason = "its folder's name is no text in UTF-8"
-                finish(Outcome(name, FAILED, reason))
-                continue
-            handed = self._handed_in(student)
-            mark = hashlib.sha256(
-                (
-                    fingerprint(handed.content, handed.files, self.edition.fingerprint)
-                    + grader_version()
-                ).encode()
-            ).hexdigest()
-            task = Task(
-                student,
-                self.terms,
-                handed.content,
-                handed.files,
-                handed.notes,
-                self.seed,
-                mark,
-            )
-            self.record.complete(student)
-            if handed.reason:
-                failed = Result(reason=handed.reason, fault=handed.fault)
-                finish(self.record.save(task, handed, failed))
-            elif not self.force and self.record.is_done(student, mark):
-                finish(self.record.unchanged(student))
-            else:
-                seen[student] = handed
+            with undisturbed():
+                task = self._task(student, seen, finish)
+            if task:
                 yield task
+
+    def _task(
+        self,
+        student: str,
+        seen: dict[str, HandIn],
+        finish: Callable[[Outcome], None],
+    ) -> Task | None:
+        """What is to be graded of this student's; None where nothing is."""
+        if (name := student.encode("utf-8", "replace").decode()) != student:
+            reason = "its folder's name is no text in UTF-8"
+            finish(Outcome(name, FAILED, reason))
+            return None
+        handed = self._handed_in(student)
+        mark = hashlib.sha256(
+            (
+                fingerprint(handed.content, handed.files, self.edition.fingerprint)
+                + grader_version()
+            ).encode()
+        ).hexdigest()
+        task = Task(
+            student,
+            self.terms,
+            handed.content,
+            handed.files,
+            handed.notes,
+            self.seed,
+            mark,
+        )
+        self.record.complete(student)
+        if handed.reason:
+            failed = Result(reason=handed.reason, fault=handed.fault)
+            finish(self.record.save(task, handed, failed))
+            return None
+        if not self.force and self.record.is_done(student, mark):
+            finish(self.record.unchanged(student))
+            return None
+        seen[student] = handed
+        return task
 
     def _handed_in(self, student: str) -> HandIn:
         try:

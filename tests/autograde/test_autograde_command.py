@@ -15,8 +15,9 @@ from course import LESSON, RIGHT, Course
 from rich.console import Console
 
 from gdgrader.autograde import runner
-from gdgrader.autograde.progress import Bar, Stopped, stoppable, summary
+from gdgrader.autograde.progress import Bar, summary
 from gdgrader.autograde.runner import Outcome
+from gdgrader.autograde.stopping import Stopped, stoppable
 
 
 def command(course: Course, *options: str) -> subprocess.Popen:
