@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -167,6 +168,15 @@ def browser_page() -> Iterator[tuple[Page, list[str]]]:
         yield found
 
 
+@dataclass(frozen=True)
+class Output:
+    """What a cell put out: its words, and how many errors and pieces of stderr."""
+
+    words: str
+    errors: int
+    stderr: int
+
+
 class Lesson:
     """One notebook, open in JupyterLab."""
 
@@ -222,6 +232,36 @@ class Lesson:
         self.page.wait_for_timeout(60)
         self.page.evaluate(DRAWN)
         return cell.locator(".jp-OutputArea").inner_text()
+
+    def run_all(self) -> None:
+        """Choose "Run All Cells", and wait until the last has run, or one failed."""
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_text("Run All Cells", exact=True).click()
+        last = [i for i, cell in enumerate(self.cells) if cell.cell_type == "code"][-1]
+        self.page.wait_for_function(
+            """last => {
+                const cells = document.querySelectorAll(".jp-Notebook .jp-Cell");
+                const prompt = cells[last].querySelector(".jp-InputPrompt");
+                return document.querySelector(".jp-Notebook [data-mime-type$=error]")
+                    || /\\[\\d+\\]/.test(prompt.innerText);
+            }""",
+            arg=last,
+            timeout=TRAINING_MS,
+            polling=100,
+        )
+        self.page.wait_for_timeout(60)
+        self.page.evaluate(DRAWN)
+
+    def outputs(self) -> list[Output]:
+        """What stands below each cell."""
+        found = self.page.evaluate(
+            """() => [...document.querySelectorAll(".jp-Notebook .jp-Cell")].map(c => ({
+                words: c.querySelector(".jp-OutputArea")?.innerText ?? "",
+                errors: c.querySelectorAll("[data-mime-type$=error]").length,
+                stderr: c.querySelectorAll("[data-mime-type$=stderr]").length,
+            }))"""
+        )
+        return [Output(**told) for told in found]
 
     def save(self) -> None:
         self.page.keyboard.press("ControlOrMeta+s")
