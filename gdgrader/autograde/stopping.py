@@ -58,7 +58,9 @@ def undisturbed() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.getsignal(number) for number in SIGNALS}
+    found = {number: signal.getsignal(number) for number in SIGNALS}
+    # None: not set from Python, which could not set it again.
+    before = {number: how for number, how in found.items() if how is not None}
     came: list[int] = []
     over = False
 
@@ -68,15 +70,14 @@ def undisturbed() -> Iterator[None]:
         else:
             came.append(number)
 
-    for number in SIGNALS:
+    for number in before:
         signal.signal(number, wait)
     try:
         yield
     finally:
         over = True
         for number, handler in before.items():
-            # None: not set from Python, so Python cannot set it either.
-            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+            signal.signal(number, handler)
         if came:
             signal.raise_signal(came[0])
 
