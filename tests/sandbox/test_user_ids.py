@@ -132,9 +132,15 @@ COUNTED = {
         " print('fine')",
     ),
     "pending signals": (
-        "import ctypes, os, signal\n"
-        "signal.pthread_sigmask(signal.SIG_BLOCK, [40])\n"
-        "while not ctypes.CDLL(None).sigqueue(os.getpid(), 40, None): pass",
+        # A child has one thread; the kernel's others would take signals off the queue.
+        "import ctypes, os, signal, time\n"
+        "ours, theirs = os.pipe()\n"
+        "if not os.fork():\n"
+        "    signal.pthread_sigmask(signal.SIG_BLOCK, [40])\n"
+        "    while not ctypes.CDLL(None).sigqueue(os.getpid(), 40, None): pass\n"
+        "    os.write(theirs, b'x')\n"
+        "    time.sleep(1e6)\n"
+        "os.read(ours, 1)",
         "import ctypes, os, signal\n"
         "signal.pthread_sigmask(signal.SIG_BLOCK, [40])\n"
         "if not ctypes.CDLL(None).sigqueue(os.getpid(), 40, None): print('fine')",
