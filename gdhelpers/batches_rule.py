@@ -101,14 +101,19 @@ def _short(sizes: list[int]) -> str:
 def _indices(batch) -> list[int] | None:
     if isinstance(batch, dict):
         batch = batch.get("$tensor", batch.get("$array"))
-    if isinstance(batch, list):  # tensors of one number each are as good as numbers
+    if not isinstance(batch, list):
+        return None
+    if not _whole(batch):  # tensors of one number each are as good as numbers
         batch = [
             i["$tensor"] if isinstance(i, dict) and i.get("shape") == [] else i
             for i in batch
         ]
-    if isinstance(batch, list) and all(type(i) is int for i in batch):
-        return batch
-    return None
+    return batch if _whole(batch) else None
+
+
+def _whole(numbers: list) -> bool:
+    """Whether all are of type int, which bool is not."""
+    return set(map(type, numbers)) <= {int}
 
 
 def _pattern(batches: list[list[int]], n: int, size: int) -> str:
