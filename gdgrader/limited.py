@@ -125,7 +125,8 @@ def _answer(pipe: int, allowed: Allowance, function: Callable, items: Sequence) 
     """Do the work and say what came of it; never returns."""
     try:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_DFL)
+            if signal.getsignal(number) != signal.SIG_IGN:  # as `nohup` wants it
+                signal.signal(number, signal.SIG_DFL)
         gc.freeze()  # else collecting garbage copies each page that we share
         _lower(resource.RLIMIT_CORE, 0)
         with contextlib.suppress(FileNotFoundError):

@@ -35,12 +35,16 @@ class Stopped(KeyboardInterrupt):
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end the run as Ctrl-C does: by an exception, in order."""
+    """Let SIGTERM and SIGHUP end the run as Ctrl-C does: by an exception, in order.
+
+    What is ignored stays so: `nohup` and a shell's background want a run to go on.
+    """
 
     def stop(number: int, _frame: object) -> None:
         raise Stopped(number)
 
-    before = {number: signal.signal(number, stop) for number in SIGNALS}
+    heard = [n for n in SIGNALS if signal.getsignal(n) != signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in heard}
     try:
         yield
     finally:
@@ -60,7 +64,8 @@ def undisturbed() -> Iterator[None]:
         return
     found = {number: signal.getsignal(number) for number in SIGNALS}
     # None: not set from Python, which could not set it again.
-    before = {number: how for number, how in found.items() if how is not None}
+    others = (None, signal.SIG_IGN)
+    before = {number: how for number, how in found.items() if how not in others}
     came: list[int] = []
     over = False
 
@@ -86,6 +91,6 @@ def _pass_on(number: int, frame: FrameType | None, handler: object) -> None:
     """Do what the signal would have done."""
     if callable(handler):
         handler(number, frame)
-    elif handler != signal.SIG_IGN:
+    else:
         signal.signal(number, signal.SIG_DFL)
         signal.raise_signal(number)

@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 from contextlib import suppress
+from functools import partial
 
 import pytest
 from course import LESSON, LIMITS, RIGHT, STEP, Course
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from gdgrader.autograde import runner
 from gdgrader.autograde.stopping import SIGNALS, Stopped, stoppable, undisturbed
 from gdgrader.gradebook.folders import GradedFiles
+from gdgrader.limited import MB, Allowance, limited
 
 CLASS = 3
 MOMENTS = ("before_flush", "after_flush", "after_flush_postexec", "before_commit")
@@ -94,6 +96,21 @@ def test_what_is_ignored_or_deadly_stays_so(how):
         os._exit(1)
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     assert status == (7 if how == signal.SIG_IGN else -signal.SIGTERM)
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_who_was_started_to_go_on_goes_on(number):
+    """`nohup` ignores SIGHUP, a shell's background SIGINT."""
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        with stoppable():
+            signal.raise_signal(number)
+        hangs_up = partial(signal.raise_signal, number)
+        assert limited(Allowance(seconds=9, memory=99 * MB), hangs_up) is None
+    finally:
+        signal.signal(number, before)
+    with pytest.raises(Stopped), stoppable():
+        signal.raise_signal(number)
 
 
 def test_another_thread_may_grade_too():
