@@ -97,22 +97,25 @@ class ForkedKernel:
         return self.poll()
 
     def kill(self, reason: str | None = None, timeout: float = END_SECONDS) -> None:
-        """End it and everything it started, for `reason`, and wait until it is gone.
+        """End it and everything it started, for `reason`, and wait until all are gone.
 
-        In its own pid namespace the kernel is process 1: no other outlives it.
+        In its own pid namespace the kernel is process 1: no other outlives it. Where it
+        is not, its sandbox's is waited for, or each process.
         """
-        with self._lock:
+        with self._lock, contextlib.ExitStack() as stack:
             if self.poll() is not None:
                 return
             self.stop_reason = self.stop_reason or reason
-            family = [] if self.contained else _family(self.pid)
+            family = [] if self.contained else _family(self.pid, stack)
             if self.end_all:
                 self.end_all()
             self.send_signal(signal.SIGKILL)
-            for process in family:
-                with contextlib.suppress(psutil.Error):
-                    process.kill()
-            if self.wait(timeout) is None:
+            for pidfd in family:
+                with contextlib.suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+            if self.wait(timeout) is None or not all(
+                _gone(pidfd, timeout) for pidfd in family
+            ):
                 raise ForkServerError(f"kernel {self.pid} does not end")
 
     def _last_word(self) -> bytes:
@@ -135,12 +138,25 @@ class ForkedKernel:
             os.close(self.pidfd)
 
 
-def _family(pid: int) -> list[psutil.Process]:
+def _family(pid: int, stack: contextlib.ExitStack) -> list[int]:
+    """Descriptors of `pid` and its descendants, to be closed with `stack`."""
     found = []
     for member in tree(pid):
-        with contextlib.suppress(psutil.Error):
-            found.append(psutil.Process(member))
+        with contextlib.suppress(ProcessLookupError):
+            found.append(os.pidfd_open(member))
+            stack.callback(os.close, found[-1])
     return found
+
+
+def _gone(pidfd: int, timeout: float) -> bool:
+    """Whether the process has ended, within `timeout` seconds.
+
+    One that was killed still has to be given a processor to end on, and a busy machine
+    lets it wait. A pid namespace's first process ends when all others have.
+    """
+    poll = select.poll()  # not `select`, which has no room for more than 1024 files
+    poll.register(pidfd, select.POLLIN)
+    return bool(poll.poll(timeout * 1000))
 
 
 class ForkServer:
@@ -205,6 +221,7 @@ class ForkServer:
         self.isolate = isolate
         self.kernels: set[ForkedKernel] = set()
         self.info: dict | None = None
+        self._first: int | None = None  # of the pid namespace it is in
         self.watchdog = Watchdog(tag)
         self._lock = threading.Lock()
 
@@ -231,6 +248,10 @@ class ForkServer:
                 self.close()
                 raise ForkServerError(PROBLEM.format(words[-2000:] or "no message"))
             self.info = json.loads(message)
+            if self.isolate != "plain":  # bubblewrap's only child
+                for first in tree(self.process.pid)[1:2]:
+                    with contextlib.suppress(ProcessLookupError):  # it has just ended
+                        self._first = os.pidfd_open(first)
         return self.info
 
     def fork(
@@ -315,6 +336,12 @@ class ForkServer:
             self.process.kill()
             self.process.wait()
         self.process.stderr.close()
+        first, self._first = self._first, None
+        if first is not None:
+            gone = _gone(first, END_SECONDS)
+            os.close(first)
+            if not gone:
+                raise ForkServerError("a sandbox does not end")
 
 
 def _heard(news: socket.socket, word: str) -> int:

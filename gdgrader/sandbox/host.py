@@ -227,6 +227,7 @@ class Sandbox(KernelHost):
         self.why_shared = ""  # why kernels have the grader's own user id
         self.held_by = ""  # a control group or the watchdog, once there was a kernel
         self._settled = False
+        self._for_one: list[ForkServer] = []  # those that have forked their only kernel
 
     def open(self) -> Self:
         """Start the sandbox and wait until it is warm."""
@@ -243,7 +244,11 @@ class Sandbox(KernelHost):
     def close(self) -> None:
         """End every kernel and the warmed process; leave nothing behind."""
         self._settled = False
-        super().close()
+        used, self._for_one = self._for_one, []
+        with contextlib.ExitStack() as stack:  # each of them, whatever another does
+            stack.callback(super().close)
+            for server in used:
+                stack.callback(server.close)
 
     def handle(self) -> SandboxHandle | None:
         """What another process needs to fork kernels here; None where each kernel has
@@ -310,6 +315,7 @@ class Sandbox(KernelHost):
     ) -> ForkedKernel:
         server = self.server
         if server.isolate == "outer":
+            self._for_one = [one for one in self._for_one if one.alive] + [server]
             first_to_go(server.process.pid)  # in there nobody can say so
             self.server = self._server()  # warms up for the next one
         kernel = server.fork(

@@ -14,7 +14,7 @@ LIBC = (
 ASIDE = (
     "libc.memset(ctypes.byref(ctypes.c_char.from_buffer(held)), 1, len(held))\n"
     "held.madvise(4)\n"  # MADV_DONTNEED: kept, but in nobody's resident set
-    "time.sleep(0.5)\n" + WON
+    "time.sleep(20)\n" + WON
 )
 # Bytes that nobody reads, in sockets that `pair` makes two at once.
 UNREAD = (
@@ -26,7 +26,7 @@ UNREAD = (
     "        try:\n"
     "            while unread < 560_000_000: unread += one.send(much)\n"
     "        except BlockingIOError: pass\n"
-    "time.sleep(0.5)\n" + WON
+    "time.sleep(20)\n" + WON
 )
 # A child of its own, and a piece of memory to name in both.
 PIECE = (
@@ -136,7 +136,7 @@ ATTACKS = (
         "held = mmap.mmap(-1, 1 << 40, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000,"
         " mmap.PROT_READ)\n"
         "for at in range(0, 280 << 30, 2 << 20): held[at]\n"
-        "time.sleep(0.5)\n" + WON,
+        "time.sleep(20)\n" + WON,
         harms=MACHINE,
     ),
     asks(

@@ -226,6 +226,63 @@ def test_of_too_many_nothing_but_their_number_is_measured(monkeypatch):
     assert looked == []
 
 
+# What three processes hold between them, in hundreds of megabytes: at the least, as the
+# watchdog can tell at once, and truly.
+BETWEEN_THEM = {
+    "tables of one": ("read(200)", "wait()", 4, 4),
+    "tables of each": ("", "read(100); wait()", 6, 6),
+    "one's own": ("held = bytearray(b'x') * (400 << 20)", "wait()", 4, 4),
+    "shared since the fork": ("held = bytearray(b'x') * (200 << 20)", "wait()", 2, 2),
+    "shared on purpose": (
+        "held = mmap.mmap(-1, 200 << 20); held.write(b'x' * len(held))",
+        "held[::4096]; wait()",
+        2,
+        2,
+    ),
+    "a little of each": ("", "held = bytearray(b'x') * (150 << 20); wait()", 1.5, 4.5),
+}
+TOGETHER = """
+import mmap, os, time
+def read(gigabytes):
+    global table
+    table = mmap.mmap(-1, 1 << 40, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, 1)
+    for at in range(0, gigabytes << 30, 2 << 20): table[at]
+def wait():
+    os.write(1, b"x"); time.sleep(600)
+{}
+for _ in range(2):
+    if not os.fork(): exec({!r})
+{}
+"""
+
+
+@pytest.mark.parametrize("name", BETWEEN_THEM)
+def test_what_is_told_at_once_is_no_more_than_there_is(name, monkeypatch):
+    first, each, least, truly = BETWEEN_THEM[name]
+    code, hundred = TOGETHER.format(first, each, each), 100 * MB
+    with subprocess.Popen([sys.executable, "-c", code], stdout=-1) as process:
+        pids = []
+        try:
+            assert process.stdout.read(3) == b"xxx"
+            pids = watchdog.tree(process.pid)
+            assert len(pids) == 3
+            told = watchdog._at_least(pids, 0)
+            exact = sum(map(watchdog._proportional, pids))
+            assert told == pytest.approx(least * hundred, abs=0.4 * hundred)
+            assert exact == pytest.approx(truly * hundred, abs=0.4 * hundred)
+            assert told <= exact
+            # The slow way is gone only where this does not settle it.
+            looked = []
+            monkeypatch.setattr(watchdog, "_pss", lambda task: looked.append(task) or 0)
+            watchdog.measure(process.pid, 0, told - 1)
+            assert looked == []
+            watchdog.measure(process.pid, 0, told)
+            assert looked
+        finally:
+            for pid in pids or [process.pid]:
+                os.kill(pid, signal.SIGKILL)
+
+
 # Who is asked at a look. ----------------------------------------------------------
 
 
