@@ -1,8 +1,6 @@
 """Every attack through the real pipeline, with honest neighbours in the same run."""
 
-import os
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -207,9 +205,13 @@ def test_the_listener_notes_every_kind_of_call(tmp_path):
 
 def test_the_lookouts_see_files_processes_and_secrets(tmp_path):
     scene = Scene(tmp_path, {"limits": LIMITS})
-    pid = os.posix_spawn("/bin/sleep", ["sleep", "60"], {"X": scene.mark})
+    child = subprocess.Popen(["cat"], env={"X": scene.mark}, stdin=-1, stdout=-1)
     try:
-        assert [p.pid for p in scene.left_processes()] == [pid]
+        # Linux tells of its environment once it runs, and not when it is said to begin.
+        child.stdin.write(b"x\n")
+        child.stdin.flush()
+        assert child.stdout.readline() == b"x\n"
+        assert [p.pid for p in scene.left_processes()] == [child.pid]
         left = tmp_path / "source" / f"{scene.mark}-left"
         left.touch()
         assert scene.left_files() == [left]
@@ -222,8 +224,8 @@ def test_the_lookouts_see_files_processes_and_secrets(tmp_path):
         (out / "x.txt").write_text(f"… {scene.mark[::-1]} …")
         assert scene.won("ann")
     finally:
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
+        child.kill()
+        child.communicate()
         scene.close()
 
 
