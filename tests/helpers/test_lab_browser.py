@@ -20,6 +20,7 @@ from browser import (
     browser_page,
     free_port,
     listening,
+    new_page,
     serving,
 )
 from clone import clone_into
@@ -223,6 +224,31 @@ def test_an_explorer_without_its_kernel_says_what_to_do(desk, ended):
         desk.run(name)
     Play(desk, "explore").says("Target")
     desk.save()
+
+
+def test_of_errors_on_the_console_only_the_debuggers_own_are_left_out(desk):
+    said = [
+        ("error", "Could not restore the debugger state: ", "Canceled future for {} …"),
+        ("error", "Could not restore the debugger state:", "no breakpoint"),
+        ("error", "Canceled future for {} message", "before replies were done"),
+        ("warn", "a warning", ""),
+    ]
+    with new_page(desk.page.context) as (page, errors):
+        for kind, one, other in said:
+            for asked in ("debug_request", "comm_msg"):
+                page.evaluate(
+                    f"words => console.{kind}(...words)",
+                    [one.strip().format(asked), other.format(asked)],
+                )
+        with page.expect_event("pageerror"):
+            page.evaluate("setTimeout(() => { throw Error('thrown') })")
+    assert errors == [
+        "Could not restore the debugger state: Canceled future for comm_msg …",
+        *["Could not restore the debugger state: no breakpoint"] * 2,
+        "Canceled future for debug_request message before replies were done",
+        "Canceled future for comm_msg message before replies were done",
+        "thrown",
+    ]
 
 
 def test_a_phone_shows_the_lesson_in_notebook_7(desk):

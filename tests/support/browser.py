@@ -18,7 +18,14 @@ from pathlib import Path
 
 import nbformat
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 SCREENSHOTS = Path(__file__).parents[1] / "screenshots"
 CHROMIUM = next(
@@ -43,6 +50,10 @@ KERNEL_MS = 240_000
 TRAINING_MS = 480_000
 PATIENCE = {"timeout": 120_000}
 expect.set_options(**PATIENCE)
+
+# JupyterLab asks its debugger about every kernel, and complains where one is restarted
+# or closed before it has answered.
+NOT_OURS = "Could not restore the debugger state: Canceled future for debug_request"
 
 # Two frames, then a moment in which the page has nothing to do.
 DRAWN = """new Promise(done => {
@@ -150,10 +161,15 @@ def browser() -> Iterator[BrowserContext]:
 
 @contextlib.contextmanager
 def new_page(context: BrowserContext) -> Iterator[tuple[Page, list[str]]]:
-    """A page, and the console errors it has seen."""
+    """A page, and the console errors it has seen, but for NOT_OURS."""
     page = context.new_page()
     errors: list[str] = []
-    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(NOT_OURS):
+            errors.append(message.text)
+
+    page.on("console", hear)
     page.on("pageerror", lambda e: errors.append(str(e)))
     try:
         yield page, errors
