@@ -255,8 +255,8 @@ def measure(
     `shared_bytes` is what each got from the warmed process by being forked. The sum of
     what they have counts other shared pages twice, so above `doubtful_bytes` a sum is
     taken that counts none twice, and if that is not above it, the proportional sizes
-    are read. For these Linux looks through all tables of pages, which takes a second
-    for two gigabytes of them, and several on a busy machine.
+    are read. For these Linux looks through all tables of pages, which takes the longer
+    the larger they are, and longer still on a busy machine.
     """
     memory, tasks, ticks, runs = 0, 0, 0, {}
     pids = tree(pid, most)
