@@ -40,6 +40,16 @@ from gdhelpers.explorers import (
 FINITE = st.floats(-1e6, 1e6)
 
 
+@pytest.fixture(autouse=True)
+def forgotten():
+    """Let go of what a test opened: ipywidgets keeps each widget until it is closed.
+
+    With an explorer goes its figure: all of this file's are four gigabytes.
+    """
+    yield
+    widgets.Widget.close_all()
+
+
 def first_slider(explorer: base.Explorer) -> widgets.SelectionSlider:
     return next(
         c for c in explorer.controls.values() if isinstance(c, widgets.SelectionSlider)
